@@ -1,0 +1,302 @@
+"""Live progress of a mission in a terminal, or as plain lines where there is none.
+
+Everything is drawn from a :class:`Snapshot`, plain data that any source can fill in: the running
+system, a recorded episode or a test.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from grounding.state import RobotState, WorldState
+from grounding.translate.tree import NodeState, Relation, Task, TaskTree
+from grounding.world import World
+from heed.progress import NodeProgress
+
+#: State or verdict -> (symbol, style). Symbols differ in shape, so colour is never needed.
+MARKS: Mapping[str, tuple[str, str]] = {
+    "pending": ("○", "dim"),
+    "running": ("▶", "bold cyan"),
+    "done": ("✔", "green"),
+    "failed": ("✘", "bold red"),
+    "skipped": ("–", "dim"),
+    "satisfied": ("✔", "green"),
+    "violated": ("✘", "bold red"),
+}
+STAGES: Mapping[str, str] = {
+    "ground": "understanding",
+    "plan": "planning",
+    "execute": "carrying out",
+    "verify": "verifying",
+    "done": "done",
+}
+#: Below this width reasons of formulas get no column of their own.
+WIDE = 100
+
+
+@dataclass(frozen=True)
+class FormulaLine:
+    """The verdict on one formula: "pending", "satisfied" or "violated", and why."""
+
+    formula: str
+    verdict: str = "pending"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that is known about a mission at one moment.
+
+    Attributes:
+        stage: "ground", "plan", "execute", "verify" or "done".
+        fraction: How much is done, 0 to 1.
+        sentence: What goes on.
+        tree: The task tree once the instruction is understood.
+        progress: Node id -> progress; pending where absent.
+        formulas: Formula name -> verdict.
+        state: The last observation.
+    """
+
+    stage: str = "ground"
+    fraction: float = 0.0
+    sentence: str = ""
+    tree: TaskTree | None = None
+    progress: Mapping[str, NodeProgress] = field(default_factory=dict)
+    formulas: Mapping[str, FormulaLine] = field(default_factory=dict)
+    state: WorldState | None = None
+
+
+class Display:
+    """Shows how a mission goes; use it as a context manager.
+
+    On a terminal one picture is kept up to date; elsewhere (pipes, logs) one line is printed for
+    every change that matters.
+
+    Args:
+        console: Where to draw.
+        world: The world of the mission.
+        instruction: The words of the operator.
+    """
+
+    def __init__(self, console: Console, world: World, instruction: str) -> None:
+        self.snapshot = Snapshot()
+        self._console = console
+        self._world = world
+        self._instruction = instruction
+        self._started = time.monotonic()
+        self._live = (
+            Live(get_renderable=self._draw, console=console, refresh_per_second=8, transient=True)
+            if console.is_terminal
+            else None
+        )
+
+    def __enter__(self) -> Display:
+        if self._live:
+            self._live.start()
+        else:
+            self._console.print(f"{self._world.name}: {_shorten(self._instruction)}", markup=False, highlight=False)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+            self._console.print(self._draw())
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Shows what has changed."""
+        previous, self.snapshot = self.snapshot, snapshot
+        if self._live is None:
+            for line in changes(previous, snapshot):
+                self._console.print(f"{_clock(snapshot)}  {line}", markup=False, highlight=False, soft_wrap=True)
+
+    def _draw(self) -> RenderableType:
+        return draw(
+            self._world,
+            self._instruction,
+            self.snapshot,
+            elapsed=time.monotonic() - self._started,
+            width=self._console.width,
+            height=self._console.height if self._live and self._live.is_started else None,
+        )
+
+
+def draw(
+    world: World, instruction: str, snapshot: Snapshot, *, elapsed: float, width: int, height: int | None = None
+) -> RenderableType:
+    """The whole picture.
+
+    Args:
+        world: The world.
+        instruction: The words of the operator.
+        snapshot: What is known.
+        elapsed: Wall-clock seconds since the start.
+        width: Columns.
+        height: Rows there is room for, None for as many as it takes; finished tasks and satisfied
+            formulas are folded away where room is short.
+    """
+    robots = _robots(world, snapshot.state)
+    parts: list[RenderableType] = [Text(f"“{_shorten(instruction, 3 * width)}”", style="italic"), Text()]
+    if snapshot.tree is not None:
+        rows = None if height is None else max(4, height - len(world.robots) - len(snapshot.formulas) - 10)
+        parts += [_tasks(snapshot.tree, snapshot.progress, rows), Text()]
+    if snapshot.state is not None:
+        parts += [robots, Text()]
+    if snapshot.formulas:
+        rows = None if height is None else max(4, height // 3)
+        parts += [_formulas(snapshot.formulas, width, rows), Text()]
+    parts.append(_bar(snapshot, elapsed))
+    title = f"[bold]heed[/] · {world.name} · {len(world.robots)} robot{'s' * (len(world.robots) != 1)}"
+    return Panel(Group(*parts), title=title, title_align="left", border_style="blue", padding=(0, 1))
+
+
+def mark(state: str) -> Text:
+    """The symbol of a state or verdict."""
+    symbol, style = MARKS.get(state, ("?", "yellow"))
+    return Text(symbol, style=style)
+
+
+def changes(before: Snapshot, after: Snapshot) -> Iterable[str]:
+    """One line of text for every change worth telling."""
+    if after.stage != before.stage:
+        yield f"{STAGES.get(after.stage, after.stage)}: {after.sentence}".rstrip(": ")
+    if after.tree is not None:
+        for task in after.tree.root.walk():
+            old, new = (s.progress.get(task.id, NodeProgress()) for s in (before, after))
+            if new.state != old.state and (task.is_leaf or new.state is not NodeState.RUNNING):
+                robot = f" by {new.robot}" if new.robot else ""
+                reason = f" ({new.sentence.rstrip('.')})" if new.sentence else ""
+                yield f"{MARKS[new.state.value][0]} {task.text} - {new.state.value}{robot}{reason}"
+    for name, line in after.formulas.items():
+        old_line = before.formulas.get(name)
+        if line.verdict != (old_line.verdict if old_line else "pending"):
+            reason = f": {line.reason}" if line.reason else ""
+            yield f"{MARKS[line.verdict][0]} formula {name} {line.verdict}{reason}"
+
+
+def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], rows: int | None) -> Tree:
+    """The task tree; folds finished groups first and then cuts where there are fewer rows than needed."""
+    total = sum(1 for _ in tree.root.walk())
+    fold = rows is not None and total > rows
+    budget = [rows if rows is not None else total]
+
+    def add(branch: Tree, task: Task) -> None:
+        if budget[0] <= 0:
+            return
+        state = progress.get(task.id, NodeProgress()).state
+        budget[0] -= 1
+        own = branch.add(_task_line(task, progress.get(task.id, NodeProgress())))
+        if not (fold and state in (NodeState.DONE, NodeState.SKIPPED)):
+            for child in _busy_first(task.children, progress) if fold else task.children:
+                add(own, child)
+
+    root = Tree(_task_line(tree.root, progress.get(tree.root.id, NodeProgress())), guide_style="dim")
+    for child in _busy_first(tree.root.children, progress) if fold else tree.root.children:
+        add(root, child)
+    return root
+
+
+def _busy_first(tasks: Iterable[Task], progress: Mapping[str, NodeProgress]) -> list[Task]:
+    order = (NodeState.FAILED, NodeState.RUNNING, NodeState.PENDING, NodeState.DONE, NodeState.SKIPPED)
+    return sorted(tasks, key=lambda task: order.index(progress.get(task.id, NodeProgress()).state))
+
+
+def _task_line(task: Task, progress: NodeProgress) -> Text:
+    style = {"done": "green", "failed": "red", "skipped": "dim", "running": "bold"}.get(progress.state.value, "")
+    line = Text.assemble(mark(progress.state.value), " ", (task.text, style))
+    if task.relation is Relation.EITHER and task.children:
+        line.append(" (one of these)", style="dim")
+    if progress.sentence and progress.state is not NodeState.PENDING:
+        line.append(f"\n  {progress.sentence}", style="red" if progress.state is NodeState.FAILED else "dim")
+    return line
+
+
+def _robots(world: World, state: WorldState | None) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("robot", "type", "where", "holds"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("does", overflow="ellipsis", no_wrap=True, ratio=1)
+    for robot in world.robots.values() if state else ():
+        seen = state.robots[robot.id] if state else None
+        if seen is not None:
+            doing = Text(seen.skill or "idle", style="cyan" if seen.skill else "dim")
+            if not seen.alive:
+                doing = Text("lost", style="bold red")
+            table.add_row(robot.id, robot.type.name, _where(world, seen), seen.holding or "–", doing)
+    return table
+
+
+def _where(world: World, robot: RobotState) -> str:
+    zone = world.room_of(robot.cell) or world.door_at.get(robot.cell) or "?"
+    spot = next((p.id for p in world.places.values() if robot.cell in p.cells), None)
+    return f"{zone} {spot}" if spot else f"{zone} ({robot.cell[0]},{robot.cell[1]})"
+
+
+def _formulas(formulas: Mapping[str, FormulaLine], width: int, rows: int | None) -> RenderableType:
+    shown = list(formulas.items())
+    hidden = 0
+    if rows is not None and len(shown) > rows:
+        shown.sort(key=lambda item: ("violated", "pending", "satisfied").index(item[1].verdict))
+        shown, hidden = shown[: rows - 1], len(shown) - rows + 1
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", style="dim")
+    if width >= WIDE:
+        table.add_column(no_wrap=True, overflow="ellipsis")
+    for name, line in shown:
+        cells: list[RenderableType] = [mark(line.verdict), name, Text(line.formula)]
+        if width >= WIDE:
+            cells.append(Text(line.reason))
+        table.add_row(*cells)
+        if width < WIDE and line.verdict == "violated" and line.reason:
+            table.add_row("", "", Text(line.reason, style="red"))
+    if hidden:
+        table.add_row("", "", f"and {hidden} more")
+    return table
+
+
+def _bar(snapshot: Snapshot, elapsed: float) -> Group:
+    fraction = min(max(snapshot.fraction, 0.0), 1.0)
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(no_wrap=True, justify="right")
+    simulated = snapshot.state.time if snapshot.state else 0.0
+    table.add_row(
+        Text(STAGES.get(snapshot.stage, snapshot.stage), style="bold"),
+        ProgressBar(total=1.0, completed=fraction),
+        f"{fraction:4.0%}  simulated {simulated:.0f} s  elapsed {elapsed:.1f} s",
+    )
+    return Group(table, Text(snapshot.sentence, style="dim")) if snapshot.sentence else Group(table)
+
+
+def outcome_panel(outcome: str, message: str, episode: str = "") -> Panel:
+    """The last word: outcome, its sentence, and where the episode lies."""
+    good = outcome == "SUCCEEDED"
+    body = Text(message or ("The instruction was carried out." if good else "No reason was given."))
+    if episode:
+        body.append(f"\nepisode: {episode}", style="dim")
+    title = Text.assemble(mark("done" if good else "failed"), " ", outcome)
+    return Panel(body, title=title, title_align="left", border_style="green" if good else "red", padding=(0, 1))
+
+
+def _shorten(text: str, length: int = 240) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _clock(snapshot: Snapshot) -> str:
+    return f"{snapshot.state.time if snapshot.state else 0.0:7.1f} s"
