@@ -1,0 +1,39 @@
+"""Quality of service of every topic, in one place, each with its reason."""
+
+from __future__ import annotations
+
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+#: The newest message is the whole truth and must reach who joins late (a display opened in the
+#: middle of a mission): task_tree, specification, plan.
+LATCHED = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+
+#: Every message counts, in order, and late joiners need the latest ones: mission_status (the
+#: monitor follows leaves with it), monitor_state, skill_events, correction.
+EVENTS = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=200,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+
+#: The monitor and the executive must see every symbolic change, so nothing may be dropped while
+#: they are busy; old observations are of no use to late joiners: world_state.
+OBSERVATIONS = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1000,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+)
+
+#: Only the newest time matters: /clock.
+CLOCK = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.RELIABLE)
+
+#: Results of actions are kept this long, in seconds of the node's clock. Simulated time can run
+#: a thousand times faster than a client can ask, so the default of ten seconds is too short.
+RESULT_TIMEOUT_S = 36000
