@@ -43,6 +43,8 @@ STAGES: Mapping[str, str] = {
 }
 #: Below this width reasons of formulas get no column of their own.
 WIDE = 100
+#: Rows of the picture besides tasks, formulas and robots: frame, instruction, titles, gaps, bar.
+FRAME_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,9 @@ class Display:
         self._world = world
         self._instruction = instruction
         self._started = time.monotonic()
-        self._live = (
-            Live(get_renderable=self._draw, console=console, refresh_per_second=8, transient=True)
-            if console.is_terminal
-            else None
-        )
+        self._live: Live | None = None
+        if console.is_terminal:
+            self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Display:
         if self._live:
@@ -147,16 +147,18 @@ def draw(
         height: Rows there is room for, None for as many as it takes; finished tasks and satisfied
             formulas are folded away where room is short.
     """
-    robots = _robots(world, snapshot.state)
-    parts: list[RenderableType] = [Text(f"“{_shorten(instruction, 3 * width)}”", style="italic"), Text()]
+    task_rows = formula_rows = None
+    if height is not None:
+        left = height - FRAME_ROWS - len(world.robots)
+        formula_rows = min(len(snapshot.formulas), max(3, left // 3))
+        task_rows = max(4, left - formula_rows)
+    parts: list[RenderableType] = [Text(f"“{_shorten(instruction, 2 * width - 12)}”", style="italic"), Text()]
     if snapshot.tree is not None:
-        rows = None if height is None else max(4, height - len(world.robots) - len(snapshot.formulas) - 10)
-        parts += [_tasks(snapshot.tree, snapshot.progress, rows), Text()]
+        parts += [_tasks(snapshot.tree, snapshot.progress, task_rows), Text()]
     if snapshot.state is not None:
-        parts += [robots, Text()]
+        parts += [_robots(world, snapshot.state), Text()]
     if snapshot.formulas:
-        rows = None if height is None else max(4, height // 3)
-        parts += [_formulas(snapshot.formulas, width, rows), Text()]
+        parts += [_formulas(snapshot.formulas, width, formula_rows), Text()]
     parts.append(_bar(snapshot, elapsed))
     title = f"[bold]heed[/] · {world.name} · {len(world.robots)} robot{'s' * (len(world.robots) != 1)}"
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue", padding=(0, 1))
@@ -187,25 +189,34 @@ def changes(before: Snapshot, after: Snapshot) -> Iterable[str]:
 
 
 def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], rows: int | None) -> Tree:
-    """The task tree; folds finished groups first and then cuts where there are fewer rows than needed."""
-    total = sum(1 for _ in tree.root.walk())
-    fold = rows is not None and total > rows
-    budget = [rows if rows is not None else total]
+    """The task tree; where rows are short, finished groups are folded and the least urgent tasks left out."""
+
+    def line(task: Task) -> Text:
+        return _task_line(task, progress.get(task.id, NodeProgress()))
+
+    tasks = list(tree.root.walk())
+    shown = {task.id for task in tasks}
+    if rows is not None and sum(_height(line(task)) for task in tasks) > rows:
+        shown, used = {tree.root.id}, _height(line(tree.root)) + 1
+        for task in _busy_first(tasks[1:], progress):
+            used += _height(line(task))
+            if used > rows:
+                break
+            shown.add(task.id)
 
     def add(branch: Tree, task: Task) -> None:
-        if budget[0] <= 0:
-            return
-        state = progress.get(task.id, NodeProgress()).state
-        budget[0] -= 1
-        own = branch.add(_task_line(task, progress.get(task.id, NodeProgress())))
-        if not (fold and state in (NodeState.DONE, NodeState.SKIPPED)):
-            for child in _busy_first(task.children, progress) if fold else task.children:
-                add(own, child)
+        for child in task.children:
+            add(branch.add(line(child)) if child.id in shown else branch, child)
 
-    root = Tree(_task_line(tree.root, progress.get(tree.root.id, NodeProgress())), guide_style="dim")
-    for child in _busy_first(tree.root.children, progress) if fold else tree.root.children:
-        add(root, child)
+    root = Tree(line(tree.root), guide_style="dim")
+    add(root, tree.root)
+    if len(shown) < len(tasks):
+        root.add(Text(f"and {len(tasks) - len(shown)} more", style="dim"))
     return root
+
+
+def _height(line: Text) -> int:
+    return 1 + line.plain.count("\n")
 
 
 def _busy_first(tasks: Iterable[Task], progress: Mapping[str, NodeProgress]) -> list[Task]:
@@ -223,18 +234,16 @@ def _task_line(task: Task, progress: NodeProgress) -> Text:
     return line
 
 
-def _robots(world: World, state: WorldState | None) -> Table:
+def _robots(world: World, state: WorldState) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("robot", "type", "where", "holds"):
         table.add_column(title, no_wrap=True)
     table.add_column("does", overflow="ellipsis", no_wrap=True, ratio=1)
-    for robot in world.robots.values() if state else ():
-        seen = state.robots[robot.id] if state else None
-        if seen is not None:
-            doing = Text(seen.skill or "idle", style="cyan" if seen.skill else "dim")
-            if not seen.alive:
-                doing = Text("lost", style="bold red")
-            table.add_row(robot.id, robot.type.name, _where(world, seen), seen.holding or "–", doing)
+    for name, robot in state.robots.items():
+        doing = Text(robot.skill or "idle", style="cyan" if robot.skill else "dim")
+        if not robot.alive:
+            doing = Text("lost", style="bold red")
+        table.add_row(name, world.robots[name].type.name, _where(world, robot), robot.holding or "–", doing)
     return table
 
 

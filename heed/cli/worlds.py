@@ -1,0 +1,126 @@
+"""``heed worlds``: which worlds there are and what can be spoken of in them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grounding.errors import HeedError
+from grounding.world import Thing, World, Zone
+from grounding.worldfile import load_world, shipped_worlds
+from heed.cli.answer import USAGE_ERROR
+
+#: World -> instructions to begin with; the first one is what the demonstrations use.
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "office": (
+        "Take a photo in meeting rooms m1, m4 and m6; keep the camera off outside meeting rooms. "
+        "Deliver a document from desk d5 to desk d3 without passing public areas while carrying it. "
+        "Guide the person waiting at desk d11 to meeting room m6.",
+        "Go to the kitchen.",
+        "Put the red mug on the kitchen table, then switch on the coffee machine.",
+        "Push the chair to m3 and close door_m2.",
+    ),
+    "cleanup": (
+        "Put the chair in the blue room and come back to the red room.",
+        "Go to the green room.",
+    ),
+    "table": (
+        "First put the green apple and the orange on the yellow plate in any order, "
+        "then put the carrot and the red apple on the blue plate.",
+        "Put the lemon on the white plate.",
+    ),
+}
+
+
+def worlds(
+    world: Annotated[str | None, typer.Argument(help="Name or file of one world to describe.")] = None,
+) -> None:
+    """Lists the worlds, or describes one: map, rooms, things, robots and example instructions."""
+    console = Console()
+    try:
+        if world is None:
+            console.print(_list(), highlight=False)
+        else:
+            describe(console, load_world(world))
+    except HeedError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(USAGE_ERROR) from None
+
+
+def _list() -> Table:
+    table = _table("world", "robots", "what it is")
+    for name in shipped_worlds():
+        world = load_world(name)
+        table.add_row(name, str(len(world.robots)), world.description)
+    return table
+
+
+def describe(console: Console, world: World) -> None:
+    """Prints everything that an instruction can speak of."""
+    from grounding.map import ascii_map
+
+    console.print(Text.assemble((world.name, "bold"), f": {world.description}"))
+    console.print()
+    console.print(ascii_map(world), markup=False, highlight=False, no_wrap=True, crop=False)
+    console.print()
+    console.print(_zones(world), highlight=False)
+    console.print()
+    console.print(_things(world.things.values()), highlight=False)
+    console.print()
+    console.print(_robots(world), highlight=False)
+    examples = EXAMPLES.get(Path(world.source).stem, ()) if world.source else ()
+    if examples:
+        console.print("\nTry:")
+    for example in examples:
+        console.print(f'  heed run "{example}" --world {world.name}', markup=False, highlight=False, soft_wrap=True)
+
+
+def _zones(world: World) -> Table:
+    table = _table("rooms, doors, places", "kind", "also called")
+    for zone in (*world.rooms.values(), *world.door_zones.values()):
+        kind = " ".join(filter(None, (zone.colour, zone.kind, *sorted(f"({tag})" for tag in zone.tags))))
+        if zone.id in world.doors and not world.doors[zone.id].open:
+            kind += " (closed)"
+        table.add_row(zone.id, kind.replace("_", " "), ", ".join(zone.names))
+    for kind, places in _by_kind(world.places.values()).items():
+        names = [name for place in places for name in place.names]
+        table.add_row(", ".join(place.id for place in places), kind.replace("_", " "), ", ".join(names))
+    return table
+
+
+def _by_kind(zones: Iterable[Zone]) -> dict[str, list[Zone]]:
+    kinds: dict[str, list[Zone]] = {}
+    for zone in zones:
+        kinds.setdefault(zone.kind, []).append(zone)
+    return kinds
+
+
+def _things(things: Iterable[Thing]) -> Table:
+    table = _table("things", "kind", "where", "also called")
+    for thing in things:
+        kind = " ".join(filter(None, (*thing.adjectives, thing.colour, thing.kind)))
+        where = f"on {thing.support}" if thing.support else f"({thing.cell[0]},{thing.cell[1]})"
+        table.add_row(thing.id, kind, where, ", ".join(thing.names))
+    return table
+
+
+def _robots(world: World) -> Table:
+    table = _table("robots", "type", "at", "can")
+    for robot in world.robots.values():
+        at = world.room_of(robot.start) or world.door_at.get(robot.start) or "?"
+        table.add_row(robot.id, robot.type.name, at, ", ".join(robot.type.skills))
+    return table
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for index, title in enumerate(titles):
+        table.add_column(title, no_wrap=index == 0 and title != "rooms, doors, places", overflow="fold")
+    return table
