@@ -1,0 +1,265 @@
+"""The simulator: runs skills over a stage of moving bodies and reports what can be observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grounding.skills import Atom, atom_holds, parse_atom
+from grounding.state import WorldState
+from grounding.world import Skill, World
+from sim.faults import FaultPlan, Faults
+from sim.observer import observe
+from sim.protocol import SkillCommand, SkillResult, SkillStatus
+from sim.skills import BEHAVIOURS
+from sim.skills.checks import check_command, check_ready, find_path
+from sim.skills.context import Context, Motion, SkillFailure, settle
+from sim.skills.people import Escort
+from sim.stage import Stage
+from sim.traffic import Traffic
+from sim.wording import explain
+
+
+@dataclass
+class _Task:
+    """A command under way; ``motion`` yields once a tick."""
+
+    command: SkillCommand
+    skill: Skill
+    context: Context
+    motion: Motion
+    during: frozenset[tuple[str, str]]
+
+
+class Simulation:
+    """A :class:`sim.protocol.Simulator` over any :class:`sim.stage.Stage`.
+
+    Time advances in whole ticks of the stage; what :meth:`step` is asked for beyond that is kept
+    for the next call.
+    """
+
+    def __init__(self, stage: Stage, faults: FaultPlan | None = None) -> None:
+        self.stage = stage
+        self.world: World = stage.world
+        self._plan = faults or FaultPlan()
+        self._tasks: dict[str, _Task] = {}
+        self._settling: dict[str, Motion] = {}
+        self._escorts: dict[str, Escort] = {}
+        self.reset()
+
+    def reset(self, seed: int = 0) -> WorldState:
+        """Puts everything back to the start of the world file and seeds every random choice."""
+        self.stage.reset(seed)
+        self._faults = Faults(self._plan, seed)
+        self._traffic = Traffic(self.stage)
+        self._tasks.clear()
+        self._settling.clear()
+        self._escorts.clear()
+        self._ticks = 0
+        self._rest = 0.0
+        self._flags = {(t.id, flag) for t in self.world.things.values() for flag in t.flags}
+        self._lost: frozenset[str] = frozenset()
+        for entity, flag in self._flags:
+            self.stage.show(entity, flag, True)
+        return self.observe()
+
+    @property
+    def time(self) -> float:
+        """Simulated seconds since the last reset."""
+        return self._ticks * self.stage.tick
+
+    def start(self, command: SkillCommand) -> SkillResult | None:
+        """Begins a skill; answers at once (INVALID, PRECONDITION, PLANNING) when it cannot."""
+        try:
+            self._begin(command)
+        except SkillFailure as failure:
+            return self._result(command, failure.status, failure.message)
+        return None
+
+    def cancel(self, robot: str) -> SkillResult | None:
+        """Stops what a robot does at once; None when it was idle.
+
+        A mobile robot halts where it is and then settles in the middle of its nearest cell; what
+        it holds it keeps.
+        """
+        task = self._tasks.pop(robot, None)
+        if task is None:
+            return None
+        self._stop(task)
+        return self._result(task.command, SkillStatus.CANCELED, f"{robot} was told to stop.")
+
+    def progress(self, robot: str) -> tuple[float, str]:
+        """Fraction done (0..1) and a sentence about what a robot is doing."""
+        task = self._tasks.get(robot)
+        if task is None:
+            lost = robot in self._lost
+            return (0.0, f"{robot} does not answer any more." if lost else f"{robot} is idle.")
+        return task.context.fraction, task.context.sentence
+
+    def step(self, seconds: float) -> Sequence[SkillResult]:
+        """Advances simulated time; returns the skills that ended, in order of time."""
+        self._rest += seconds
+        results: list[SkillResult] = []
+        while self._rest >= self.stage.tick - 1e-9:
+            self._rest -= self.stage.tick
+            self.stage.advance()
+            self._ticks += 1
+            self._lose(results)
+            for escort in self._escorts.values():
+                escort.follow()
+            for robot in list(self._settling):
+                self._continue_settling(robot)
+            for task in list(self._tasks.values()):
+                result = self._continue(task)
+                if result is not None:
+                    results.append(result)
+        return results
+
+    def observe(self) -> WorldState:
+        """What holds now, as seen from the poses in the simulated world."""
+        flags = set(self._flags)
+        doing = {}
+        for robot, task in self._tasks.items():
+            flags |= task.during
+            doing[robot] = " ".join((task.skill.name, *task.command.args))
+        return observe(self.stage, self.time, frozenset(flags), doing, self._lost)
+
+    def picture(self, width: int = 640, height: int = 480) -> bytes | None:
+        """A PNG of the scene, None where there is no camera."""
+        return self.stage.picture(width, height)
+
+    def close(self) -> None:
+        """Frees everything; safe to call twice."""
+        self._tasks.clear()
+        self._settling.clear()
+        self.stage.close()
+
+    def _begin(self, command: SkillCommand) -> None:
+        skill = check_command(self.world, command)
+        robot = command.robot
+        if robot in self._lost:
+            raise SkillFailure(SkillStatus.INVALID, f"{robot} does not answer any more.")
+        if robot in self._tasks:
+            busy = self._tasks[robot].command.skill
+            raise SkillFailure(SkillStatus.INVALID, f"{robot} is still busy with {busy}; cancel that first.")
+        state = self.observe()
+        check_ready(self.world, state, command, skill)
+        moves = skill.behaviour in ("drive", "push")
+        path = find_path(self.world, state, self._traffic, command, skill) if moves else ()
+        context = Context(self.stage, self._traffic, command, skill, path)
+        context.fault = self._faults.next(skill)
+        atoms = [parse_atom(text).bind(_names(command, skill)) for text in skill.during]
+        during = frozenset((a.args[0], a.args[1]) for a in atoms if a.predicate == "is" and a.positive)
+        task = _Task(command, skill, context, _begun(self._run(context)), during)
+        self._tasks[robot] = task
+
+    def _run(self, context: Context) -> Motion:
+        """The motion of a skill, after the robot has settled from what it was stopped in."""
+        settling = self._settling.pop(context.id, None)
+        if settling is not None:
+            yield from settling
+        begun = self._ticks
+        yield from BEHAVIOURS[context.skill.behaviour](context)
+        if context.skill.behaviour not in ("drive", "push"):
+            while (self._ticks - begun) * self.stage.tick < context.skill.seconds - 1e-9:
+                yield
+
+    def _continue(self, task: _Task) -> SkillResult | None:
+        try:
+            next(task.motion)
+            return None
+        except StopIteration:
+            del self._tasks[task.command.robot]
+            status, message = self._finish(task)
+        except SkillFailure as failure:
+            del self._tasks[task.command.robot]
+            status, message = failure.status, failure.message
+            self._stop(task)
+        self._update_escort(task.command.robot)
+        return self._result(task.command, status, message)
+
+    def _finish(self, task: _Task) -> tuple[SkillStatus, str]:
+        """Sets the flags that a skill brings about and looks whether its effects are there."""
+        names = _names(task.command, task.skill)
+        atoms = [parse_atom(text).bind(names) for text in task.skill.effects]
+        for atom in atoms:
+            if atom.predicate == "is" and not (atom.args[0] in self.world.doors and atom.args[1] == "open"):
+                pair = (atom.args[0], atom.args[1])
+                (self._flags.add if atom.positive else self._flags.discard)(pair)
+                self.stage.show(*pair, atom.positive)
+        state = self.observe()
+        for atom in atoms:
+            if not self._effective(atom, state, task.command.robot):
+                return SkillStatus.POSTCONDITION_FAILURE, f"{task.skill.name} did not do it: {self._why(atom)}."
+        return SkillStatus.SUCCESS, f"{task.command.robot} has done {' '.join((task.skill.name, *task.command.args))}."
+
+    def _effective(self, atom: Atom, state: WorldState, robot: str) -> bool:
+        if atom.predicate == "here":
+            thing = state.things[atom.args[0]]
+            return thing.held_by is None and thing.cell == state.robots[robot].cell
+        return atom_holds(atom, self.world, state)
+
+    def _why(self, atom: Atom) -> str:
+        return explain(self.world, atom)
+
+    def _stop(self, task: _Task) -> None:
+        """Halts a robot and lets it settle in its nearest cell afterwards."""
+        robot = task.command.robot
+        task.motion.close()
+        self.stage.halt(robot)
+        self.stage.engage(robot, None)
+        self._traffic.release(robot)
+        if robot not in self._lost:
+            self._settling[robot] = settle(Context(self.stage, self._traffic, task.command, task.skill))
+        self._update_escort(robot)
+
+    def _continue_settling(self, robot: str) -> None:
+        try:
+            next(self._settling[robot])
+        except (StopIteration, SkillFailure):
+            del self._settling[robot]
+
+    def _update_escort(self, robot: str) -> None:
+        """A person that a robot has taken along follows it until it lets go."""
+        held = self.stage.held(robot)
+        if held is None or "guidable" not in self.world.things[held].properties:
+            self._escorts.pop(robot, None)
+        elif robot not in self._escorts:
+            self._escorts[robot] = Escort(self.stage, robot, held)
+
+    def _lose(self, results: list[SkillResult]) -> None:
+        for robot in sorted(self._faults.lost(self.time) - self._lost):
+            self._lost |= {robot}
+            self._settling.pop(robot, None)
+            task = self._tasks.pop(robot, None)
+            self.stage.halt(robot)
+            if task is not None:
+                self._stop(task)
+                message = f"{robot} does not answer any more (rehearsed failure)."
+                results.append(self._result(task.command, SkillStatus.EXECUTION_FAILURE, message))
+
+    def _result(self, command: SkillCommand, status: SkillStatus, message: str) -> SkillResult:
+        sentence = message[:1].upper() + message[1:] if message.startswith("the") else message
+        return SkillResult(command, status, sentence, self.time)
+
+
+def _begun(motion: Motion) -> Motion:
+    """Sets the references of the first tick at once, so that a motion of n ticks takes n ticks.
+
+    A motion that ends right there does so, in the same way, when it is continued.
+    """
+    try:
+        next(motion)
+    except (StopIteration, SkillFailure) as end:
+        return _ended(end)
+    return motion
+
+
+def _ended(end: Exception) -> Motion:
+    if isinstance(end, SkillFailure):
+        raise end
+    yield from ()
+
+
+def _names(command: SkillCommand, skill: Skill) -> dict[str, str]:
+    return {"self": command.robot, **dict(zip(skill.parameters, command.args, strict=True))}

@@ -1,0 +1,218 @@
+"""What a running skill sees of the world, and the motions that skills are made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+
+from grounding.world import Cell, Robot, Skill, World
+from sim.faults import Fault
+from sim.geometry import mount_heading, tuck
+from sim.observer import robot_cell
+from sim.protocol import SkillCommand, SkillStatus
+from sim.stage import Point, Pose, Stage
+from sim.traffic import Traffic
+from sim.wording import name
+
+#: A skill is a generator that yields once a tick, after it has set the references of that tick.
+Motion = Generator[None, None, None]
+
+#: Seconds a robot waits for its way to become free before it gives up.
+PATIENCE = 30.0
+#: Seconds a body may lag behind its reference before a motion is given up.
+LAG = 3.0
+
+
+class SkillFailure(Exception):  # noqa: N818 - it ends a skill, it is not an error of the program
+    """Ends a skill without success.
+
+    Args:
+        status: How it ended.
+        message: One sentence: what happened and why.
+    """
+
+    def __init__(self, status: SkillStatus, message: str) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+
+
+class Context:
+    """One command being carried out by one robot.
+
+    Attributes:
+        world, stage, traffic: Where it happens.
+        robot: Who does it.
+        skill: What is done.
+        args: Ids it is applied to.
+        path: Cells to pass, for motions.
+        fault: The failure to rehearse, or None.
+        fraction, sentence: Progress for people.
+    """
+
+    def __init__(
+        self, stage: Stage, traffic: Traffic, command: SkillCommand, skill: Skill, path: tuple[Cell, ...] = ()
+    ) -> None:
+        self.stage = stage
+        self.world: World = stage.world
+        self.traffic = traffic
+        self.robot: Robot = self.world.robots[command.robot]
+        self.skill = skill
+        self.args = command.args
+        self.path = path
+        self.fault: Fault | None = None
+        self.fraction = 0.0
+        self.sentence = ""
+        self.load = stage.held(command.robot)
+
+    @property
+    def id(self) -> str:
+        """Id of the robot."""
+        return self.robot.id
+
+    @property
+    def cell(self) -> Cell:
+        """The cell the robot is in."""
+        return robot_cell(self.stage, self.id)
+
+    def name(self, entity: str) -> str:
+        """How to speak of an entity."""
+        return name(self.world, entity)
+
+    def report(self, fraction: float, sentence: str) -> None:
+        """Notes progress."""
+        self.fraction, self.sentence = fraction, sentence
+
+    def fail(self, message: str, status: SkillStatus = SkillStatus.EXECUTION_FAILURE) -> SkillFailure:
+        """The exception that ends this skill with a sentence."""
+        return SkillFailure(status, message)
+
+    def rehearse(self) -> None:
+        """Fails here when a failure is to be rehearsed."""
+        if self.fault is not None:
+            raise SkillFailure(self.fault.status, f"{self.id}: {self.fault.story} (rehearsed failure).")
+
+    def ticks(self, seconds: float) -> int:
+        """Number of ticks of a duration, at least one."""
+        return max(1, round(seconds / self.stage.tick))
+
+    def pause(self, seconds: float) -> Motion:
+        """Does nothing for a while."""
+        for _ in range(self.ticks(seconds)):
+            yield
+
+    def until(self, done: Callable[[], bool], seconds: float) -> Generator[None, None, bool]:
+        """Waits for something to become true; whether it did in time."""
+        for _ in range(self.ticks(seconds)):
+            if done():
+                return True
+            yield
+        return done()
+
+    def glide(self, goal: Pose, seconds: float) -> Motion:
+        """Moves the base to a pose in a given time, turning on the way; fails when it is held up."""
+        start = self.stage.base(self.id)
+        turn = wrap(goal.heading - start.heading)
+        count = self.ticks(seconds)
+        for i in range(1, count + 1):
+            part = i / count
+            turned = min(1.0, 2.5 * part)
+            self.stage.set_base(
+                self.id,
+                Pose(
+                    start.x + (goal.x - start.x) * part,
+                    start.y + (goal.y - start.y) * part,
+                    start.heading + turn * turned,
+                ),
+            )
+            yield
+            self.keep_hold()
+        near = 0.06 * self.world.cell_size
+
+        def arrived() -> bool:
+            at = self.stage.base(self.id)
+            return abs(at.x - goal.x) < near and abs(at.y - goal.y) < near
+
+        if not (yield from self.until(arrived, LAG)):
+            raise self.fail(f"{self.id} is stuck: something it cannot push aside is in its way.")
+
+    def keep_hold(self) -> None:
+        """Fails when the robot has lost what it held."""
+        if self.load is not None and self.stage.held(self.id) != self.load:
+            raise self.fail(f"{self.id} dropped {self.name(self.load)}.")
+
+    def turn(self, heading: float, seconds: float) -> Motion:
+        """Turns on the spot."""
+        here = self.stage.base(self.id)
+        if abs(wrap(heading - here.heading)) > 0.02:
+            yield from self.glide(Pose(here.x, here.y, heading), seconds)
+
+    def reach(self, goal: Point, seconds: float) -> Motion:
+        """Moves the gripper tip to a point; fails when it does not get there."""
+        start = self.stage.tip(self.id)
+        count = self.ticks(seconds)
+        for i in range(1, count + 1):
+            part = i / count
+            self.stage.set_tip(self.id, Point(*(a + (b - a) * part for a, b in zip(start, goal, strict=True))))
+            yield
+        if not (yield from self.until(lambda: math.dist(self.stage.tip(self.id), goal) < 0.03, LAG)):
+            raise self.fail(f"the gripper of {self.id} cannot get there: something is in its way.")
+
+    def tuck(self, seconds: float) -> Motion:
+        """Brings the gripper back to where it travels."""
+        start = self.stage.tip(self.id)
+        count = self.ticks(seconds)
+        for i in range(1, count + 1):
+            goal = tuck(self.world, self.robot, self.stage.base(self.id)) if self.robot.base is None else self.above()
+            part = i / count
+            self.stage.set_tip(self.id, Point(*(a + (b - a) * part for a, b in zip(start, goal, strict=True))))
+            yield
+        self.stage.set_tip(self.id, None)
+        if self.robot.base is not None:
+            self.stage.set_base(self.id, Pose(*self.world.centre(self.cell), self.stage.base(self.id).heading))
+
+    def above(self) -> Point:
+        """Arms: the point at travel height over the middle of the cell."""
+        return tuck(self.world, self.robot, Pose(*self.world.centre(self.cell), 0.0))
+
+    def pose_at(self, cell: Cell, heading: float | None = None) -> Pose:
+        """The pose in the middle of a cell."""
+        if self.robot.base is not None:
+            heading = mount_heading(self.world, self.robot)
+        return Pose(*self.world.centre(cell), self.stage.base(self.id).heading if heading is None else heading)
+
+    def wait_for_way(self, cell: Cell, ignore: str = "") -> Motion:
+        """Waits until a cell is free; fails after :data:`PATIENCE` seconds."""
+        if not self.traffic.obstruction(self.id, cell, ignore):
+            return
+        sentence = self.sentence
+        for _ in range(self.ticks(PATIENCE)):
+            what = self.traffic.obstruction(self.id, cell, ignore)
+            if not what:
+                self.sentence = sentence
+                return
+            self.sentence = f"{self.id} waits: {what} is in its way."
+            yield
+            self.keep_hold()
+        raise self.fail(
+            f"{self.id} was blocked for more than {PATIENCE:g} seconds: "
+            f"{self.traffic.obstruction(self.id, cell, ignore)} is in its way."
+        )
+
+
+def wrap(angle: float) -> float:
+    """An angle in radians brought to (-pi, pi]."""
+    return math.atan2(math.sin(angle), math.cos(angle))
+
+
+def settle(context: Context) -> Motion:
+    """Brings a robot that was stopped to the middle of its nearest cell, gripper tucked in."""
+    context.load = None
+    cell = context.cell
+    context.traffic.claim(context.id, cell)
+    yield from context.tuck(0.5)
+    here, goal = context.stage.base(context.id), context.pose_at(cell)
+    distance = math.hypot(goal.x - here.x, goal.y - here.y)
+    if distance > 0.01 * context.world.cell_size:
+        yield from context.glide(goal, distance / context.world.cell_size * context.world.tick_s)
+    context.traffic.release(context.id)

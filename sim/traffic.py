@@ -1,0 +1,63 @@
+"""Who is where: keeps robots out of cells that are taken, and says what is in the way."""
+
+from __future__ import annotations
+
+from grounding.world import Cell
+from sim.observer import door_open, robot_cell
+from sim.stage import Stage
+from sim.wording import name
+
+
+class Traffic:
+    """Cells that robots occupy or have claimed for their next move."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.claims: dict[str, frozenset[Cell]] = {}
+
+    def taken(self, robot: str) -> frozenset[Cell]:
+        """Cells a robot is in or on its way to."""
+        return self.claims.get(robot, frozenset()) | {robot_cell(self.stage, robot)}
+
+    def claim(self, robot: str, *cells: Cell) -> None:
+        """Reserves cells for a robot in place of those it had."""
+        self.claims[robot] = frozenset(cells)
+
+    def release(self, robot: str) -> None:
+        """Gives back what a robot had claimed."""
+        self.claims.pop(robot, None)
+
+    def barrier(self, robot: str, cell: Cell, ignore: str = "") -> str:
+        """What other than a robot keeps a robot out of a cell, as a phrase; empty when nothing does.
+
+        Args:
+            robot: Who wants to go there.
+            cell: Where.
+            ignore: A thing that does not count (the one being pushed).
+        """
+        world, stage = self.stage.world, self.stage
+        if cell not in world.robots[robot].cells:
+            return "a wall" if cell not in world.free_cells else "the end of its reach"
+        if world.robots[robot].base is not None:
+            return ""
+        door = world.door_at.get(cell)
+        if door is not None and not door_open(stage, door):
+            return f"{name(world, door)}, which is closed,"
+        for thing in world.things.values():
+            if thing.obstacle and thing.id != ignore:
+                at = stage.position(thing.id)
+                if world.cell_at(at.x, at.y) == cell:
+                    return name(world, thing.id)
+        return ""
+
+    def neighbour(self, robot: str, cell: Cell) -> str:
+        """Id of a robot that would touch this one in the cell, empty when there is none."""
+        world = self.stage.world
+        for other in world.robots:
+            if other != robot and any(world.conflict(robot, cell, other, c) for c in self.taken(other)):
+                return other
+        return ""
+
+    def obstruction(self, robot: str, cell: Cell, ignore: str = "") -> str:
+        """Phrase for whatever keeps a robot out of a cell right now; empty when it is free."""
+        return self.barrier(robot, cell, ignore) or self.neighbour(robot, cell)
