@@ -1,0 +1,186 @@
+"""Skills applied to things: what a robot can do besides moving, and which of it matters to a goal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from grounding.skills import Atom, bind, parse_atom
+from grounding.state import ANY, Proposition
+from grounding.world import Skill, World
+
+#: ``("is", entity, flag, "+" or "-")``, ``("where", thing)``, ``("held", thing)`` or ``("free",)``.
+Fact = tuple[str, ...]
+
+#: Behaviours that move a robot from cell to cell.
+MOTIONS = ("drive", "push")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A stationary skill of one robot with its arguments.
+
+    Attributes:
+        skill: The skill.
+        args: Ids it is applied to.
+        ticks: How long it takes.
+        positional: Conditions on the robot's own cell (``near``, ``at``).
+        conditions: All other conditions.
+        during: Atoms that hold while it runs.
+        local: Whether what it leaves behind depends on the cell it is done in.
+        takes: Things it makes the robot hold.
+        achieves: Facts it can change.
+        needs: Facts its conditions speak of, save those that it ends itself and nothing else.
+        reads: Names of things and ``entity.flag`` states it relies on.
+        writes: The same for what it changes.
+    """
+
+    skill: Skill
+    args: tuple[str, ...]
+    ticks: int
+    positional: tuple[Atom, ...]
+    conditions: tuple[Atom, ...]
+    during: tuple[Atom, ...]
+    local: bool
+    takes: tuple[str, ...]
+    achieves: frozenset[Fact]
+    needs: frozenset[Fact]
+    reads: frozenset[str]
+    writes: frozenset[str]
+
+
+def ticks(skill: Skill, world: World) -> int:
+    """Ticks a stationary skill takes: its seconds, rounded up."""
+    return max(1, math.ceil(skill.seconds / world.tick_s - 1e-9))
+
+
+def actions(world: World, robot: str) -> list[Action]:
+    """Every stationary skill of a robot with every choice of arguments."""
+    found = []
+    for name in world.robots[robot].type.skills:
+        skill = world.skills[name]
+        if skill.behaviour in MOTIONS:
+            continue
+        options = [tuple(fitting(kind, world)) for kind in skill.parameters.values()]
+        found += [_action(world, robot, skill, args) for args in product(*options)]
+    return found
+
+
+def fitting(kind: str, world: World) -> Iterator[str]:
+    """Ids that a skill parameter of a kind (``machine|lamp``) may stand for."""
+    for option in kind.split("|"):
+        if option == "zone":
+            yield from world.zones
+        elif option in ("room", "door", "place"):
+            yield from (z.id for z in world.zones.values() if z.sort == option)
+        else:
+            for thing in world.things.values():
+                if option == "thing" or option == thing.kind or option in thing.properties:
+                    yield thing.id
+
+
+def _action(world: World, robot: str, skill: Skill, args: tuple[str, ...]) -> Action:
+    binding = dict(bind(skill, robot, args))
+    pre = [parse_atom(text).bind(binding) for text in skill.pre]
+    effects = [parse_atom(text).bind(binding) for text in skill.effects]
+    during = tuple(parse_atom(text).bind(binding) for text in skill.during)
+    positional = tuple(a for a in pre if a.predicate in ("near", "at"))
+    achieved = frozenset(f for atom in (*effects, *during) for f in _facts(atom, effect=True))
+    ends = {a for e in effects for a in pre if (a.predicate, a.args) == (e.predicate, e.args)}
+    needed = frozenset(
+        f for a in pre if not (a in ends and len(effects) == 1) for f in _facts(a, effect=False)
+    )  # fmt: skip
+    return Action(
+        skill=skill, args=args, ticks=ticks(skill, world), positional=positional,
+        conditions=tuple(a for a in pre if a not in positional), during=during,
+        local=_local(effects, world),
+        takes=tuple(a.args[1] for a in effects if a.predicate == "holding" and a.positive),
+        achieves=achieved, needs=needed,
+        reads=frozenset(r for a in pre for r in resources(a, world, robot)),
+        writes=frozenset(r for a in effects for r in resources(a, world, robot)),
+    )  # fmt: skip
+
+
+def _facts(atom: Atom, effect: bool) -> Iterable[Fact]:
+    match atom.predicate:
+        case "is":
+            return (("is", *atom.args, "+" if atom.positive else "-"),)
+        case "holding":
+            held: Fact = ("held", atom.args[1])
+            return (held, ("where", atom.args[1]), ("free",)) if effect else (held,)
+        case "free":
+            return (("free",),)
+        case "on" | "in" | "here":
+            return (("where", atom.args[0]),)
+    return ()
+
+
+def resources(atom: Atom, world: World, robot: str) -> Iterable[str]:
+    """Names under which an atom's facts are shared between robots; its own state is not."""
+    match atom.predicate:
+        case "is":
+            return () if atom.args[0] == robot else (".".join(atom.args),)
+        case "holding":
+            return (atom.args[1],)
+        case "near" | "in" | "on" | "here":
+            return tuple(a for a in atom.args if a in world.things)
+    return ()
+
+
+def _local(effects: Sequence[Atom], world: World) -> bool:
+    """Whether some thing ends up at the robot's cell rather than at a place of its own."""
+    final: dict[str, bool] = {}
+    for atom in effects:
+        if atom.predicate == "holding":
+            final[atom.args[1]] = not atom.positive
+        elif atom.predicate in ("here", "in", "on"):
+            final[atom.args[0]] = atom.args[-1] not in world.things or atom.predicate == "here"
+    return any(final.values())
+
+
+def wanted(propositions: Iterable[Proposition], world: World, robot: str) -> set[Fact]:
+    """Facts that propositions speak of (bound to a robot)."""
+    found: set[Fact] = set()
+    for proposition in propositions:
+        subject, value = proposition.args
+        match proposition.predicate:
+            case "is":
+                found |= {("is", robot if subject == ANY else subject, value, sign) for sign in "+-"}
+            case "holding":
+                things = world.things if value == ANY else (value,)
+                found |= {("held", thing) for thing in things} | {("free",)}
+            case "in" | "on" | "inside":
+                found.add(("where", subject))
+    return found
+
+
+def relevant(candidates: Sequence[Action], facts: set[Fact], world: World) -> list[Action]:
+    """The actions that can help to change any of the facts, directly or by way of others.
+
+    Opening doors always can. Letting go of a thing does too, so that a hand can be freed; setting
+    it somewhere special counts only where its place matters or nothing simpler will do.
+    """
+    facts = {*facts, *(("is", door.id, "open", "+") for door in world.doors.values() if door.closable)}
+    simple = any(_releases(a) and len(a.args) == 1 for a in candidates)
+    chosen: set[int] = set()
+    grown = True
+    while grown:
+        grown = False
+        for i, action in enumerate(candidates):
+            if i not in chosen and _helps(action, facts, simple):
+                chosen.add(i)
+                facts |= action.needs
+                grown = True
+    return [candidates[i] for i in sorted(chosen)]
+
+
+def _releases(action: Action) -> bool:
+    return ("free",) in action.achieves and not action.takes
+
+
+def _helps(action: Action, facts: set[Fact], simple: bool) -> bool:
+    if _releases(action) and (len(action.args) == 1 or not simple):
+        return True
+    return bool((action.achieves - {("free",)}) & facts)
