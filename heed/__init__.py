@@ -1,0 +1,20 @@
+"""Heed: robots that listen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from heed.commander import Commander, Feedback, Result
+    from heed.outcome import Outcome
+
+__all__ = ["Commander", "Feedback", "Outcome", "Result"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the public names when they are first used, so that ``import heed`` stays quick."""
+    if name not in __all__:
+        raise AttributeError(f"module 'heed' has no attribute {name!r}")
+    from heed import commander
+
+    return getattr(commander, name)

@@ -10,14 +10,20 @@ from collections.abc import Iterable, Mapping
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose2D
+from std_msgs.msg import Header
+
+from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.state import Proposition, RobotState, ThingState, WorldState
+from grounding.translate.tree import Literal, NodeState, Relation, Task, TaskTree, TreeRule
+from grounding.world import Cell
+from heed.outcome import Outcome
+from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage
 from heed_interfaces.action import ExecuteSkill
 from heed_interfaces.msg import Cell as CellMsg
 from heed_interfaces.msg import Formula as FormulaMsg
-from heed_interfaces.msg import FormulaState as FormulaStateMsg
 from heed_interfaces.msg import LeafState as LeafStateMsg
 from heed_interfaces.msg import Literal as LiteralMsg
 from heed_interfaces.msg import MissionStatus as MissionStatusMsg
-from heed_interfaces.msg import MonitorState as MonitorStateMsg
 from heed_interfaces.msg import Outcome as OutcomeMsg
 from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import PlanStep as PlanStepMsg
@@ -30,14 +36,6 @@ from heed_interfaces.msg import TaskRule as TaskRuleMsg
 from heed_interfaces.msg import TaskTree as TaskTreeMsg
 from heed_interfaces.msg import ThingState as ThingStateMsg
 from heed_interfaces.msg import WorldState as WorldStateMsg
-from std_msgs.msg import Header
-
-from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
-from grounding.state import Proposition, RobotState, ThingState, WorldState
-from grounding.translate.tree import Literal, NodeState, Relation, Task, TaskTree, TreeRule
-from grounding.world import Cell
-from heed.outcome import Outcome
-from heed.progress import LeafProgress, MissionStatus, NodeProgress, Stage, Verdict
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
@@ -222,9 +220,7 @@ def plan_to_msg(result: PlanResult, *, mission: str = "", time: float = 0.0) -> 
     )
     plan = result.plan
     if plan is not None:
-        msg.steps = [
-            _step_to_msg(step, plan.after.get(step.id, ())) for steps in plan.steps.values() for step in steps
-        ]
+        msg.steps = [_step_to_msg(step, plan.after.get(step.id, ())) for steps in plan.steps.values() for step in steps]
         msg.leaves, msg.assigned = list(plan.assignment), list(plan.assignment.values())
         windows = [plan.windows.get(leaf, (0, 0)) for leaf in msg.leaves]
         msg.window_start, msg.window_end = [a for a, _ in windows], [b for _, b in windows]
@@ -246,12 +242,12 @@ def _step_to_msg(step: PlanStep, after: Iterable[str]) -> PlanStepMsg:
     )
 
 
-def plan_from_msg(msg: PlanMsg, robots: Iterable[str]) -> PlanResult:
+def plan_from_msg(msg: PlanMsg, robots: Iterable[str] = ()) -> PlanResult:
     """What a planner answered.
 
     Args:
         msg: The message.
-        robots: Ids of all robots of the world, each of which gets an entry in the plan's steps.
+        robots: Ids of robots that get an entry in the plan's steps also when they do nothing.
     """
     status = PlanStatus(msg.status)
     plan = None
@@ -259,7 +255,7 @@ def plan_from_msg(msg: PlanMsg, robots: Iterable[str]) -> PlanResult:
         steps: dict[str, list[PlanStep]] = {robot: [] for robot in robots}
         for step in msg.steps:
             path = cells_from_msg(step.path)
-            steps[step.robot].append(
+            steps.setdefault(step.robot, []).append(
                 PlanStep(step.id, step.robot, step.leaf, step.skill, tuple(step.args), step.start, step.end, path)
             )
         plan = TeamPlan(
@@ -275,9 +271,7 @@ def plan_from_msg(msg: PlanMsg, robots: Iterable[str]) -> PlanResult:
             makespan=msg.makespan,
         )
     lower_bound = None if msg.lower_bound < 0 else msg.lower_bound
-    return PlanResult(
-        status, plan, msg.message, tuple(msg.conflict), lower_bound, msg.engine, timings_from_fields(msg)
-    )
+    return PlanResult(status, plan, msg.message, tuple(msg.conflict), lower_bound, msg.engine, timings_from_fields(msg))
 
 
 def state_to_msg(state: WorldState, world: str = "") -> WorldStateMsg:
@@ -319,9 +313,7 @@ def _thing_to_msg(name: str, thing: ThingState) -> ThingStateMsg:
 def state_from_msg(msg: WorldStateMsg) -> WorldState:
     """One observation."""
     robots = {
-        r.id: RobotState(
-            (r.cell.x, r.cell.y), (r.pose.x, r.pose.y, r.pose.theta), r.holding or None, r.skill, r.alive
-        )
+        r.id: RobotState((r.cell.x, r.cell.y), (r.pose.x, r.pose.y, r.pose.theta), r.holding or None, r.skill, r.alive)
         for r in msg.robots
     }
     things = {
@@ -388,3 +380,23 @@ def event_from_msg(msg: SkillEventMsg) -> tuple[SkillCommand, SkillResult | None
     if msg.phase == SkillEventMsg.STARTED:
         return command, None
     return command, SkillResult(command, SkillStatus(msg.status.code), msg.status.message, time_from_msg(msg.stamp))
+
+
+def status_to_msg(status: MissionStatus) -> MissionStatusMsg:
+    """What the executive is doing."""
+    return MissionStatusMsg(
+        stamp=time_to_msg(status.time),
+        mission=status.mission,
+        stage=status.stage.value,
+        fraction=float(status.fraction),
+        sentence=status.sentence,
+        leaves=[
+            LeafStateMsg(leaf=name, robot=leaf.robot, state=int(leaf.state)) for name, leaf in status.leaves.items()
+        ],
+    )
+
+
+def status_from_msg(msg: MissionStatusMsg) -> MissionStatus:
+    """What the executive is doing."""
+    leaves = {leaf.leaf: LeafProgress(LeafState(leaf.state), leaf.robot) for leaf in msg.leaves}
+    return MissionStatus(msg.mission, Stage(msg.stage), msg.fraction, msg.sentence, leaves, time_from_msg(msg.stamp))

@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 
 import rclpy
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException, ShutdownException, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from grounding.errors import ConfigurationError, HeedError
@@ -85,6 +86,7 @@ class HeedNode(LifecycleNode):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(self.node_name, **kwargs)
         self._undo: list[Callable[[], object]] = []
+        self._group = ReentrantCallbackGroup()  # coroutine callbacks must not block the others while they wait
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.settings: dict[str, Any] = {}
         for option in (*COMMON, *self.options):
@@ -191,25 +193,25 @@ class HeedNode(LifecycleNode):
 
     def add_subscription(self, message: type, topic: str, callback: Callable[..., Any], qos: Any, **kwargs: Any) -> Any:
         """A subscription that lives while the node is active."""
-        subscription = self.create_subscription(message, topic, callback, qos, **kwargs)
+        subscription = self.create_subscription(message, topic, callback, qos, callback_group=self._group, **kwargs)
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 
     def add_service(self, service: type, name: str, callback: Callable[..., Any], **kwargs: Any) -> Any:
         """A service that lives while the node is active."""
-        server = self.create_service(service, name, callback, **kwargs)
+        server = self.create_service(service, name, callback, callback_group=self._group, **kwargs)
         self._undo.append(lambda: self.destroy_service(server))
         return server
 
     def add_client(self, service: type, name: str, **kwargs: Any) -> Any:
         """A service client that lives while the node is active."""
-        client = self.create_client(service, name, **kwargs)
+        client = self.create_client(service, name, callback_group=self._group, **kwargs)
         self._undo.append(lambda: self.destroy_client(client))
         return client
 
     def add_timer(self, seconds: float, callback: Callable[[], Any]) -> Any:
         """A timer on the wall's clock (never the simulated one) that lives while the node is active."""
-        timer = self.create_timer(seconds, callback, clock=self._steady)
+        timer = self.create_timer(seconds, callback, callback_group=self._group, clock=self._steady)
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
@@ -223,6 +225,21 @@ class HeedNode(LifecycleNode):
         self._transition(self.stop)
         self._transition(self.release)
         super().destroy_node()
+
+
+def spin(executor: Executor, log: Callable[[Exception], object]) -> None:
+    """Runs callbacks until the executor or its context is shut down.
+
+    An error in one callback is logged and does not end the node.
+    """
+    while executor.context.ok():
+        try:
+            executor.spin_once()
+        except (ShutdownException, ExternalShutdownException):
+            return
+        except Exception as error:
+            if executor.context.ok():
+                log(error)
 
 
 def spin_main(node_class: type[HeedNode], args: Sequence[str] | None = None) -> int:
@@ -245,7 +262,7 @@ def spin_main(node_class: type[HeedNode], args: Sequence[str] | None = None) -> 
         node = node_class()
         executor.add_node(node)
         node.autostart()
-        executor.spin()
+        spin(executor, node.log_unexpected)
     except HeedError as error:
         rclpy.logging.get_logger(node_class.node_name).fatal(str(error))
         status = EXIT_BAD_CONFIGURATION

@@ -7,8 +7,6 @@ import time
 from functools import partial
 from typing import Any
 
-from heed_interfaces.action import ExecuteSkill
-from heed_interfaces.msg import WorldState as WorldStateMsg
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.task import Future
@@ -20,7 +18,10 @@ from grounding.state import WorldState
 from heed.conversions import command_from_goal, result_to_msg, state_to_msg, time_to_msg
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
-from sim.protocol import SkillCommand, SkillResult, SkillStatus, Simulator
+from heed_interfaces.action import ExecuteSkill
+from heed_interfaces.msg import WorldState as WorldStateMsg
+from sim.faults import FaultPlan
+from sim.protocol import Simulator, SkillCommand, SkillResult, SkillStatus
 
 #: Wall seconds that one turn may step the simulation before others in the process get theirs.
 TURN_S = 0.005
@@ -40,9 +41,7 @@ class SimNode(HeedNode):
         Option("physics", "kinematic", "What moves the world.", choices=("kinematic", "pybullet")),
         Option("headless", True, "Whether to run without a window (pybullet)."),
         Option("seed", 0, "Seed of every random choice.", low=0, high=2**31 - 1),
-        Option(
-            "real_time_factor", 0.0, "Simulated per real seconds; 0 = as fast as possible.", low=0.0, high=1000.0
-        ),
+        Option("real_time_factor", 0.0, "Simulated per real seconds; 0 = as fast as possible.", low=0.0, high=1000.0),
         Option("step_s", 0.1, "How finely the world is observed.", "simulated s", low=0.005, high=1.0),
         Option("heartbeat_s", 0.1, "How often the state is published when nothing changes.", "s", low=0.02, high=5.0),
         Option(
@@ -53,7 +52,7 @@ class SimNode(HeedNode):
             low=0.0,
             high=1.0,
         ),
-        Option("faults", "", "Failures to inject, as JSON: the arguments of sim.faults.Faults."),
+        Option("faults", "", "Failures to inject, as JSON: the fields of sim.faults.FaultPlan."),
     )
 
     def prepare(self) -> None:
@@ -81,6 +80,7 @@ class SimNode(HeedNode):
                     ExecuteSkill,
                     f"{robot}/execute_skill",
                     partial(self._execute, robot),
+                    callback_group=self._group,
                     cancel_callback=partial(self._cancel, robot),
                     result_timeout=qos.RESULT_TIMEOUT_S,
                 )
@@ -160,7 +160,9 @@ class SimNode(HeedNode):
                 while not self._advance() and time.monotonic() < now + TURN_S:
                     pass
         else:
-            self._owed = min(self._owed + (now - self._turned) * factor, MOST_BEHIND_S * factor + self.settings["step_s"])
+            self._owed = min(
+                self._owed + (now - self._turned) * factor, MOST_BEHIND_S * factor + self.settings["step_s"]
+            )
             while self._owed >= self.settings["step_s"] and time.monotonic() < now + 4 * TURN_S:
                 self._owed -= self.settings["step_s"]
                 self._advance()
@@ -211,17 +213,20 @@ def _symbols(state: WorldState) -> tuple[Any, ...]:
     return robots, things, state.flags
 
 
-def _faults(text: str) -> Any:
+def _faults(text: str) -> FaultPlan | None:
     """The failures to inject that a parameter describes, None for none."""
     if not text.strip():
         return None
     try:
-        return sim.faults.Faults(**json.loads(text))
-    except (ValueError, TypeError) as error:
+        fields = json.loads(text)
+        scripted = tuple((skill, n, SkillStatus[status]) for skill, n, status in fields.pop("scripted", ()))
+        lost = fields.pop("lose_robot", None)
+        return FaultPlan(scripted=scripted, lose_robot=lost and (lost[0], lost[1]), **fields)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise ConfigurationError(
             "sim_node, parameter faults",
-            f"is not usable: {error}.",
-            'Write JSON such as {"probability": 0.1}.',
+            f"is not usable ({type(error).__name__}: {error}).",
+            'Write JSON such as {"scripted": [["go_to", 1, "EXECUTION_FAILURE"]], "lose_robot": ["robot_1", 5.0]}.',
         ) from error
 
 

@@ -1,0 +1,236 @@
+"""Giving instructions from Python: *send; while not done: feedback; result*.
+
+with Commander(in_process=True, world="office") as heed:
+    heed.send("robot one goes to m1")
+    while not heed.done():
+        print(heed.feedback().sentence)
+    print(heed.result().outcome.name)
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from grounding.errors import HeedError
+from grounding.logic.spec import HierarchicalSpec
+from grounding.state import WorldState
+from grounding.translate.tree import TaskTree
+from heed.outcome import Outcome
+from heed.progress import FormulaProgress, NodeProgress
+from planners.plan import PlanResult, TeamPlan
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """All that is known about a mission at one moment.
+
+    Attributes:
+        stage: ``ground``, ``plan``, ``execute``, ``verify`` or ``done``; empty before the first news.
+        fraction: How much is done, 0 to 1.
+        sentence: What goes on.
+        tree: The task tree, None until the instruction is understood.
+        progress: Node id -> how far it has come.
+        monitor: Formula name -> verdict so far.
+        state: The last observation, None before the first.
+    """
+
+    stage: str = ""
+    fraction: float = 0.0
+    sentence: str = ""
+    tree: TaskTree | None = None
+    progress: Mapping[str, NodeProgress] = field(default_factory=dict)
+    monitor: Mapping[str, FormulaProgress] = field(default_factory=dict)
+    state: WorldState | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """How an instruction ended, also when it could not be carried out.
+
+    Attributes:
+        outcome: How it ended.
+        message: One sentence about it.
+        instruction: The words.
+        mission: Id of the mission, empty when there was none.
+        tree: The task tree, None where the words were not understood.
+        progress: Node id -> how far it came.
+        spec: The formulas, None where there are none.
+        planning: What the planner answered last, None where it was not asked.
+        monitor: Formula name -> verdict.
+        episode: Folder of the recorded episode, empty where none was recorded.
+        timings_ms: Stage (ground, translate, automata, plan, execute) -> milliseconds.
+    """
+
+    outcome: Outcome
+    message: str
+    instruction: str = ""
+    mission: str = ""
+    tree: TaskTree | None = None
+    progress: Mapping[str, NodeProgress] = field(default_factory=dict)
+    spec: HierarchicalSpec | None = None
+    planning: PlanResult | None = None
+    monitor: Mapping[str, FormulaProgress] = field(default_factory=dict)
+    episode: str = ""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it succeeded."""
+        return self.outcome is Outcome.SUCCEEDED
+
+    @property
+    def plan(self) -> TeamPlan | None:
+        """The last plan, None where there is none."""
+        return self.planning.plan if self.planning else None
+
+
+class Commander:
+    """Sends instructions to a fleet and follows them.
+
+    Args:
+        namespace: Namespace of the fleet.
+        in_process: True: brings up a whole fleet inside this process, from the arguments below.
+            False: speaks to one that is up already (``heed launch``); the rest is ignored.
+        world: Name or path of the world.
+        physics: ``kinematic`` or ``pybullet``.
+        headless: Whether to run without a window.
+        seed: Seed of every random choice.
+        real_time_factor: Simulated per real seconds; 0 = as fast as possible.
+        episodes: Folder for episodes; empty = record nothing.
+        faults: Failures to inject, see the parameter of the sim node.
+        log_level: What the nodes print.
+        parameters: Node name -> parameter -> value, over everything else.
+        wait_s: How long to wait for a fleet to be up, in seconds.
+
+    Raises:
+        HeedError: The world or a parameter is not usable.
+
+    Attributes:
+        last_error: Message of the last instruction that did not succeed, else empty.
+    """
+
+    def __init__(
+        self,
+        namespace: str = "/heed",
+        *,
+        in_process: bool = False,
+        world: str = "office",
+        physics: str = "kinematic",
+        headless: bool = True,
+        seed: int = 0,
+        real_time_factor: float = 0.0,
+        episodes: str = "",
+        faults: str = "",
+        log_level: str = "warn",
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        wait_s: float = 10.0,
+    ) -> None:
+        from heed.nodes.link import Link
+
+        settings: dict[str, dict[str, Any]] | None = None
+        if in_process:
+            simulation = {"physics": physics, "seed": seed, "real_time_factor": real_time_factor, "faults": faults}
+            settings = {
+                "sim_node": {**simulation, "headless": headless},
+                "recorder_node": {"episodes": str(episodes), "notes": json.dumps(simulation)},
+            }
+            for node, values in (parameters or {}).items():
+                settings[node] = {**settings.get(node, {}), **values}
+        self.last_error = ""
+        self._news = threading.Condition()
+        self._feedback = Feedback()
+        self._fresh = False
+        self._result: Result | None = None
+        self._busy = False
+        self._link = Link(namespace, world, settings, self, wait_s=wait_s, log_level=log_level)
+
+    def send(self, text: str) -> None:
+        """Begins an instruction.
+
+        Raises:
+            HeedError: The one before is not finished.
+        """
+        with self._news:
+            if self._busy:
+                raise HeedError("send", "the instruction before is not finished.", "Wait for result() or cancel().")
+            self._busy, self._result = True, None
+            self._feedback = Feedback(state=self._feedback.state)
+        self._link.send(text)
+
+    def done(self, timeout: float = 0.1) -> bool:
+        """Whether the instruction has ended. Waits for news for at most ``timeout`` seconds."""
+        with self._news:
+            self._news.wait_for(lambda: self._fresh or not self._busy, timeout)
+            self._fresh = False
+            return not self._busy
+
+    def feedback(self) -> Feedback:
+        """The latest news."""
+        with self._news:
+            return self._feedback
+
+    def result(self, timeout: float | None = None) -> Result:
+        """How the instruction ended; waits for the end.
+
+        Args:
+            timeout: Seconds to wait, None = for as long as it takes.
+
+        Returns:
+            The result; INTERNAL_ERROR with a sentence where nothing was sent or it is not over.
+        """
+        with self._news:
+            if self._result is None and not self._busy:
+                return Result(Outcome.INTERNAL_ERROR, "No instruction was sent.")
+            if not self._news.wait_for(lambda: self._result is not None, timeout):
+                return Result(Outcome.INTERNAL_ERROR, f"Not over after {timeout:g} s.")
+            assert self._result is not None
+            return self._result
+
+    def run(self, text: str, timeout: float | None = None) -> Result:
+        """Sends an instruction and waits for its end."""
+        self.send(text)
+        return self.result(timeout)
+
+    def plan(self, text: str) -> Result:
+        """Understands and plans an instruction from where things are now; nothing moves."""
+        return self._remember(self._link.plan(text))
+
+    def cancel(self, reason: str = "canceled by the operator") -> bool:
+        """Has every robot stop; returns once they have. False when nothing was running."""
+        return self._link.cancel(reason)
+
+    def close(self) -> None:
+        """Ends everything that was brought up; safe to call twice."""
+        self._link.close()
+
+    def __enter__(self) -> Commander:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Called by the link, from its thread
+
+    def on_news(self, **changes: Any) -> None:
+        """Takes in changed fields of the feedback."""
+        with self._news:
+            self._feedback = Feedback(**{**vars(self._feedback), **changes})
+            self._fresh = True
+            self._news.notify_all()
+
+    def on_result(self, result: Result) -> None:
+        """Takes in the end of the instruction."""
+        with self._news:
+            self._result, self._busy = self._remember(result), False
+            self._news.notify_all()
+
+    def _remember(self, result: Result) -> Result:
+        self.last_error = "" if result.ok else result.message
+        return result

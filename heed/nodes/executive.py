@@ -1,0 +1,503 @@
+"""The executive: takes an instruction through understanding, planning, execution and verification.
+
+What to start, try again, plan anew or give up is decided by :class:`heed.mission.Mission`; this
+node carries its orders to the robots and what is seen back to it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from rclpy.action import ActionClient, ActionServer, CancelResponse
+from rclpy.task import Future
+
+from grounding.errors import HeedError
+from grounding.state import WorldState
+from heed import conversions as to
+from heed.mission import Limits, Mission, Phase
+from heed.nodes import qos
+from heed.nodes.base import HeedNode, Option, run_node
+from heed.nodes.waiting import News
+from heed.outcome import Outcome
+from heed.progress import MissionStatus, Stage
+from heed_interfaces.action import ExecuteSkill, Instruct
+from heed_interfaces.msg import FormulaState as FormulaStateMsg
+from heed_interfaces.msg import MissionStatus as MissionStatusMsg
+from heed_interfaces.msg import MonitorState as MonitorStateMsg
+from heed_interfaces.msg import Plan as PlanMsg
+from heed_interfaces.msg import SkillEvent, Specification, TaskTree
+from heed_interfaces.msg import WorldState as WorldStateMsg
+from heed_interfaces.srv import Cancel, Episode, MakePlan, PlanInstruction, Translate
+from planners.plan import PlanResult, PlanStatus
+from sim.protocol import SkillCommand, SkillResult, SkillStatus
+
+#: What an unusable answer of the planner means for the operator.
+OUTCOME_OF_PLAN = {
+    PlanStatus.UNSATISFIABLE: Outcome.UNSATISFIABLE,
+    PlanStatus.TIMEOUT: Outcome.PLANNING_TIMEOUT,
+    PlanStatus.UNSUPPORTED: Outcome.REJECTED,
+    PlanStatus.INVALID: Outcome.INTERNAL_ERROR,
+}
+#: How long robots get to halt before a mission ends without their answer (wall seconds).
+HALT_S = 5.0
+PULSE_S = 0.1
+
+
+class Over(Exception):  # noqa: N818 - not an error: how a stage ends a mission early
+    """The mission is over with this outcome."""
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome, self.message = outcome, message
+
+
+@dataclass
+class Job:
+    """What the executive knows about the mission it is busy with."""
+
+    name: str
+    text: str
+    handle: Any
+    mission: Mission | None = None
+    cancel: str = ""  # why it is to be canceled
+    timings: dict[str, float] = field(default_factory=dict)
+    tree: TaskTree = field(default_factory=TaskTree)
+    specification: Specification = field(default_factory=Specification)
+    plan: PlanMsg = field(default_factory=PlanMsg)
+    monitor: MonitorStateMsg = field(default_factory=MonitorStateMsg)
+    episode: str = ""
+    open: set[str] = field(default_factory=set)  # ids of commands without a result
+    halted: set[str] = field(default_factory=set)  # ids of commands that are to stop
+    goals: dict[str, Any] = field(default_factory=dict)  # command id -> goal handle, once accepted
+    told: tuple[Any, ...] = ()
+
+    @property
+    def violation(self) -> str:
+        """Why the mission cannot be verified any more, empty while it can."""
+        broken = [f for f in self.monitor.formulas if f.verdict == FormulaStateMsg.VIOLATED]
+        return f"{broken[0].name} is violated: {broken[0].reason}" if broken else ""
+
+
+class ExecutiveNode(HeedNode):
+    """Has one instruction at a time carried out."""
+
+    node_name = "executive_node"
+    options = (
+        Option("retries", 2, "How often a failed skill is tried again.", low=0, high=20),
+        Option("replans", 3, "How often the rest of a mission is planned anew.", low=0, high=20),
+        Option("stall_s", 60.0, "No progress for so long: plan anew.", "simulated s", low=1.0, high=3600.0),
+        Option("silence_s", 10.0, "No news of the robots for so long: give up.", "s", low=0.5, high=600.0),
+        Option("answer_s", 5.0, "How long a node that is not up is waited for.", "s", low=0.1, high=60.0),
+        Option("objective", "makespan", "What plans minimise.", choices=("makespan", "cost")),
+        Option("time_limit", 2.0, "Time for one plan.", "s", low=0.05, high=600.0),
+    )
+
+    def prepare(self) -> None:
+        """Starts with nothing to do."""
+        self._job: Job | None = None
+        self._count = 0
+        self._state: WorldState | None = None
+        self._seen = 0.0  # wall second of the last observation
+        self._news = News()
+
+    def on_start(self) -> None:
+        """Offers the action and the services."""
+        self._tree_pub = self.add_publisher(TaskTree, "task_tree", qos.LATCHED)
+        self._spec_pub = self.add_publisher(Specification, "specification", qos.LATCHED)
+        self._plan_pub = self.add_publisher(PlanMsg, "plan", qos.LATCHED)
+        self._status_pub = self.add_publisher(MissionStatusMsg, "mission_status", qos.EVENTS)
+        self._event_pub = self.add_publisher(SkillEvent, "skill_events", qos.EVENTS)
+        self.add_subscription(WorldStateMsg, "world_state", self._on_state, qos.OBSERVATIONS)
+        self.add_subscription(MonitorStateMsg, "monitor_state", self._on_monitor, qos.EVENTS)
+        self._translate = self.add_client(Translate, "translate")
+        self._make_plan = self.add_client(MakePlan, "make_plan")
+        self._episode = self.add_client(Episode, "episode")
+        self._robots = {
+            robot: self.add_action(
+                ActionClient(self, ExecuteSkill, f"{robot}/execute_skill", callback_group=self._group)
+            )
+            for robot in self.world.robots
+        }
+        self.add_service(PlanInstruction, "plan_instruction", self._plan_instruction)
+        self.add_service(Cancel, "cancel", self._cancel_service)
+        self.add_action(
+            ActionServer(
+                self,
+                Instruct,
+                "instruct",
+                self._instruct,
+                callback_group=self._group,
+                cancel_callback=self._cancel_action,
+                result_timeout=qos.RESULT_TIMEOUT_S,
+            )
+        )
+        self.add_timer(PULSE_S, self._news.tell)
+
+    def on_stop(self) -> None:
+        """Halts the robots of a mission that is cut off."""
+        job = getattr(self, "_job", None)
+        if job is not None:
+            job.cancel = "the executive is being stopped"
+            for goal in job.goals.values():
+                goal.cancel_goal_async()
+
+    # What comes in
+
+    def _on_state(self, msg: WorldStateMsg) -> None:
+        self._state = to.state_from_msg(msg)
+        self._seen = time.monotonic()
+        if self._job is not None and self._job.mission is not None:
+            self._job.mission.observe(self._state)
+        self._news.tell()
+
+    def _on_monitor(self, msg: MonitorStateMsg) -> None:
+        if self._job is not None and msg.mission == self._job.name:
+            self._job.monitor = msg
+            self._news.tell()
+
+    def _cancel_action(self, handle: Any) -> CancelResponse:
+        if self._job is not None and self._job.handle is handle:
+            self._job.cancel = "canceled by the operator"
+            self._news.tell()
+        return CancelResponse.ACCEPT
+
+    async def _cancel_service(self, request: Cancel.Request, response: Cancel.Response) -> Cancel.Response:
+        job = self._job
+        if job is None:
+            response.message = "Nothing is running."
+            return response
+        job.cancel = request.reason or "canceled by the operator"
+        self._news.tell()
+        response.canceled = await self._news.until(lambda: self._job is not job, 2 * HALT_S)
+        response.message = "The robots have stopped." if response.canceled else "The robots have not stopped yet."
+        return response
+
+    # One mission
+
+    async def _instruct(self, handle: Any) -> Instruct.Result:
+        if self._job is not None:
+            handle.abort()
+            message = f"Busy with {self._job.text!r}; cancel that first."
+            return Instruct.Result(outcome=to.outcome_to_msg(Outcome.REJECTED, message))
+        self._count += 1
+        job = self._job = Job(f"mission_{self._count}", handle.request.text, handle)
+        try:
+            outcome, message = await self._guarded(self._carry_out, job)
+            await self._guarded(self._wind_up, job, outcome, message)
+        finally:
+            self._job = None
+            self._news.tell()
+        if outcome is Outcome.SUCCEEDED:
+            handle.succeed()
+        elif handle.is_cancel_requested:
+            handle.canceled()
+        else:
+            handle.abort()
+        return Instruct.Result(
+            outcome=to.outcome_to_msg(outcome, message),
+            mission=job.name,
+            episode=job.episode,
+            tree=job.tree,
+            specification=job.specification,
+            plan=job.plan,
+            monitor=job.monitor,
+            **to.timings_to_fields(job.timings),
+        )
+
+    async def _guarded(self, work: Callable[..., Any], *args: Any) -> tuple[Outcome, str]:
+        """Runs a part of a mission; whatever goes wrong becomes an outcome with a sentence."""
+        try:
+            return await work(*args)
+        except Over as over:
+            return over.outcome, over.message
+        except HeedError as error:
+            return Outcome.INTERNAL_ERROR, str(error)
+        except Exception as error:
+            return Outcome.INTERNAL_ERROR, self.log_unexpected(error)
+
+    async def _carry_out(self, job: Job) -> tuple[Outcome, str]:
+        """The whole way from words to verdicts."""
+        recording = self._start_episode(job)
+        await self._ground(job)
+        if recording is not None:
+            await self._news.until(recording.done, 1.0)
+            job.episode = recording.result().path if recording.done() else ""
+        await self._stage(job, Stage.PLAN, "looks for a plan")
+        spec = to.specification_from_msg(job.specification)
+        tree, _ = to.tree_from_msg(job.tree)
+        limits = Limits(self.settings["retries"], self.settings["replans"], self.settings["stall_s"])
+        mission = Mission(job.name, tree, spec, self.world, limits)
+        mission.observe(await self._current_state())
+        job.mission = mission
+        self._tell(job, Stage.PLAN)
+        self._spec_pub.publish(job.specification)
+        await self._find_plan(job, mission)
+        started = time.perf_counter()
+        try:
+            await self._execute(job, mission)
+        finally:
+            await self._halt_all(job)
+            job.timings["execute"] = 1e3 * (time.perf_counter() - started)
+            await self._verify(job, mission)
+        return self._verdict(job, mission)
+
+    async def _ground(self, job: Job) -> None:
+        """Words to tree and specification."""
+        await self._stage(job, Stage.GROUND, "reads the instruction")
+        answer = await self._understand(job.text, job.name, job.timings)
+        job.tree, job.specification = answer.tree, answer.specification
+        outcome, message = to.outcome_from_msg(answer.outcome)
+        if outcome is not Outcome.SUCCEEDED:
+            raise Over(outcome, message)
+
+    async def _understand(self, text: str, mission: str, timings: dict[str, float]) -> Translate.Response:
+        started = time.perf_counter()
+        answer = await self._ask(self._translate, Translate.Request(text=text, mission=mission), "grounding_node")
+        timings["ground"] = 1e3 * (time.perf_counter() - started)
+        timings.update(to.timings_from_fields(answer))
+        return answer
+
+    async def _find_plan(self, job: Job, mission: Mission) -> None:
+        """A plan for everything that is not done yet, from where things are now."""
+        self._refuse_if_canceled(job)
+        result = await self._plan_from(job.specification, mission.state, mission.done, job.timings)
+        job.plan = to.plan_to_msg(result, mission=job.name, time=mission.state.time)
+        self._plan_pub.publish(job.plan)
+        if result.plan is None:
+            if mission.reason:
+                raise Over(Outcome.EXECUTION_FAILED, f"{mission.reason} No other plan was found: {result.message}")
+            raise Over(OUTCOME_OF_PLAN[result.status], result.message)
+        self._refuse_if_canceled(job)
+        mission.adopt(result.plan)
+
+    async def _plan_from(
+        self, specification: Specification, state: WorldState, done: dict[str, str], timings: dict[str, float]
+    ) -> PlanResult:
+        request = MakePlan.Request(
+            specification=specification,
+            state=to.state_to_msg(state, self.world.name),
+            done=list(done),
+            done_robots=list(done.values()),
+            objective=self.settings["objective"],
+            time_limit=self.settings["time_limit"],
+        )
+        started = time.perf_counter()
+        patience = 4 * self.settings["time_limit"] + self.settings["silence_s"]
+        answer = await self._ask(self._make_plan, request, "planner_node", patience)
+        result = to.plan_from_msg(answer.plan, self.world.robots)
+        timings["plan"] = timings.get("plan", 0.0) + 1e3 * (time.perf_counter() - started)
+        timings["automata"] = timings.get("automata", 0.0) + result.timings_ms.get("automata", 0.0)
+        return result
+
+    async def _execute(self, job: Job, mission: Mission) -> None:
+        """Carries out orders until every leaf is done or the mission has failed."""
+        self._seen = time.monotonic()
+        while True:
+            if job.cancel or job.violation:
+                mission.abandon(job.cancel or job.violation)
+            orders = mission.advance()
+            self._tell(job, Stage.EXECUTE)  # the monitor must hear of a leaf before its first skill starts
+            for robot in orders.stop:
+                self._halt(job, mission.running[robot].id)
+            for command in orders.start:
+                self._send(job, mission, command)
+            if mission.phase is Phase.FINISHED:
+                return
+            if mission.phase is Phase.FAILED:
+                raise Over(Outcome.CANCELED if job.cancel else Outcome.EXECUTION_FAILED, _sentence(mission.reason))
+            if mission.phase is Phase.PLANNING:
+                self.get_logger().info(f"{job.name}: plans again: {mission.reason}")
+                mission.replan()
+                self._tell(job, Stage.PLAN)
+                await self._find_plan(job, mission)
+                continue
+            await self._news.next()
+            if time.monotonic() - self._seen > self.settings["silence_s"]:
+                raise Over(
+                    Outcome.EXECUTION_FAILED,
+                    f"No observation for {self.settings['silence_s']:g} s: sim_node is not up or not running.",
+                )
+
+    async def _verify(self, job: Job, mission: Mission) -> None:
+        """Waits for the last word of the monitor."""
+        self._tell(job, Stage.VERIFY)
+        await self._news.until(lambda: job.monitor.final, self.settings["answer_s"])
+
+    def _verdict(self, job: Job, mission: Mission) -> tuple[Outcome, str]:
+        """What the monitor says about a mission all of whose leaves were carried out."""
+        if not job.monitor.final:
+            return Outcome.INTERNAL_ERROR, "The mission could not be verified: monitor_node is not up."
+        unproven = [f for f in job.monitor.formulas if f.verdict != FormulaStateMsg.SATISFIED]
+        if unproven:
+            reasons = " ".join(f"{f.name}: {f.reason}" for f in unproven)
+            return (
+                Outcome.EXECUTION_FAILED,
+                f"Everything was carried out, but the monitor did not confirm it. {reasons}",
+            )
+        seconds = mission.state.time - mission.started
+        return Outcome.SUCCEEDED, f"Done and verified after {seconds:.0f} simulated seconds."
+
+    async def _wind_up(self, job: Job, outcome: Outcome, message: str) -> None:
+        """Tells everybody that the mission is over and closes its episode."""
+        self._tell(job, Stage.DONE, message)
+        if job.episode:
+            metadata = {"outcome": outcome.name, "message": message, "timings_ms": job.timings}
+            request = Episode.Request(mission=job.name, metadata_json=json.dumps(metadata))
+            await self._ask(self._episode, request, "recorder_node")
+        self.get_logger().info(f"{job.name}: {outcome.name}. {message}")
+
+    def _start_episode(self, job: Job) -> Future | None:
+        """Has the recorder start; a mission runs also without one."""
+        self.get_logger().info(f"{job.name}: {job.text!r}")
+        if not self._episode.service_is_ready():
+            self.get_logger().warning("recorder_node is not up: this mission is not recorded.")
+            return None
+        metadata = json.dumps({"instruction": job.text})
+        future = self._episode.call_async(Episode.Request(start=True, mission=job.name, metadata_json=metadata))
+        future.add_done_callback(self._news.tell)
+        return future
+
+    # Robots
+
+    def _send(self, job: Job, mission: Mission, command: SkillCommand) -> None:
+        """Gives an order to a robot."""
+        job.open.add(command.id)
+        self._event_pub.publish(to.event_to_msg(command, mission=job.name, time=mission.state.time))
+        future = self._robots[command.robot].send_goal_async(
+            to.command_to_goal(command),
+            feedback_callback=lambda msg: mission.doing(command.robot, msg.feedback.sentence),
+        )
+        future.add_done_callback(partial(self._accepted, job, mission, command))
+
+    def _accepted(self, job: Job, mission: Mission, command: SkillCommand, future: Future) -> None:
+        goal = future.result()
+        if not goal.accepted:
+            message = f"{command.robot} refused {command.skill}."
+            self._ended(job, mission, SkillResult(command, SkillStatus.INVALID, message, mission.state.time))
+            return
+        job.goals[command.id] = goal
+        goal.get_result_async().add_done_callback(
+            lambda done: self._ended(job, mission, to.result_from_msg(done.result().result, command))
+        )
+        if command.id in job.halted:
+            goal.cancel_goal_async()
+
+    def _ended(self, job: Job, mission: Mission, result: SkillResult) -> None:
+        job.open.discard(result.command.id)
+        job.goals.pop(result.command.id, None)
+        mission.ended(result)
+        self._event_pub.publish(to.event_to_msg(result.command, result, mission=job.name, time=result.time))
+        self._news.tell()
+
+    def _halt(self, job: Job, command: str) -> None:
+        """Stops the robot that carries out a command; at once when it is accepted later."""
+        if command not in job.halted:
+            job.halted.add(command)
+            if command in job.goals:
+                job.goals[command].cancel_goal_async()
+
+    async def _halt_all(self, job: Job) -> None:
+        """Stops every robot of the mission and waits until they have."""
+        for command in job.open:
+            self._halt(job, command)
+        if not await self._news.until(lambda: not job.open, HALT_S):
+            self.get_logger().error(f"Robots have not confirmed that they stopped: {', '.join(sorted(job.open))}.")
+
+    # What goes out
+
+    async def _stage(self, job: Job, stage: Stage, sentence: str) -> None:
+        self._refuse_if_canceled(job)
+        self._tell(job, stage, sentence)
+
+    def _tell(self, job: Job, stage: Stage, sentence: str = "") -> None:
+        """Publishes status and tree where they have changed, and gives feedback to the operator."""
+        if job.mission is None:
+            time_s = self._state.time if self._state else 0.0
+            status = MissionStatus(job.name, stage, 0.0, sentence, {}, time_s)
+        else:
+            status = job.mission.status(stage)
+            status = replace(status, sentence=sentence or status.sentence)
+            tree, _ = to.tree_from_msg(job.tree)
+            job.tree = to.tree_to_msg(tree, job.mission.nodes(), mission=job.name, time=status.time)
+        nodes = tuple((n.state, n.sentence, n.robot) for n in job.tree.nodes)
+        status_now = (status.stage, status.sentence, status.fraction, tuple(status.leaves.items()), status.time)
+        if job.told == (status_now, nodes):
+            return
+        shown = (job.told[0][:3], job.told[1]) if job.told else None
+        if job.mission is not None and (not job.told or job.told[1] != nodes):
+            self._tree_pub.publish(job.tree)
+        job.told = (status_now, nodes)
+        self._status_pub.publish(to.status_to_msg(status))
+        if shown != (status_now[:3], nodes) and job.handle.is_active:
+            job.handle.publish_feedback(
+                Instruct.Feedback(
+                    stage=status.stage.value, fraction=status.fraction, sentence=status.sentence, tree=job.tree
+                )
+            )
+
+    # Small helpers
+
+    def _refuse_if_canceled(self, job: Job) -> None:
+        if job.cancel:
+            raise Over(Outcome.CANCELED, _sentence(job.cancel))
+
+    async def _current_state(self) -> WorldState:
+        """The latest observation; waits for the first one."""
+        if not await self._news.until(lambda: self._state is not None, self.settings["answer_s"]):
+            raise Over(Outcome.INTERNAL_ERROR, f"No observation of world {self.world.name!r}: sim_node is not up.")
+        assert self._state is not None
+        return self._state
+
+    async def _ask(self, client: Any, request: Any, node: str, seconds: float = 60.0) -> Any:
+        """Calls a service of another node.
+
+        Raises:
+            Over: The node is not up, or does not answer.
+        """
+        if not await self._news.until(client.service_is_ready, self.settings["answer_s"]):
+            message = f"{node} is not up: nobody offers {client.service_name} after {self.settings['answer_s']:g} s."
+            raise Over(Outcome.INTERNAL_ERROR, message)
+        future = client.call_async(request)
+        future.add_done_callback(self._news.tell)
+        if not await self._news.until(future.done, seconds):
+            client.remove_pending_request(future)
+            raise Over(Outcome.INTERNAL_ERROR, f"{node} did not answer within {seconds:g} s.")
+        return future.result()
+
+    async def _plan_instruction(
+        self, request: PlanInstruction.Request, response: PlanInstruction.Response
+    ) -> PlanInstruction.Response:
+        """Understands and plans, from where things are now, without moving anything."""
+        timings: dict[str, float] = {}
+
+        async def work() -> tuple[Outcome, str]:
+            answer = await self._understand(request.text, "", timings)
+            response.tree, response.specification = answer.tree, answer.specification
+            outcome, message = to.outcome_from_msg(answer.outcome)
+            if outcome is not Outcome.SUCCEEDED:
+                return outcome, message
+            result = await self._plan_from(answer.specification, await self._current_state(), {}, timings)
+            response.plan = to.plan_to_msg(result)
+            if result.plan is None:
+                return OUTCOME_OF_PLAN[result.status], result.message
+            return Outcome.SUCCEEDED, result.message
+
+        response.outcome = to.outcome_to_msg(*await self._guarded(work))
+        fields = to.timings_to_fields(timings)
+        response.timing_names, response.timing_ms = fields["timing_names"], fields["timing_ms"]
+        return response
+
+
+def _sentence(text: str) -> str:
+    """A clause as a sentence."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def main() -> None:
+    """Runs the node."""
+    run_node(ExecutiveNode)

@@ -1,0 +1,169 @@
+"""The ROS side of :class:`heed.Commander`: one client node, with or without a fleet in its process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from heed_interfaces.action import Instruct
+from heed_interfaces.msg import MonitorState, WorldState
+from heed_interfaces.srv import Cancel, PlanInstruction
+from rclpy.action import ActionClient
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.node import Node
+from rclpy.task import Future
+
+from heed import conversions as to
+from heed.commander import Result
+from heed.nodes import qos
+from heed.nodes.team import Composition, compose
+from heed.outcome import Outcome
+
+if TYPE_CHECKING:
+    from heed.commander import Commander
+
+#: Longest time a plan or the end of all motion is waited for, in seconds.
+ANSWER_S = 120.0
+
+
+class Link:
+    """Carries the words of a commander to the executive and the news back.
+
+    Args:
+        namespace: Namespace of the fleet.
+        world: World of a fleet to bring up.
+        parameters: Parameters of a fleet to bring up in this process; None = it is up elsewhere.
+        commander: Whom to tell the news.
+        wait_s: How long to wait for the fleet to be up.
+        log_level: What the nodes print.
+    """
+
+    def __init__(
+        self,
+        namespace: str,
+        world: str,
+        parameters: Mapping[str, Mapping[str, Any]] | None,
+        commander: Commander,
+        *,
+        wait_s: float,
+        log_level: str,
+    ) -> None:
+        self._commander, self._wait_s, self._namespace = commander, wait_s, namespace
+        self._mission = ""
+        self._goal: Any = None
+        self._composition = Composition(log_level=log_level, private=parameters is not None)
+        try:
+            if parameters is not None:
+                compose(self._composition, world, namespace, parameters)
+            node = Node(
+                "commander",
+                namespace=namespace,
+                context=self._composition.context,
+                start_parameter_services=False,
+            )
+            group = ReentrantCallbackGroup()
+            self._instruct = ActionClient(node, Instruct, "instruct", callback_group=group)
+            self._plan = node.create_client(PlanInstruction, "plan_instruction", callback_group=group)
+            self._cancel = node.create_client(Cancel, "cancel", callback_group=group)
+            node.create_subscription(WorldState, "world_state", self._on_state, qos.OBSERVATIONS, callback_group=group)
+            node.create_subscription(MonitorState, "monitor_state", self._on_monitor, qos.EVENTS, callback_group=group)
+            self._composition.add(node)
+            self._composition.start()
+        except BaseException:
+            self._composition.close()
+            raise
+
+    def send(self, text: str) -> None:
+        """Sends an instruction; the commander hears of its end in any case."""
+        if not self._instruct.wait_for_server(timeout_sec=self._wait_s):
+            self._commander.on_result(Result(Outcome.INTERNAL_ERROR, self._not_up(), text))
+            return
+
+        def begin() -> None:
+            future = self._instruct.send_goal_async(Instruct.Goal(text=text), feedback_callback=self._on_feedback)
+            future.add_done_callback(lambda done: self._accepted(text, done))
+
+        self._composition.executor.create_task(begin)
+
+    def plan(self, text: str) -> Result:
+        """Plans an instruction without moving anything."""
+        answer = self._call(self._plan, PlanInstruction.Request(text=text))
+        if answer is None:
+            return Result(Outcome.INTERNAL_ERROR, self._not_up(), text)
+        return _result(answer, text)
+
+    def cancel(self, reason: str) -> bool:
+        """Stops the running mission."""
+        answer = self._call(self._cancel, Cancel.Request(reason=reason))
+        return answer is not None and bool(answer.canceled)
+
+    def close(self) -> None:
+        """Ends the client, and the fleet where it is in this process."""
+        self._composition.close()
+
+    def _call(self, client: Any, request: Any) -> Any:
+        """Calls a service from outside the executor's thread; None when nobody answers."""
+        if not client.wait_for_service(timeout_sec=self._wait_s):
+            return None
+        answered = threading.Event()
+        answers: list[Any] = []
+
+        def take(future: Future) -> None:
+            answers.append(future.result())
+            answered.set()
+
+        self._in_executor(lambda: client.call_async(request).add_done_callback(take))
+        return answers[0] if answered.wait(ANSWER_S) else None
+
+    def _in_executor(self, work: Callable[[], object]) -> None:
+        """Runs something in the thread of the executor: clients are not safe to use from two threads."""
+        self._composition.executor.create_task(work)
+
+    def _accepted(self, text: str, future: Future) -> None:
+        goal = future.result()
+        if not goal.accepted:
+            self._commander.on_result(Result(Outcome.REJECTED, "The executive refused the instruction.", text))
+            return
+        goal.get_result_async().add_done_callback(
+            lambda done: self._commander.on_result(_result(done.result().result, text))
+        )
+
+    def _on_feedback(self, msg: Any) -> None:
+        feedback = msg.feedback
+        news: dict[str, Any] = {
+            "stage": feedback.stage,
+            "fraction": feedback.fraction,
+            "sentence": feedback.sentence,
+        }
+        if feedback.tree.nodes:
+            news["tree"], news["progress"] = to.tree_from_msg(feedback.tree)
+        self._commander.on_news(**news)
+
+    def _on_state(self, msg: WorldState) -> None:
+        self._commander.on_news(state=to.state_from_msg(msg))
+
+    def _on_monitor(self, msg: MonitorState) -> None:
+        self._commander.on_news(monitor=to.verdicts_from_msg(msg))
+
+    def _not_up(self) -> str:
+        return f"executive_node is not up in namespace {self._namespace}: nobody answered for {self._wait_s:g} s."
+
+
+def _result(msg: Any, text: str) -> Result:
+    """What the executive answered, from the result of its action or of its planning service."""
+    outcome, message = to.outcome_from_msg(msg.outcome)
+    tree, progress = to.tree_from_msg(msg.tree) if msg.tree.nodes else (None, {})
+    return Result(
+        outcome=outcome,
+        message=message,
+        instruction=text,
+        mission=getattr(msg, "mission", ""),
+        tree=tree,
+        progress=progress,
+        spec=to.specification_from_msg(msg.specification) if msg.specification.formulas else None,
+        planning=to.plan_from_msg(msg.plan) if msg.plan.status else None,
+        monitor=to.verdicts_from_msg(msg.monitor) if hasattr(msg, "monitor") else {},
+        episode=getattr(msg, "episode", ""),
+        timings_ms=to.timings_from_fields(msg),
+    )

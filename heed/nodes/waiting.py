@@ -1,0 +1,38 @@
+"""Waiting inside coroutine callbacks of a single-threaded executor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.task import Future
+
+
+class News:
+    """Lets coroutines of one executor wait until something has come true.
+
+    Whoever changes anything calls :meth:`tell`; a timer of the node calls it too, so that time
+    limits are kept.
+    """
+
+    def __init__(self) -> None:
+        self._next: Future = Future()
+
+    def tell(self, _: Any = None) -> None:
+        """Wakes every waiting coroutine; usable as a done callback."""
+        told, self._next = self._next, Future()
+        told.set_result(None)
+
+    async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Waits for a condition; False when it has not come true in ``seconds`` of wall time."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() >= deadline:
+                return False
+            await self._next
+        return True
+
+    async def next(self) -> None:
+        """Waits for the next news."""
+        await self._next
