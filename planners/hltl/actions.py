@@ -98,8 +98,8 @@ def _action(world: World, robot: str, skill: Skill, args: tuple[str, ...]) -> Ac
         local=_local(effects, world),
         takes=tuple(a.args[1] for a in effects if a.predicate == "holding" and a.positive),
         achieves=achieved, needs=needed,
-        reads=frozenset(r for a in pre for r in resources(a, world, robot)),
-        writes=frozenset(r for a in effects for r in resources(a, world, robot)),
+        reads=frozenset(r for a in (*pre, *effects) for r in resources(a, world, robot)),
+        writes=frozenset(r for a in effects for r in resources(a, world, robot)[:1]),
     )  # fmt: skip
 
 
@@ -117,8 +117,11 @@ def _facts(atom: Atom, effect: bool) -> Iterable[Fact]:
     return ()
 
 
-def resources(atom: Atom, world: World, robot: str) -> Iterable[str]:
-    """Names under which an atom's facts are shared between robots; its own state is not."""
+def resources(atom: Atom, world: World, robot: str) -> tuple[str, ...]:
+    """Names under which an atom's facts are shared between robots, what it is about first.
+
+    A robot's own state is not shared.
+    """
     match atom.predicate:
         case "is":
             return () if atom.args[0] == robot else (".".join(atom.args),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 from grounding.logic.spec import HierarchicalSpec
 from planners.hltl.automata import DEAD, Product
@@ -111,8 +111,6 @@ def _minimal(automaton: Product, kids: tuple[str, ...]) -> Iterator[frozenset[st
 
 
 def _subsets(items: list[str], count: int) -> Iterator[frozenset[str]]:
-    from itertools import combinations
-
     yield from (frozenset(c) for c in combinations(items, count))
 
 
@@ -157,7 +155,8 @@ def ordered(leaves: list[str], spec: HierarchicalSpec) -> list[str]:
 def robots_of(spec: HierarchicalSpec, leaf: str, robots: tuple[str, ...], taken: Mapping[str, str]) -> tuple[str, ...]:
     """Robots that may do a leaf, given who does which other leaves."""
     node = spec.leaves[leaf]
-    tied = {taken[node.same_robot_as]} if node.same_robot_as in taken else None
+    same = node.same_robot_as
+    tied = {taken[same]} if same is not None and same in taken else None
     for other, robot in taken.items():
         if other in spec.leaves and spec.leaves[other].same_robot_as == leaf:
             tied = {robot} if tied is None else tied & {robot}

@@ -41,6 +41,7 @@ class _Segment:
     end: int
     action: Action | None = None
     pushed: str | None = None
+    aims: tuple[str, ...] = ()
     after: set[str] = field(default_factory=set)
 
 
@@ -100,12 +101,14 @@ class Schedule:
             self.rules = plan.rules
             return True
         limits = self._limits(robot)
+        if not self._clear(robot, plan):
+            return False
         trail = fit(problem, plan, start, Traffic(self.grid, robot, self.tracks, self.fixed), limits, self.clock)
         if trail is None:
             return False
         self._commit(leaf, robot, start, trail, waits)
         self._settle_leaf(leaf, robot, problem, plan)
-        return self._make_way(robot)
+        return self._make_way()
 
     def _earliest(self, leaf: str, robot: str) -> tuple[int, set[str]]:
         """First tick at which a leaf may start, and the steps of others it must wait for."""
@@ -170,7 +173,9 @@ class Schedule:
                 assert behind is not None  # only pushed with room behind
                 track.pushed[timed.start], track.pushed[timed.end] = timed.cell, behind
         first = True
-        for segment in self._segments(leaf, robot, trail):
+        segments = self._segments(leaf, robot, trail)
+        for segment, following in zip(segments, [*segments[1:], None], strict=True):
+            segment.aims = following.args if following is not None and following.action is not None else ()
             if segment.leaf and first:
                 segment.after |= waits
                 first = False
@@ -235,7 +240,7 @@ class Schedule:
             for thing in action.reads | action.writes:
                 self._use(thing, step, thing in action.writes)
             for atom in action.skill.effects:
-                if "open" in atom and step.args:
+                if step.args and atom.startswith("is(") and atom.endswith("open)"):
                     for cell in self._door_cells(step):
                         self.entries[cell] = _Use(step.id, step.robot, step.end, True)
             return
@@ -249,9 +254,9 @@ class Schedule:
             self._use(segment.pushed, step, True)
             for a, b in zip(segment.path, segment.path[1:]):  # noqa: B905
                 behind = self.grid.beyond(a, b) if a != b else None
-                for cell in (b, behind):
-                    if cell is not None:
-                        self.entries[cell] = _Use(step.id, step.robot, step.end, True)
+                for swept in (b, behind):
+                    if swept is not None:
+                        self.entries[swept] = _Use(step.id, step.robot, step.end, True)
 
     def _door_cells(self, step: PlanStep) -> frozenset[int]:
         doors = [a for a in step.args if a in self.world.doors]
@@ -270,16 +275,16 @@ class Schedule:
             final = self.grid.beyond(segment.path[-2], final) or final
         kinds = list(skill.parameters.values())
         head = () if segment.pushed is None else (segment.pushed,)
-        return skill.name, (*head, *(self._goal(kind, final) for kind in kinds[len(head) :]))
+        return skill.name, (*head, *(self._goal(kind, final, segment.aims) for kind in kinds[len(head) :]))
 
     def _can_push(self, parameters: Mapping[str, str], thing: str | None) -> bool:
         return thing is None or thing in fitting(next(iter(parameters.values())), self.world)
 
-    def _goal(self, kind: str, cell: int) -> str:
-        """The place, door, room or thing of a kind at a cell, or the one nearest to it."""
+    def _goal(self, kind: str, cell: int, aims: tuple[str, ...]) -> str:
+        """What of a kind lies at a cell or nearest to it: first what is done next, then the smallest zone."""
         x, y = self.grid.cells[cell]
         order = ("place", "door", "room", "kind")
-        best: tuple[int, int, str] | None = None
+        best: tuple[int, bool, int, str] | None = None
         for name in fitting(kind, self.world):
             if name in self.world.zones:
                 zone = self.world.zones[name]
@@ -287,10 +292,10 @@ class Schedule:
                 rank = order.index(zone.sort)
             else:
                 cells, rank = (self.state.things[name].cell,), 0
-            key = (min(abs(x - a) + abs(y - b) for a, b in cells), rank, name)
+            key = (min(abs(x - a) + abs(y - b) for a, b in cells), name not in aims, rank, name)
             if best is None or key < best:
                 best = key
-        return best[2] if best is not None else ""
+        return best[3] if best is not None else ""
 
     def _settle_leaf(self, leaf: str, robot: str, problem: LeafProblem, plan: LeafPlan) -> None:
         """Moves the sequential state past a leaf and notes when it was done."""
@@ -303,7 +308,21 @@ class Schedule:
         self.state = stand(self.state, robot, self.grid.cells[self.tracks[robot].rest], self.world)
         self.rules = plan.rules
 
-    def _make_way(self, robot: str) -> bool:
+    def _clear(self, robot: str, plan: LeafPlan) -> bool:
+        """Sends resting robots away from where things will be pushed; False where one cannot leave."""
+        cell = plan.cell
+        swept: set[int] = set()
+        for move in plan.moves:
+            if move.pushed is not None:
+                behind = self.grid.beyond(cell, move.cell)
+                swept |= {move.cell} if behind is None else {move.cell, behind}
+            cell = move.cell
+        for name, track in self.tracks.items():
+            if name != robot and track.rest in swept and not self._evade(name, frozenset(swept)):
+                return False
+        return self._make_way() if swept else True
+
+    def _make_way(self) -> bool:
         """Moves every resting robot out of the way of what was settled last; False where one cannot."""
         for _ in range(4 * len(self.tracks)):
             blocking = self._blocking()
@@ -330,14 +349,24 @@ class Schedule:
         place = self.grid.cells[cell]
         return passable(self.world, self.state, place)
 
-    def _evade(self, robot: str) -> bool:
+    def _evade(self, robot: str, clear: frozenset[int] = frozenset()) -> bool:
+        """Moves a resting robot out of everybody's way, and out of some cells altogether."""
+        if robot in self.fixed:
+            return False
         track = self.tracks[robot]
         traffic = Traffic(self.grid, robot, self.tracks, self.fixed)
         harmless = self._harmless(robot)
         late = next((t for t in range(track.end, traffic.horizon) if track.rest in traffic.taken(t)), track.end)
         for start in sorted({max(track.end, late - 16), track.end}, reverse=True):
             trail = evade(
-                track.rest, start, self.grid.neighbours(robot), harmless, traffic, self._limits(robot), self.clock
+                track.rest,
+                start,
+                self.grid.neighbours(robot),
+                harmless,
+                clear,
+                traffic,
+                self._limits(robot),
+                self.clock,
             )
             if trail is not None:
                 self._commit("", robot, start, trail, set())

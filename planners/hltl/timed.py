@@ -217,7 +217,9 @@ def _successors(
 
 def _room_behind(problem: LeafProblem, cell: int, target: int, tick: int, traffic: Traffic, limits: Limits) -> bool:
     behind = problem.grid.beyond(cell, target)
-    return behind is not None and limits.push_to(behind) <= tick and traffic.last_use(behind) < tick
+    if behind is None or limits.push_to(behind) > tick:
+        return False
+    return traffic.last_use(behind) < tick and not traffic.resting(behind, tick + 1)
 
 
 def _trail(
@@ -237,6 +239,7 @@ def evade(
     start: int,
     neighbours: list[tuple[int, ...]],
     allowed: Callable[[int], bool],
+    clear: frozenset[int],
     traffic: Traffic,
     limits: Limits,
     clock: Clock,
@@ -248,6 +251,7 @@ def evade(
         start: From when on it may move.
         neighbours: The cells it can step to.
         allowed: Whether it may enter a cell at all (passable, no rule against it).
+        clear: Cells it may pass but not stay in.
         traffic: The others.
         limits: From when on cells may be entered.
         clock: The time limit.
@@ -265,7 +269,7 @@ def evade(
         closed.add(node)
         if len(closed) % 128 == 0:
             clock.check()
-        if traffic.last_use(here) < tick and allowed(here):
+        if traffic.last_use(here) < tick and here not in clear and allowed(here):
             trail: list[Timed] = []
             while node != first:
                 node, timed = parents[node]
