@@ -106,6 +106,14 @@ def print_json(value: Mapping[str, Any], stream: TextIO) -> None:
     stream.flush()
 
 
+def refuse(out: TextIO, instruction: str, outcome: Outcome, message: str, *, as_json: bool) -> None:
+    """Says why nothing was carried out: as the JSON object on ``out``, or on standard error."""
+    if as_json:
+        print_json(answer(instruction, outcome, message), out)
+    else:
+        print(message, file=sys.stderr)
+
+
 @contextmanager
 def own_stdout() -> Iterator[TextIO]:
     """Keeps standard output for us alone: what libraries print there goes to standard error.

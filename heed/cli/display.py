@@ -1,14 +1,13 @@
 """Live progress of a mission in a terminal, or as plain lines where there is none.
 
-Everything is drawn from a :class:`Snapshot`, plain data that any source can fill in: the running
-system, a recorded episode or a test.
+Everything is drawn from a :class:`heed.commander.Feedback`, plain data that any source can fill
+in: the running system, a recorded episode or a test.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -19,9 +18,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.state import RobotState, WorldState
 from grounding.translate.tree import NodeState, Relation, Task, TaskTree
 from grounding.world import World
+from heed.commander import Feedback
 from heed.progress import NodeProgress
 
 #: State or verdict -> (symbol, style). Symbols differ in shape, so colour is never needed.
@@ -35,48 +36,19 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "violated": ("✘", "bold red"),
 }
 STAGES: Mapping[str, str] = {
+    "": "starting",
     "ground": "understanding",
     "plan": "planning",
     "execute": "carrying out",
     "verify": "verifying",
     "done": "done",
 }
+#: Formulas are listed in this order where there is not room for all.
+URGENCY = (Truth.VIOLATED, Truth.PENDING, Truth.SATISFIED)
 #: Below this width reasons of formulas get no column of their own.
 WIDE = 100
 #: Rows of the picture besides tasks, formulas and robots: frame, instruction, titles, gaps, bar.
 FRAME_ROWS = 12
-
-
-@dataclass(frozen=True)
-class FormulaLine:
-    """The verdict on one formula: "pending", "satisfied" or "violated", and why."""
-
-    formula: str
-    verdict: str = "pending"
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All that is known about a mission at one moment.
-
-    Attributes:
-        stage: "ground", "plan", "execute", "verify" or "done".
-        fraction: How much is done, 0 to 1.
-        sentence: What goes on.
-        tree: The task tree once the instruction is understood.
-        progress: Node id -> progress; pending where absent.
-        formulas: Formula name -> verdict.
-        state: The last observation.
-    """
-
-    stage: str = "ground"
-    fraction: float = 0.0
-    sentence: str = ""
-    tree: TaskTree | None = None
-    progress: Mapping[str, NodeProgress] = field(default_factory=dict)
-    formulas: Mapping[str, FormulaLine] = field(default_factory=dict)
-    state: WorldState | None = None
 
 
 class Display:
@@ -92,7 +64,7 @@ class Display:
     """
 
     def __init__(self, console: Console, world: World, instruction: str) -> None:
-        self.snapshot = Snapshot()
+        self.feedback = Feedback()
         self._console = console
         self._world = world
         self._instruction = instruction
@@ -115,18 +87,18 @@ class Display:
             self._live.stop()
             self._console.print(self._draw())
 
-    def update(self, snapshot: Snapshot) -> None:
+    def update(self, feedback: Feedback) -> None:
         """Shows what has changed."""
-        previous, self.snapshot = self.snapshot, snapshot
+        previous, self.feedback = self.feedback, feedback
         if self._live is None:
-            for line in changes(previous, snapshot):
-                self._console.print(f"{_clock(snapshot)}  {line}", markup=False, highlight=False, soft_wrap=True)
+            for line in changes(previous, feedback):
+                self._console.print(f"{_clock(feedback)}  {line}", markup=False, highlight=False, soft_wrap=True)
 
     def _draw(self) -> RenderableType:
         return draw(
             self._world,
             self._instruction,
-            self.snapshot,
+            self.feedback,
             elapsed=time.monotonic() - self._started,
             width=self._console.width,
             height=self._console.height if self._live and self._live.is_started else None,
@@ -134,14 +106,14 @@ class Display:
 
 
 def draw(
-    world: World, instruction: str, snapshot: Snapshot, *, elapsed: float, width: int, height: int | None = None
+    world: World, instruction: str, feedback: Feedback, *, elapsed: float, width: int, height: int | None = None
 ) -> RenderableType:
     """The whole picture.
 
     Args:
         world: The world.
         instruction: The words of the operator.
-        snapshot: What is known.
+        feedback: What is known.
         elapsed: Wall-clock seconds since the start.
         width: Columns.
         height: Rows there is room for, None for as many as it takes; finished tasks and satisfied
@@ -150,16 +122,16 @@ def draw(
     task_rows = formula_rows = None
     if height is not None:
         left = height - FRAME_ROWS - len(world.robots)
-        formula_rows = min(len(snapshot.formulas), max(3, left // 3))
+        formula_rows = min(len(feedback.monitor), max(3, left // 3))
         task_rows = max(4, left - formula_rows)
     parts: list[RenderableType] = [Text(f"“{_shorten(instruction, 2 * width - 12)}”", style="italic"), Text()]
-    if snapshot.tree is not None:
-        parts += [_tasks(snapshot.tree, snapshot.progress, task_rows), Text()]
-    if snapshot.state is not None:
-        parts += [_robots(world, snapshot.state), Text()]
-    if snapshot.formulas:
-        parts += [_formulas(snapshot.formulas, width, formula_rows), Text()]
-    parts.append(_bar(snapshot, elapsed))
+    if feedback.tree is not None:
+        parts += [_tasks(feedback.tree, feedback.progress, task_rows), Text()]
+    if feedback.state is not None:
+        parts += [_robots(world, feedback.state), Text()]
+    if feedback.monitor:
+        parts += [_formulas(feedback.monitor, width, formula_rows), Text()]
+    parts.append(_bar(feedback, elapsed))
     title = f"[bold]heed[/] · {world.name} · {len(world.robots)} robot{'s' * (len(world.robots) != 1)}"
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue", padding=(0, 1))
 
@@ -170,7 +142,7 @@ def mark(state: str) -> Text:
     return Text(symbol, style=style)
 
 
-def changes(before: Snapshot, after: Snapshot) -> Iterable[str]:
+def changes(before: Feedback, after: Feedback) -> Iterable[str]:
     """One line of text for every change worth telling."""
     if after.stage != before.stage:
         yield f"{STAGES.get(after.stage, after.stage)}: {after.sentence}".rstrip(": ")
@@ -181,11 +153,11 @@ def changes(before: Snapshot, after: Snapshot) -> Iterable[str]:
                 robot = f" by {new.robot}" if new.robot else ""
                 reason = f" ({new.sentence.rstrip('.')})" if new.sentence else ""
                 yield f"{MARKS[new.state.value][0]} {task.text} - {new.state.value}{robot}{reason}"
-    for name, line in after.formulas.items():
-        old_line = before.formulas.get(name)
-        if line.verdict != (old_line.verdict if old_line else "pending"):
+    for name, line in after.monitor.items():
+        known = before.monitor.get(name)
+        if line.verdict is not (known.verdict if known else Truth.PENDING):
             reason = f": {line.reason}" if line.reason else ""
-            yield f"{MARKS[line.verdict][0]} formula {name} {line.verdict}{reason}"
+            yield f"{MARKS[line.verdict.value][0]} formula {name} {line.verdict.value}{reason}"
 
 
 def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], rows: int | None) -> Tree:
@@ -253,11 +225,11 @@ def _where(world: World, robot: RobotState) -> str:
     return f"{zone} {spot}" if spot else f"{zone} ({robot.cell[0]},{robot.cell[1]})"
 
 
-def _formulas(formulas: Mapping[str, FormulaLine], width: int, rows: int | None) -> RenderableType:
+def _formulas(formulas: Mapping[str, FormulaVerdict], width: int, rows: int | None) -> RenderableType:
     shown = list(formulas.items())
     hidden = 0
     if rows is not None and len(shown) > rows:
-        shown.sort(key=lambda item: ("violated", "pending", "satisfied").index(item[1].verdict))
+        shown.sort(key=lambda item: URGENCY.index(item[1].verdict))
         shown, hidden = shown[: rows - 1], len(shown) - rows + 1
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
     table.add_column(no_wrap=True)
@@ -266,30 +238,30 @@ def _formulas(formulas: Mapping[str, FormulaLine], width: int, rows: int | None)
     if width >= WIDE:
         table.add_column(no_wrap=True, overflow="ellipsis")
     for name, line in shown:
-        cells: list[RenderableType] = [mark(line.verdict), name, Text(line.formula)]
+        cells: list[RenderableType] = [mark(line.verdict.value), name, Text(line.formula)]
         if width >= WIDE:
             cells.append(Text(line.reason))
         table.add_row(*cells)
-        if width < WIDE and line.verdict == "violated" and line.reason:
+        if width < WIDE and line.verdict is Truth.VIOLATED and line.reason:
             table.add_row("", "", Text(line.reason, style="red"))
     if hidden:
         table.add_row("", "", f"and {hidden} more")
     return table
 
 
-def _bar(snapshot: Snapshot, elapsed: float) -> Group:
-    fraction = min(max(snapshot.fraction, 0.0), 1.0)
+def _bar(feedback: Feedback, elapsed: float) -> Group:
+    fraction = min(max(feedback.fraction, 0.0), 1.0)
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     table.add_column(no_wrap=True, justify="right")
-    simulated = snapshot.state.time if snapshot.state else 0.0
+    simulated = feedback.state.time if feedback.state else 0.0
     table.add_row(
-        Text(STAGES.get(snapshot.stage, snapshot.stage), style="bold"),
+        Text(STAGES.get(feedback.stage, feedback.stage), style="bold"),
         ProgressBar(total=1.0, completed=fraction),
         f"{fraction:4.0%}  simulated {simulated:.0f} s  elapsed {elapsed:.1f} s",
     )
-    return Group(table, Text(snapshot.sentence, style="dim")) if snapshot.sentence else Group(table)
+    return Group(table, Text(feedback.sentence, style="dim")) if feedback.sentence else Group(table)
 
 
 def outcome_panel(outcome: str, message: str, episode: str = "") -> Panel:
@@ -307,5 +279,5 @@ def _shorten(text: str, length: int = 240) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _clock(snapshot: Snapshot) -> str:
-    return f"{snapshot.state.time if snapshot.state else 0.0:7.1f} s"
+def _clock(feedback: Feedback) -> str:
+    return f"{feedback.state.time if feedback.state else 0.0:7.1f} s"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import Proposition, initial_state
 from grounding.translate.tree import Literal, NodeState, Task, TaskTree, TreeRule
 from grounding.worldfile import load_world
-from heed.cli.display import FormulaLine, Snapshot
+from heed.commander import Feedback
 from heed.progress import NodeProgress
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 
@@ -92,8 +93,8 @@ PLAN = TeamPlan(
 RESULT = PlanResult(PlanStatus.FEASIBLE, PLAN, "A plan was found.", engine="hltl")
 
 _START = initial_state(WORLD)
-BEGIN = Snapshot("execute", 0.1, "robot_1 drives to m1.", TREE, {"1": NodeProgress(NodeState.RUNNING)}, {}, _START)
-MIDDLE = Snapshot(
+BEGIN = Feedback("execute", 0.1, "robot_1 drives to m1.", TREE, {"1": NodeProgress(NodeState.RUNNING)}, {}, _START)
+MIDDLE = Feedback(
     "execute",
     0.6,
     "robot_2 guides the visitor to m6.",
@@ -104,10 +105,12 @@ MIDDLE = Snapshot(
         "2": NodeProgress(NodeState.RUNNING, "The visitor follows robot_2 and is not in m6 yet.", "robot_2"),
     },
     {
-        "p0": FormulaLine("F p0_1 & F p0_2 & (!p0_2 U p0_1)", "pending", "p0_2 has not been accepted yet."),
-        "rule_1": FormulaLine("G !at.any.kitchen", "pending", "No robot has been in the kitchen."),
-        "p0_1": FormulaLine("F is.m1.photographed", "satisfied", "m1 was photographed at 11 s."),
-        "p0_2": FormulaLine("F in.visitor.m6", "pending", "The visitor is not in m6."),
+        "p0": FormulaVerdict(
+            "p0", "F p0_1 & F p0_2 & (!p0_2 U p0_1)", Truth.PENDING, "p0_2 has not been accepted yet."
+        ),
+        "rule_1": FormulaVerdict("rule_1", "G !at.any.kitchen", Truth.PENDING, "No robot has been in the kitchen."),
+        "p0_1": FormulaVerdict("p0_1", "F is.m1.photographed", Truth.SATISFIED, "m1 was photographed at 11 s."),
+        "p0_2": FormulaVerdict("p0_2", "F in.visitor.m6", Truth.PENDING, "The visitor is not in m6."),
     },
     replace(
         _START,

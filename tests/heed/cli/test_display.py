@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.translate.tree import NodeState, Task, TaskTree
-from heed.cli.display import Display, FormulaLine, Snapshot, draw, outcome_panel
+from heed.cli.display import Display, draw, outcome_panel
 from heed.cli.preview import show_plan
+from heed.commander import Feedback
 from heed.progress import NodeProgress
 from planners.plan import PlanResult, PlanStatus
 
@@ -43,8 +45,10 @@ def test_the_picture_fits_and_says_it_all(width):
 
 
 def test_a_violated_formula_says_why_in_80_columns():
-    broken = {"rule_1": FormulaLine("G !at.any.kitchen", "violated", "robot_3 entered the kitchen at 4 s.")}
-    text = rendered(draw(WORLD, INSTRUCTION, replace(MIDDLE, formulas=broken), elapsed=0, width=80))
+    broken = {
+        "rule_1": FormulaVerdict("rule_1", "G !at.any.kitchen", Truth.VIOLATED, "robot_3 entered the kitchen at 4 s.")
+    }
+    text = rendered(draw(WORLD, INSTRUCTION, replace(MIDDLE, monitor=broken), elapsed=0, width=80))
     assert "✘ rule_1" in text
     assert "robot_3 entered the kitchen at 4 s." in text
 
@@ -55,9 +59,12 @@ def test_a_long_mission_is_folded_to_the_height_of_the_terminal(height):
     tree = TaskTree("x", "L3", Task("0", "forty tasks", children=leaves))
     progress = {str(i): NodeProgress(NodeState.DONE) for i in range(1, 38)}
     progress["38"] = NodeProgress(NodeState.RUNNING)
-    formulas = {f"p0_{i}": FormulaLine("F a", "satisfied" if i < 38 else "pending") for i in range(1, 41)}
-    snapshot = replace(MIDDLE, tree=tree, progress=progress, formulas=formulas)
-    text = rendered(draw(WORLD, INSTRUCTION, snapshot, elapsed=0, width=80, height=height))
+    formulas = {
+        f"p0_{i}": FormulaVerdict(f"p0_{i}", "F a", Truth.SATISFIED if i < 38 else Truth.PENDING, "")
+        for i in range(1, 41)
+    }
+    feedback = replace(MIDDLE, tree=tree, progress=progress, monitor=formulas)
+    text = rendered(draw(WORLD, INSTRUCTION, feedback, elapsed=0, width=80, height=height))
     assert len(text.splitlines()) <= height
     assert "▶ task number 38" in text
     assert "p0_38" in text
@@ -67,8 +74,8 @@ def test_a_long_mission_is_folded_to_the_height_of_the_terminal(height):
 def test_without_a_terminal_each_change_is_told_once():
     stream = io.StringIO()
     with Display(Console(file=stream, width=80), WORLD, INSTRUCTION) as display:
-        for snapshot in (BEGIN, BEGIN, MIDDLE, MIDDLE):
-            display.update(snapshot)
+        for feedback in (BEGIN, BEGIN, MIDDLE, MIDDLE):
+            display.update(feedback)
     lines = stream.getvalue().splitlines()
     assert sum("take a photo in meeting room m1 - running" in line for line in lines) == 1
     assert sum("✔ take a photo in meeting room m1 - done by robot_1" in line for line in lines) == 1
@@ -128,4 +135,4 @@ def test_no_plan_says_why():
 
 
 def test_nothing_known_yet_can_be_drawn():
-    assert "understanding" in rendered(draw(WORLD, INSTRUCTION, Snapshot(), elapsed=0, width=80))
+    assert "starting" in rendered(draw(WORLD, INSTRUCTION, Feedback(), elapsed=0, width=80))

@@ -1,0 +1,76 @@
+"""Follows an instruction to its end: shows it, stops it on Ctrl-C or when its time is up."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, TextIO
+
+from rich.console import Console
+
+from grounding.world import World
+from heed.cli.answer import answer, print_json
+from heed.cli.display import Display, outcome_panel
+from heed.commander import Commander, Result
+from heed.outcome import Outcome
+
+
+def follow(commander: Commander, text: str, *, display: Display | None = None, timeout: float | None = None) -> Result:
+    """Sends an instruction and stays with it until it is over.
+
+    The first Ctrl-C cancels the mission, so that every robot stops; a second one does not wait
+    for that.
+
+    Args:
+        commander: A commander that has nothing else to do.
+        text: The instruction.
+        display: Where to show progress, None for nowhere.
+        timeout: Wall seconds after which the mission is canceled, None = never.
+    """
+    began = time.monotonic()
+    try:
+        try:
+            commander.send(text)
+            while not commander.done(0.1):
+                if display is not None:
+                    display.update(commander.feedback())
+                if timeout is not None and time.monotonic() - began > timeout:
+                    commander.cancel(f"it was not done within {timeout:g} s")
+                    break
+        except KeyboardInterrupt:
+            commander.cancel("canceled by the operator")
+        result = commander.result()
+    except KeyboardInterrupt:
+        return Result(Outcome.CANCELED, "Interrupted twice: left without waiting for the robots.", text)
+    if display is not None:
+        display.update(commander.feedback())
+    return result
+
+
+def carry_out(
+    commander: Commander, world: World, text: str, out: TextIO, *, as_json: bool, timeout: float | None
+) -> Outcome:
+    """Has an instruction carried out and tells ``out`` about it: one JSON object, or progress and outcome."""
+    if as_json:
+        result = follow(commander, text, timeout=timeout)
+        print_json(result_as_json(result, text), out)
+    else:
+        console = Console(file=out)
+        with Display(console, world, text) as display:
+            result = follow(commander, text, display=display, timeout=timeout)
+        console.print(outcome_panel(result.outcome.name, result.message, result.episode))
+    return result.outcome
+
+
+def result_as_json(result: Result, instruction: str) -> dict[str, Any]:
+    """The JSON object of a result, see :func:`heed.cli.answer.answer`."""
+    return answer(
+        instruction,
+        result.outcome,
+        result.message,
+        tree=result.tree,
+        spec=result.spec,
+        plan=result.plan,
+        monitor={name: line.verdict.value for name, line in result.monitor.items()},
+        episode=result.episode,
+        timings_ms=result.timings_ms,
+    )
