@@ -32,7 +32,7 @@ def tuck(world: World, robot: Robot, base: Pose) -> Point:
     """Where the gripper tip is while a robot travels."""
     if robot.base is not None:
         return Point(base.x, base.y, hover(world))
-    return Point(base.x + 0.2 * math.cos(base.heading), base.y + 0.2 * math.sin(base.heading), 0.55)
+    return Point(base.x + 0.2 * math.cos(base.heading), base.y + 0.2 * math.sin(base.heading), 0.45)
 
 
 def mount_heading(world: World, robot: Robot) -> float:
