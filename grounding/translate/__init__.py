@@ -1,0 +1,1 @@
+"""Language to task trees and hierarchical specifications."""

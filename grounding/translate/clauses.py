@@ -1,0 +1,159 @@
+"""Clauses: what one verb says, taken from the parse tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lark import Token, Tree
+
+from grounding.translate.phrases import NounPhrase
+
+Place = tuple[str, tuple[NounPhrase, ...]]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause.
+
+    Attributes:
+        kind: ``go``, ``visit``, ``carry``, ``grasp``, ``operate``, ``keep``, ``stay``, ``use``, ``fact`` or
+            ``more`` (the verb of the clause before goes on).
+        start, end: Offsets in the instruction.
+        verb: Base form of the verb.
+        gerund: Whether the verb ends in "-ing".
+        flag: ``operate``, ``keep`` and ``fact``: flag and whether it shall hold, or None.
+        doers: Robots named as subject; the string "same" for the robot spoken of before.
+        negative: Whether it is forbidden or denied.
+        objects: Noun phrases of the object, or the subject of a fact.
+        places: Preposition and its noun phrases, in the order said.
+        by: Robots named with "using" or "with".
+        in_order: Whether "in this order" was said.
+        any_order: Whether "in any order" was said.
+    """
+
+    kind: str
+    start: int
+    end: int
+    verb: str = ""
+    gerund: bool = False
+    flag: tuple[str, bool] | None = None
+    doers: tuple[NounPhrase | str, ...] = ()
+    negative: bool = False
+    objects: tuple[NounPhrase, ...] = ()
+    places: tuple[Place, ...] = ()
+    by: tuple[NounPhrase, ...] = ()
+    in_order: bool = False
+    any_order: bool = False
+
+
+@dataclass
+class Element:
+    """A clause with how it is linked to what stands before it.
+
+    Attributes:
+        links: Terminals of the link in the order said; empty for the first clause of a sentence.
+        clause: The clause.
+        attached: Clauses that hang on it ("without ...", "until ..."), with their link.
+    """
+
+    links: list[str]
+    clause: Clause
+    attached: list[tuple[str, Clause]] = field(default_factory=list)
+
+
+@dataclass
+class Statement:
+    """One sentence.
+
+    Attributes:
+        elements: Its clauses in the order said.
+        tail: Terminals of a link at the very end ("... afterwards").
+    """
+
+    elements: list[Element]
+    tail: list[str]
+
+
+def statements(tree: Tree[Any]) -> list[Statement]:
+    """The sentences of a parse tree."""
+    return [_statement(node) for node in tree.children if isinstance(node, Tree)]
+
+
+def _statement(tree: Tree[Any]) -> Statement:
+    elements: list[Element] = []
+    links: list[str] = []
+    for node in tree.children:
+        if node.data == "link":
+            links = [token.type for token in node.children]
+        else:
+            elements.append(Element(links, _clause(node)))
+            links = []
+    return Statement(elements, links)
+
+
+def _clause(tree: Tree[Any]) -> Clause:
+    tokens = list(tree.scan_values(lambda v: isinstance(v, Token)))
+    clause = Clause("fact", min(t.start_pos for t in tokens), max(t.end_pos for t in tokens))
+    for node in tree.children:
+        clause = _add(clause, node)
+    match tree.data:
+        case "forbidden" | "avoid":
+            clause = replace(clause, negative=True, kind="visit" if tree.data == "avoid" else clause.kind)
+        case "whereabouts":
+            clause = replace(clause, kind="go", verb="be")
+        case "lasting":
+            clause = replace(clause, kind="keep")
+        case "more":
+            clause = replace(clause, kind="more")
+    return clause
+
+
+def _add(clause: Clause, node: Any) -> Clause:
+    if isinstance(node, Token):
+        return replace(clause, negative=True) if node.type == "NOT" else clause
+    match node.data:
+        case "doer":
+            return replace(clause, doers=tuple(t.value for t in node.children if t.type == "ROBOT"))
+        case "nps":
+            return replace(clause, objects=clause.objects + _phrases(node))
+        case "pp":
+            return replace(clause, places=(*clause.places, (node.children[0].value, _phrases(node.children[1]))))
+        case "rider":
+            return _ride(clause, node.children[0])
+        case "place" | "state":
+            return _quality(clause, node)
+        case _:
+            return _act(clause, node)
+
+
+def _quality(clause: Clause, node: Tree[Any]) -> Clause:
+    for child in node.children:
+        if isinstance(child, Token):
+            clause = replace(clause, flag=child.value)
+        else:
+            clause = _add(clause, child)
+    return clause
+
+
+def _act(clause: Clause, node: Tree[Any]) -> Clause:
+    kind = {"carried": "carry", "visited": "visit", "turn": "operate", "keep_at": "keep"}.get(node.data, node.data)
+    for child in node.children:
+        if not isinstance(child, Token):
+            clause = _add(clause, child)
+        elif child.type == "OPERATE" or child.type == "STATE":
+            clause = replace(clause, flag=child.value)
+        else:
+            clause = replace(clause, verb=str(child.value))
+    first = next(t for t in node.children if isinstance(t, Token))
+    return replace(clause, kind=str(kind), gerund=str(first).split()[0].lower().endswith("ing"))
+
+
+def _ride(clause: Clause, token: Token) -> Clause:
+    if token.type == "BYROBOT":
+        return replace(clause, by=(*clause.by, token.value))
+    return replace(clause, in_order=True) if token.type == "INORDER" else replace(clause, any_order=True)
+
+
+def _phrases(node: Tree[Any]) -> tuple[NounPhrase, ...]:
+    return tuple(token.value for token in node.children if token.type == "NP")

@@ -1,0 +1,105 @@
+"""Controlled English to task trees: the exact, explainable way from words to meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from grounding.translate import reject
+from grounding.translate.clauses import statements
+from grounding.translate.meaning import Rejection
+from grounding.translate.nodes import canonical, cyclic, tasks
+from grounding.translate.nouns import nouns_of
+from grounding.translate.parsing import Reader, Stop
+from grounding.translate.structure import Composer, Mission
+from grounding.translate.tree import Task, TaskTree
+from grounding.world import World
+
+
+class TranslationStatus(str, Enum):
+    """Whether an instruction was understood."""
+
+    UNDERSTOOD = "understood"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What became of an instruction.
+
+    Attributes:
+        status: Whether it was understood.
+        message: One or two sentences for people.
+        tree: The task tree, None when rejected.
+        stopped_at: Offset of the character where understanding stopped, or None.
+        near: What could have been meant instead, nearest first.
+    """
+
+    status: TranslationStatus
+    message: str
+    tree: TaskTree | None = None
+    stopped_at: int | None = None
+    near: tuple[str, ...] = ()
+
+
+def translate(text: str, world: World) -> Translation:
+    """Reads an instruction in controlled English.
+
+    Args:
+        text: What the operator said, one sentence or several, at most 400 words.
+        world: The world that the words refer to.
+
+    Returns:
+        The task tree, or why there is none. Never raises for what a person can type.
+    """
+    unreadable = reject.unreadable(text)
+    if unreadable is not None:
+        return _rejected(unreadable)
+    nouns = nouns_of(world)
+    reader = Reader(text, nouns)
+    parsed = reader.parse()
+    if isinstance(parsed, Stop):
+        return _rejected(reject.explain(reader, parsed))
+    try:
+        mission = Composer(world, nouns).mission(statements(parsed))
+        tree = _tree(text, mission, world)
+    except Rejection as rejection:
+        return _rejected(rejection)
+    count = sum(1 for task in tree.root.walk() if task.is_leaf)
+    words = "one task" if count == 1 else f"{count} tasks"
+    rules = f" and {len(mission.rules)} rule{'s' * (len(mission.rules) > 1)}" if mission.rules else ""
+    return Translation(TranslationStatus.UNDERSTOOD, f"Understood: {words}{rules}.", tree)
+
+
+def _tree(text: str, mission: Mission, world: World) -> TaskTree:
+    if mission.root is None:
+        raise Rejection("That only says what not to do. Add a task, such as 'go to ...'.", 0)
+    if cyclic(mission.root):
+        raise Rejection("The order you ask for goes round in a circle. Say what comes first.", 0)
+    root = tasks(canonical(mission.root), tuple(mission.rules))
+    return TaskTree(text, level(root, world), root)
+
+
+def level(root: Task, world: World) -> str:
+    """Level of abstraction of a tree: "L3" for missions, "L2" for rooms and states, else "L1"."""
+    leaves = [task for task in root.walk() if task.is_leaf]
+    if len(leaves) > 1 or root.rules or leaves[0].rules or len(leaves[0].goal) > 1:
+        return "L3"
+    proposition = leaves[0].goal[0].proposition
+    value = proposition.args[1]
+    match proposition.predicate:
+        case "at":
+            kind = world.kinds.get(value)
+            ids = kind.members if kind is not None else (value,)
+            return "L2" if all(i in world.rooms for i in ids) else "L1"
+        case "holding":
+            return "L1"
+        case "is":
+            return "L1" if proposition.args[0] in world.doors else "L2"
+    return "L2"
+
+
+def _rejected(rejection: Rejection) -> Translation:
+    return Translation(
+        TranslationStatus.REJECTED, rejection.message, None, rejection.offset, tuple(dict.fromkeys(rejection.near))
+    )

@@ -1,0 +1,172 @@
+"""Tasks while they are being put together, and their canonical form as a task tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from grounding.translate.tree import Literal, Relation, Task, TreeRule
+
+
+@dataclass(eq=False)
+class Node:
+    """A task under construction; see :class:`grounding.translate.tree.Task` for the fields.
+
+    Attributes:
+        tie: The leaf whose robot must do this one too.
+        reference: Whether it only points at a task said elsewhere ("before cleaning the table").
+        choice: Start offset of the noun phrase whose choice this either-or leaves open, or None.
+    """
+
+    goal: tuple[Literal, ...] = ()
+    text: str = ""
+    children: list[Node] = field(default_factory=list)
+    relation: Relation = Relation.ALL
+    order: set[tuple[int, int]] = field(default_factory=set)
+    rules: list[TreeRule] = field(default_factory=list)
+    robots: tuple[str, ...] = ()
+    tie: Node | None = None
+    reference: bool = False
+    choice: int | None = None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it has a goal of its own."""
+        return not self.children
+
+    def leaves(self) -> Iterator[Node]:
+        """The leaves at or below it in reading order."""
+        if self.is_leaf:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+def every(nodes: list[Node], order: set[tuple[int, int]] | None = None) -> Node:
+    """All of some tasks; a single one stays as it is."""
+    return nodes[0] if len(nodes) == 1 else Node(children=nodes, order=order or set())
+
+
+def either(nodes: list[Node]) -> Node:
+    """Exactly one of some tasks."""
+    return nodes[0] if len(nodes) == 1 else Node(children=nodes, relation=Relation.EITHER)
+
+
+def sequence(nodes: list[Node]) -> Node:
+    """Tasks one after another."""
+    return every(nodes, {(i, i + 1) for i in range(len(nodes) - 1)})
+
+
+def closure(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The transitive closure of an order."""
+    closed = set(pairs)
+    while True:
+        new = {(a, d) for a, b in closed for c, d in closed if b == c} - closed
+        if not new:
+            return closed
+        closed |= new
+
+
+def reduction(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The fewest pairs with the same closure."""
+    closed = closure(pairs)
+    return {(a, d) for a, d in closed if not any((a, b) in closed and (b, d) in closed for b in range(max(a, d) + 99))}
+
+
+def _is_chain(node: Node) -> bool:
+    n = len(node.children)
+    return len(closure(node.order)) == n * (n - 1) // 2
+
+
+def canonical(node: Node, *, top: bool = True) -> Node:
+    """The same tasks with needless groups dissolved and children in a possible order of doing.
+
+    Args:
+        node: A task.
+        top: Whether it is the mission itself, whose sentences stay together as groups.
+    """
+    if node.is_leaf:
+        return node
+    node.children = [canonical(child, top=False) for child in node.children]
+    if len(node.children) == 1:
+        return node.children[0]
+    changed = True
+    while changed:
+        changed = False
+        for i, child in enumerate(node.children):
+            if not child.is_leaf and _dissolves(node, i, child, top):
+                _dissolve(node, i)
+                changed = True
+                break
+    _sort(node)
+    return node
+
+
+def _dissolves(node: Node, i: int, child: Node, top: bool) -> bool:
+    if node.relation is not child.relation:
+        return False
+    if node.relation is Relation.EITHER:
+        return True
+    if _is_chain(node) and len(node.children) > 1:
+        return _is_chain(child)
+    return not top and not any(i in pair for pair in node.order)
+
+
+def _dissolve(node: Node, i: int) -> None:
+    child = node.children[i]
+    n = len(child.children)
+
+    def spread(k: int) -> range:
+        return range(i, i + n) if k == i else range(k, k + 1) if k < i else range(k + n - 1, k + n)
+
+    order = {(a, b) for x, y in node.order for a in spread(x) for b in spread(y)}
+    order |= {(a + i, b + i) for a, b in child.order}
+    node.children[i : i + 1] = child.children
+    node.order = reduction(order)
+
+
+def hoist(node: Node, i: int) -> None:
+    """Replaces the group at position ``i`` by its members, keeping every order that was said."""
+    _dissolve(node, i)
+
+
+def _sort(node: Node) -> None:
+    """Puts children into the first possible order of doing, as said wherever the order is silent."""
+    before = closure(node.order)
+    rest = list(range(len(node.children)))
+    done: list[int] = []
+    while rest:
+        ready = next((k for k in rest if not any((j, k) in before for j in rest)), rest[0])
+        rest.remove(ready)
+        done.append(ready)
+    place = {k: position for position, k in enumerate(done)}
+    node.children = [node.children[k] for k in done]
+    node.order = {(place[a], place[b]) for a, b in reduction(node.order)}
+
+
+def cyclic(node: Node) -> bool:
+    """Whether an order asks for something before itself."""
+    return any(a == b for a, b in closure(node.order)) or any(cyclic(child) for child in node.children)
+
+
+def tasks(root: Node, rules: tuple[TreeRule, ...]) -> Task:
+    """The finished task tree below "0"; a mission of one task still has a root above it."""
+    if root.is_leaf:
+        root = Node(children=[root])
+    ids: dict[int, str] = {}
+
+    def number(node: Node, name: str) -> None:
+        ids[id(node)] = name
+        for i, child in enumerate(node.children, 1):
+            number(child, str(i) if name == "0" else f"{name}.{i}")
+
+    def build(node: Node) -> Task:
+        return Task(
+            id=ids[id(node)], text=node.text, goal=node.goal, children=tuple(build(child) for child in node.children),
+            relation=node.relation, order=tuple(sorted(node.order)),
+            rules=rules if node is root else tuple(node.rules), robots=node.robots,
+            same_robot_as=ids[id(node.tie)] if node.tie is not None and id(node.tie) in ids else None,
+        )  # fmt: skip
+
+    number(root, "0")
+    return build(root)

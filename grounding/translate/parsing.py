@@ -1,0 +1,372 @@
+"""Parses an instruction: chooses a reading for every run of words, guided by the grammar.
+
+A word can have several readings ("open" is a verb and a state, "on" a preposition, a particle
+and a state); the reader takes the longest, best one that the LALR(1) parser can go on with, so
+that parsing stays linear in the length of the instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from lark import Lark, Token, Tree
+from lark.lexer import Lexer
+from lark.parsers.lalr_analysis import Shift
+
+from grounding.translate.lexemes import FILLER, Reading
+from grounding.translate.nouns import Nouns
+from grounding.translate.phrases import NounPhrase, PhraseReader
+from grounding.translate.words import Word, split_words
+
+_GRAMMAR = Path(__file__).with_name("english.lark")
+_ENDS = frozenset(".!?;")
+_VERBS = frozenset({"GO", "MOVE", "VISIT", "CARRY", "GRASP", "OPERATE", "TURN", "KEEP", "STAY", "AVOID", "USE"})
+_LINKS = frozenset(
+    {"AND", "OR", "BUT", "THEN", "FIRST", "EITHER", "BEFORE", "EARLIER", "AFTER", "UNTIL", "WITHOUT", "WHILE"}
+)
+
+
+class _GivenTokens(Lexer):
+    """Stands in for lark's lexer: the reader feeds its own tokens."""
+
+    def __init__(self, _: Any) -> None:
+        pass
+
+    def lex(self, data: Any) -> Iterator[Token]:
+        yield from data
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(_GRAMMAR.read_text(encoding="utf-8"), parser="lalr", lexer=_GivenTokens, maybe_placeholders=False)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where parsing could not go on.
+
+    Attributes:
+        index: Index of the word, or the number of words when the end came too early.
+        expected: Terminals that could have come.
+    """
+
+    index: int
+    expected: frozenset[str]
+
+
+class Reader:
+    """Parses one instruction against the names of one world."""
+
+    def __init__(self, text: str, nouns: Nouns) -> None:
+        self.text = text
+        self.words: tuple[Word, ...] = split_words(text)
+        self.plain = [w.text for w in self.words]
+        self.nouns = nouns
+        self.phrases = PhraseReader(self.words, nouns, text)
+        self.verbs = nouns.lexemes
+        self.longest = max(map(len, self.verbs))
+        self.problems: list[NounPhrase] = []
+        self._parser = _parser().parse_interactive(None)
+        self._last = ""
+        self._carried: tuple[str, ...] = ()
+        self._verb = ""
+        self._in_place = False
+        self._joint = "and"
+
+    def parse(self) -> Tree[Any] | Stop:
+        """The parse tree, or where parsing stopped."""
+        i = 0
+        while i < len(self.words):
+            step = self._step(i)
+            if step is None:
+                return Stop(i, self._expected())
+            i += step
+        if not self._can("$END"):
+            return Stop(i, self._expected())
+        tree: Tree[Any] = self._parser.feed_eof()
+        return tree
+
+    def _step(self, i: int) -> int | None:
+        """Feeds the token that begins at a word; the number of words used, None when stuck."""
+        word = self.plain[i]
+        if word in _ENDS:
+            if self._last not in ("", "_END"):
+                if not self._can("_END"):
+                    return None
+                self._feed("_END", i, 1)
+            return 1
+        if word == ":" or word in '()[]{}"':
+            return 1 if word == ":" else None
+        if word == "," or self._link_at(i):
+            return self._connect(i)
+        for terminal, n, value in self._candidates(i):
+            if terminal == FILLER:
+                return n
+            if self._can(terminal):
+                self._feed(terminal, i, n, value)
+                return n
+        return None
+
+    def _candidates(self, i: int) -> Iterator[tuple[str, int, object]]:
+        """Readings at a word, best first."""
+        found: list[tuple[int, int, str, object]] = []
+        doer = self.phrases.read(i, robots=True)
+        if doer is not None:
+            found.append((doer[0], 0, "ROBOT", doer[1]))
+            outside = replace(
+                doer[1], problem=f"{doer[1].text} is a robot; robots cannot be a goal or be handed things."
+            )
+            found.append((doer[0], 9, "NP", outside))
+        same = self._same_robot(i)
+        if same:
+            found.append((same, 0, "ROBOT", "same"))
+        by = self._by_robot(i)
+        if by is not None:
+            found.append((by[0], 0, "BYROBOT", by[1]))
+        phrase = self._labelled_again(i) or self.phrases.read(i)
+        if phrase is not None:
+            found.append((phrase[0], 2, "NP", phrase[1]))
+        for n in range(min(self.longest, len(self.plain) - i), 0, -1):
+            for rank, reading in enumerate(self.verbs.get(tuple(self.plain[i : i + n]), ())):
+                if reading.terminal == "PREP" and not self._noun_at(i + n):
+                    continue
+                found.append((n, 20 if reading.terminal == FILLER else 1 if reading.terminal == "PREP" else 3 + rank,
+                              reading.terminal, reading.value))  # fmt: skip
+        found.sort(key=lambda item: (-item[0], item[1]))
+        yield from ((terminal, n, value) for n, _, terminal, value in found)
+        if not found and not self._can("GO"):
+            n = self.phrases.unknown_run(i)
+            if n:
+                yield "NP", n, self.phrases.unknown(i, i + n)
+
+    def _noun_at(self, i: int) -> bool:
+        i = self._skip_fillers(i, nouns=True)
+        if i >= len(self.plain):
+            return False
+        if self.phrases.read(i) or self.phrases.read(i, robots=True) or self._labelled_again(i):
+            return True
+        return self.phrases.unknown_run(i) > 0
+
+    def _skip_fillers(self, i: int, *, nouns: bool = False) -> int:
+        while i < len(self.plain):
+            readings = self.verbs.get((self.plain[i],), ())
+            if self.plain[i] in ("both", "either") or (
+                not nouns and readings and all(r.terminal == FILLER for r in readings) and not self.phrases.read(i)
+            ):
+                i += 1
+            else:
+                break
+        return i
+
+    def _same_robot(self, i: int) -> int:
+        """Length of "it" and the like where they name the robot spoken of before."""
+        if not self._can("ROBOT") or not self._can("GO"):
+            return 0
+        for words in (("the", "same", "robot"), ("that", "robot"), ("this", "robot"), ("the", "same", "one"),
+                      ("the", "same", "arm"), ("that", "arm")):  # fmt: skip
+            if tuple(self.plain[i : i + len(words)]) == words:
+                return len(words)
+        if self.plain[i] in ("it", "he", "she", "they", "which"):
+            j = i + 1
+            while j < len(self.plain) and (self._is_filler(j) or self._is(j, "THEN") or self._is(j, "NOT")):
+                j += 1
+            if j < len(self.plain) and any(r.terminal in _VERBS for r in self._readings(j)):
+                return 1
+        return 0
+
+    def _is_filler(self, i: int) -> bool:
+        return any(r.terminal == FILLER for r in self.verbs.get((self.plain[i],), ()))
+
+    def _is(self, i: int, terminal: str) -> bool:
+        return any(r.terminal == terminal for r in self._readings(i))
+
+    def _readings(self, i: int) -> tuple[Reading, ...]:
+        for n in range(min(self.longest, len(self.plain) - i), 0, -1):
+            readings = self.verbs.get(tuple(self.plain[i : i + n]))
+            if readings:
+                return readings
+        return ()
+
+    def _by_robot(self, i: int) -> tuple[int, NounPhrase] | None:
+        """ "With robot 2", "using the left arm", and a robot addressed last (", robot 2.")."""
+        if self.plain[i] not in ("with", "using", "by", "via", "through"):
+            return None
+        doer = self.phrases.read(i + 1, robots=True)
+        return None if doer is None else (doer[0] + 1, doer[1])
+
+    def _labelled_again(self, i: int) -> tuple[int, NounPhrase] | None:
+        """A further label of the noun said before: the "6" of "desks 5 and 6", the "m6" of "doors m4 and m6"."""
+        if self._last != "JOIN" or not self._carried or i >= len(self.plain):
+            return None
+        ids: tuple[str, ...] = ()
+        n = 1
+        if self.phrases.keys[i].isdigit():
+            ids = self.phrases.numbered(self._carried, self.phrases.keys[i])
+        else:
+            found = self.phrases.read(i)
+            if found is not None and not found[1].quantifier and not found[1].pronoun:
+                n, ids = found[0], self.phrases.labelled(self._carried, found[1].ids)
+        if not ids:
+            return None
+        start, end = self.words[i].start, self.words[i + n - 1].end
+        return n, NounPhrase(self.text[start:end], start, end, ids)
+
+    def _link_at(self, i: int) -> int:
+        """Length of the link between clauses that begins at a word, 0 when there is none."""
+        for n in range(min(self.longest, len(self.plain) - i), 0, -1):
+            readings = self.verbs.get(tuple(self.plain[i : i + n]), ())
+            if readings:
+                links = [r for r in readings if r.terminal in _LINKS]
+                if not links or (readings[0].terminal not in _LINKS and self._can(readings[0].terminal)):
+                    return 0
+                return n if self._choose_link(i, n, readings) else 0
+        return 0
+
+    def _choose_link(self, i: int, n: int, readings: tuple[Reading, ...]) -> str:
+        """The terminal of a link; "not" and "never" only link after a clause ("go there, not to m1")."""
+        names = [r.terminal for r in readings if r.terminal in _LINKS]
+        if "NOT" in {r.terminal for r in readings}:
+            return ""
+        if names[0] == "AFTER" and "WHILE" in names:
+            return "WHILE" if self._gerund_state(i + n) else "AFTER"
+        return names[0]
+
+    def _gerund_state(self, i: int) -> bool:
+        return self.plain[i : i + 1] in (["carrying"], ["holding"], ["transporting"], ["guiding"], ["escorting"])
+
+    def _connect(self, i: int) -> int | None:
+        """Feeds what joins nouns or clauses: commas, "and", "or", "then" and so on."""
+        j, kinds, spans = i, [], []
+        while j < len(self.plain):
+            if self.plain[j] == ",":
+                n, kind = 1, "COMMA"
+            elif n := self._link_at(j):
+                kind = self._choose_link(j, n, self.verbs[tuple(self.plain[j : j + n])])
+            elif kinds and self._is_filler(j) and not self._starts_clause(j) and j + 1 < len(self.plain):
+                j += 1
+                continue
+            else:
+                break
+            kinds.append(kind)
+            spans.append((j, n))
+            j += n
+        while kinds and j < len(self.plain) and self.plain[j] in ("both", "either"):
+            j += 1
+        if self._joins(kinds, j):
+            self._feed("JOIN", i, j - i, "or" if "OR" in kinds else "and")
+            return j - i
+        if kinds == ["COMMA"] and self._comma_is_silent(j):
+            return j - i
+        if kinds == ["COMMA"] and self._can("BYROBOT"):
+            doer = self.phrases.read(j, robots=True)
+            if doer is not None and self.plain[j + doer[0] : j + doer[0] + 1] in ([], ["."], ["!"], [";"]):
+                self._feed("BYROBOT", j, doer[0], doer[1])
+                return j + doer[0] - i
+        if kinds == ["EITHER"] and self._last in ("PREP", *_VERBS):
+            return j - i
+        for kind, (at, n) in zip(kinds, spans, strict=True):
+            if not self._can(kind):
+                return None
+            self._feed(kind, at, n)
+        return j - i
+
+    def _starts_clause(self, j: int) -> bool:
+        return self.phrases.read(j) is not None or any(
+            r.terminal in _VERBS or r.terminal == "PREP" for r in self._readings(j)
+        )
+
+    def _comma_is_silent(self, j: int) -> bool:
+        """A comma after a robot addressed, or after nothing yet."""
+        return self._last in ("", "_END", "ROBOT", "NOT") or (self._can("PREP") and not self._can("COMMA"))
+
+    def _joins(self, kinds: list[str], j: int) -> bool:
+        """Whether a connective joins two nouns rather than two clauses."""
+        if j >= len(self.plain) or not kinds or not set(kinds) <= {"COMMA", "AND", "OR", "EITHER"}:
+            return False
+        if self._last == "ROBOT":
+            return (set(kinds) != {"COMMA"} and self.phrases.read(j, robots=True) is not None) or (
+                self.phrases.read(j, robots=True) is not None and not self._verb
+            )
+        if self._last != "NP" or self.phrases.read(j, robots=True) is not None:
+            return False
+        self._last, last = "JOIN", self._last
+        phrase = self._labelled_again(j) or self.phrases.read(j)
+        self._last = last
+        if phrase is None:
+            n = self.phrases.unknown_run(j)
+            return n > 0 and "COMMA" not in kinds
+        after = self._skip_fillers(j + phrase[0], nouns=True)
+        if after < len(self.plain) and (self._is(after, "BE") or self._is(after, "STAY")):
+            return False
+        return not self._opens_gap(phrase[1], after)
+
+    def _opens_gap(self, phrase: NounPhrase, after: int) -> bool:
+        """Whether a noun begins a shortened clause: "... and the orange on the blue plate"."""
+        things = self.nouns.world.things
+        movable = any(k in things and things[k].properties & {"portable", "pushable", "guidable"} for k in phrase.ids)
+        if self._verb not in ("CARRY", "MOVE") or not self._in_place or not movable:
+            return False
+        return after < len(self.plain) and self._is(after, "PREP") and self._noun_at(after + 1)
+
+    def _feed(self, terminal: str, i: int, n: int, value: object = "") -> None:
+        start = self.words[i].start
+        if isinstance(value, NounPhrase):
+            if self._last == "JOIN":
+                value = replace(value, joined=self._joint)
+            if value.problem:
+                self.problems.append(value)
+            if terminal == "NP" and (self._last != "JOIN" or value.quantifier):
+                self._carried = self._kind_of(i)
+        end = self.words[i + n - 1].end
+        token = Token(terminal, self.text[start:end], start_pos=start, end_pos=end)
+        token.value = value
+        self._parser.feed_token(token)
+        if terminal == "JOIN":
+            self._joint = str(value)
+        if terminal in _VERBS:
+            self._verb, self._in_place = terminal, False
+        if terminal == "PREP":
+            self._in_place = True
+        if terminal in _LINKS or terminal == "_END":
+            self._in_place = False
+        if terminal == "_END":
+            self._verb = ""
+        self._last = terminal
+
+    def _kind_of(self, i: int) -> tuple[str, ...]:
+        """All ids of the kind noun that a phrase begins with, for labels that follow ("and m6")."""
+        for j in (i, i + 1, i + 2):
+            for n in range(min(self.nouns.longest, len(self.plain) - j), 0, -1):
+                noun = self.nouns.nouns.get(tuple(self.phrases.keys[j : j + n]))
+                if noun is not None:
+                    short = tuple(self.phrases.keys[j : j + 1])
+                    kind = self.nouns.nouns.get(short)
+                    return tuple(noun.kind or (kind.kind if kind else ()))
+        return ()
+
+    def _can(self, terminal: str) -> bool:
+        """Whether the parser can go on with a terminal, reductions included."""
+        state = self._parser.parser_state
+        table = state.parse_conf.states
+        stack = list(state.state_stack)
+        while True:
+            entry = table[stack[-1]].get(terminal)
+            if entry is None:
+                return False
+            action, arg = entry
+            if action is Shift:
+                return True
+            size = len(arg.expansion)
+            if size:
+                del stack[-size:]
+            stack.append(table[stack[-1]][arg.origin.name][1])
+            if terminal == "$END" and stack[-1] == state.parse_conf.end_state:
+                return True
+
+    def _expected(self) -> frozenset[str]:
+        names = {t.name for t in _parser().terminals} | {"$END", "NP", "PREP", "ROBOT", "BE", "STATE", *_VERBS, *_LINKS}
+        return frozenset(name for name in names if self._can(name))

@@ -1,0 +1,312 @@
+"""Reads noun phrases ("the red mug", "meeting rooms m1", "both doors") off a run of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from grounding.translate.lexemes import language
+from grounding.translate.nouns import Noun, Nouns
+from grounding.translate.words import NUMBERS, Word
+
+DETERMINERS: dict[tuple[str, ...], str] = {
+    ("the",): "the", ("a",): "any", ("an",): "any", ("any",): "any", ("some",): "any", ("one", "of", "the"): "any",
+    ("any", "of", "the"): "any", ("either", "of", "the"): "any", ("another",): "any", ("one", "of"): "any",
+    ("any", "one", "of", "the"): "any", ("any", "one", "of"): "any", ("at", "least", "one"): "any",
+    ("all",): "all", ("all", "the"): "all", ("all", "of", "the"): "all", ("every",): "all", ("each",): "all",
+    ("each", "of", "the"): "all", ("each", "of"): "all", ("every", "one", "of", "the"): "all", ("both",): "all",
+    ("both", "the"): "all", ("both", "of", "the"): "all", ("all", "of"): "all", ("every", "single"): "all",
+    ("each", "and", "every"): "all", ("the", "other"): "other", ("other",): "other", ("the", "same"): "the",
+    ("this",): "the", ("that",): "the", ("these",): "the", ("those",): "the", ("its",): "the", ("his",): "the",
+    ("her",): "the", ("their",): "the", ("my",): "the", ("your",): "the", ("our",): "the",
+    ("all", "other"): "rest", ("all", "the", "other"): "rest", ("every", "other"): "rest", ("the", "remaining"): "rest",
+    ("any", "other"): "rest", ("no",): "none", ("whichever",): "any", ("whatever",): "any", ("the", "rest", "of", "the"): "rest",
+}  # fmt: skip
+
+PRONOUNS: dict[tuple[str, ...], str] = {
+    ("it",): "thing", ("them",): "things", ("him",): "thing", ("her",): "thing", ("they",): "things",
+    ("that", "one"): "thing", ("this", "one"): "thing", ("that",): "thing", ("this",): "thing", ("these",): "things",
+    ("those",): "things", ("both", "of", "them"): "things", ("all", "of", "them"): "things", ("there",): "zone",
+    ("that", "place"): "zone", ("that", "room"): "zone", ("the", "same", "place"): "zone", ("the", "same", "room"): "zone",
+    ("that", "spot"): "zone", ("each", "of", "them"): "things", ("the", "same", "one"): "thing",
+    ("the", "same", "spot"): "zone", ("the", "latter"): "thing", ("both",): "things", ("himself",): "thing",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NounPhrase:
+    """A noun phrase as said, before it is resolved in its context.
+
+    Attributes:
+        text: The words.
+        start, end: Offsets in the instruction.
+        ids: Ids that fit the words, in the order of the world file.
+        quantifier: ``the``, ``any``, ``all``, ``other``, ``rest``, ``none`` or empty.
+        plural: Whether it speaks of several.
+        count: Number said ("two mugs"), or None.
+        pronoun: ``thing``, ``things`` or ``zone`` for pronouns, else empty.
+        one: Whether the noun is "one" ("the red one"): its kind comes from the context.
+        problem: Why nothing fits, as a sentence; empty when something does.
+        near: Names of what the speaker may have meant.
+        joined: How it is joined to the phrase before: empty, ``and`` or ``or``.
+    """
+
+    text: str
+    start: int
+    end: int
+    ids: tuple[str, ...] = ()
+    quantifier: str = ""
+    plural: bool = False
+    count: int | None = None
+    pronoun: str = ""
+    one: bool = False
+    problem: str = ""
+    near: tuple[str, ...] = ()
+    joined: str = ""
+
+
+class PhraseReader:
+    """Reads noun phrases at any place of one instruction.
+
+    Args:
+        words: The words of the instruction.
+        nouns: The nouns of the world.
+        text: The instruction itself.
+    """
+
+    def __init__(self, words: Sequence[Word], nouns: Nouns, text: str) -> None:
+        self.words, self.nouns, self.text = words, nouns, text
+        self.plain = [w.text for w in words]
+        self.keys = [NUMBERS.get(w.text, w.text) for w in words]
+        self._memo: dict[tuple[int, bool], tuple[int, NounPhrase] | None] = {}
+
+    def read(self, i: int, *, robots: bool = False) -> tuple[int, NounPhrase] | None:
+        """The noun phrase that begins at word ``i``: its length in words and itself.
+
+        Args:
+            i: Index of the first word.
+            robots: Whether to look for robots rather than for zones and things.
+        """
+        key = (i, robots)
+        if key not in self._memo:
+            self._memo[key] = self._read(i, robots)
+        return self._memo[key]
+
+    def _read(self, i: int, robots: bool) -> tuple[int, NounPhrase] | None:
+        if not robots and (found := self._lookup(PRONOUNS, i)):
+            n, pronoun = found
+            continues = self._lookup(DETERMINERS, i) and self._body(i + 1, robots, True) is not None
+            if not continues:
+                return n, self._phrase(i, i + n, pronoun=pronoun, plural=pronoun == "things")
+        determiner = self._lookup(DETERMINERS, i)
+        n, quantifier = determiner or (0, "")
+        if robots and quantifier == "none":
+            return None
+        start = i + n
+        count = None
+        if start < len(self.keys) and self.keys[start].isdigit() and self._body(start + 1, robots, True):
+            count, start = int(self.keys[start]), start + 1
+        body = self._body(start, robots, bool(determiner))
+        if body is None:
+            return self._unknown(i, start) if determiner and not robots and not count else None
+        length, phrase = body
+        phrase = replace(
+            phrase, quantifier=quantifier, count=count if phrase.plural else None,
+            text=self.text[self.words[i].start : phrase.end], start=self.words[i].start,
+        )  # fmt: skip
+        return start + length - i, self._prefer_own(phrase, start, length, robots)
+
+    def _prefer_own(self, phrase: NounPhrase, start: int, length: int, robots: bool) -> NounPhrase:
+        """ "The document" is the one called so; "a document" is any of its kind."""
+        table = self.nouns.robots if robots else self.nouns.nouns
+        noun = table.get(tuple(self.keys[start : start + length]))
+        if noun is not None and noun.own and phrase.quantifier in ("", "the"):
+            return replace(phrase, ids=tuple(noun.own))
+        return phrase
+
+    def _body(self, i: int, robots: bool, determined: bool) -> tuple[int, NounPhrase] | None:
+        """Adjectives, noun and label."""
+        best: tuple[int, NounPhrase] | None = None
+        fits: set[str] | None = None
+        j = i
+        while True:
+            found = self._noun(j, robots)
+            if found is not None:
+                candidate = self._with_noun(i, j, *found, fits, robots)
+                if best is None or (candidate[0], not candidate[1].problem) >= (best[0], not best[1].problem):
+                    best = candidate
+            elif not robots and j < len(self.plain) and self.plain[j] in ("one", "ones") and (determined or j > i):
+                many = self.plain[j] == "ones"
+                phrase = self._phrase(i, j + 1, ids=self.nouns.sorted(fits or ()), one=True, plural=many)
+                return j + 1 - i, phrase
+            ids = self._modifier(j, determined)
+            if ids is None:
+                break
+            fits = ids if fits is None else fits & ids
+            j += 1
+        return best
+
+    def _with_noun(
+        self, i: int, j: int, n: int, noun: Noun, fits: set[str] | None, robots: bool
+    ) -> tuple[int, NounPhrase]:
+        ids = [*noun.own, *(k for k in noun.kind if k not in noun.own)]
+        end = j + n
+        if fits is not None:
+            chosen = [k for k in ids if k in fits]
+            if not chosen:
+                words = self._said(i, end)
+                there = tuple(self.nouns.describe.get(k, k) for k in self.nouns.sorted(ids))[:6]
+                problem = f"There is no {words} here; there is {listed(there)}."
+                return end - i, self._phrase(i, end, problem=problem, near=there)
+            ids = chosen
+        elif noun.own and not noun.kind:
+            return self._owned(i, end, noun, robots)
+        labelled = self._label(end, noun, ids, robots)
+        if labelled is not None:
+            m, chosen, problem = labelled
+            near = self.nouns.near(self._said(j, end + m), ids) if problem else ()
+            return end + m - i, self._phrase(i, end + m, ids=chosen, problem=problem, near=near)
+        doors = self._door_of(end, ids)
+        if doors is not None:
+            m, chosen = doors
+            return end + m - i, self._phrase(i, end + m, ids=chosen, plural=noun.plural)
+        return end - i, self._phrase(i, end, ids=self.nouns.sorted(ids), plural=noun.plural)
+
+    def _owned(self, i: int, end: int, noun: Noun, robots: bool) -> tuple[int, NounPhrase]:
+        """A name, or with "'s door" the door of what it names."""
+        room = noun.own[0]
+        if (
+            not robots
+            and self.plain[end : end + 1] == ["'s"]
+            and self.plain[end + 1 : end + 2] in (["door"], ["doors"])
+        ):
+            doors = self.nouns.sorted(self.nouns.doors_of(room))
+            if doors:
+                return end + 2 - i, self._phrase(i, end + 2, ids=doors, plural=self.plain[end + 1] == "doors")
+        return end - i, self._phrase(i, end, ids=tuple(noun.own), plural=noun.plural)
+
+    def _label(self, end: int, noun: Noun, ids: Sequence[str], robots: bool) -> tuple[int, tuple[str, ...], str] | None:
+        """The label after a noun ("room m1", "desk 5"): words, what fits, and what is wrong."""
+        if end >= len(self.keys):
+            return None
+        found = self._noun(end, robots)
+        if found is not None and found[1].own:
+            chosen = self.labelled(ids, found[1].own)
+            if chosen:
+                return found[0], chosen, ""
+        if self.keys[end].isdigit():
+            chosen = self.numbered(ids, self.keys[end])
+            problem = "" if chosen else f"There is no {self._said(end - 1, end + 1)} in this world."
+            return 1, chosen, problem
+        short = len(self.plain[end]) <= 2 and end + 1 < len(self.keys) and self.keys[end + 1].isdigit()
+        if short and found is None and (self.plain[end],) not in language():
+            return 2, (), f"There is no {self._said(end - 1, end + 2)} in this world."
+        return None
+
+    def labelled(self, ids: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
+        """Those of the ids that a label names; for doors also those of the room it names."""
+        ids, own = list(ids), list(own)
+        chosen = [k for k in own if k in ids]
+        if not chosen and all(k in self.nouns.world.doors for k in ids):
+            chosen = [d for room in own for d in self.nouns.doors_of(room) if d in ids]
+        return tuple(chosen)
+
+    def numbered(self, ids: Iterable[str], number: str) -> tuple[str, ...]:
+        """Those of the ids that end with a number."""
+        return tuple(k for k in ids if (match := re.search(r"(\d+)$", k)) and match[1] == number)
+
+    def _door_of(self, end: int, ids: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
+        """The room after "door of" or "door to": its words, and its doors."""
+        if len(ids) < 2 or any(k not in self.nouns.world.doors for k in ids):
+            return None
+        m = 2 if self.plain[end : end + 2] in (["leading", "to"], ["leading", "into"]) else 1
+        if m == 1 and self.plain[end : end + 1] not in (["of"], ["to"], ["for"], ["into"]):
+            return None
+        room = self.read(end + m)
+        if room is None or len(room[1].ids) != 1 or room[1].ids[0] not in self.nouns.world.rooms:
+            return None
+        doors = tuple(k for k in ids if k in self.nouns.doors_of(room[1].ids[0]))
+        return (m + room[0], doors) if doors else None
+
+    def _unknown(self, i: int, start: int) -> tuple[int, NounPhrase] | None:
+        """A phrase whose noun the world does not have."""
+        n = self.unknown_run(start)
+        if n == 0:
+            return None
+        return start + n - i, self.unknown(i, start + n)
+
+    def unknown(self, i: int, end: int) -> NounPhrase:
+        """The words from ``i`` to ``end`` as a phrase that names nothing here."""
+        words = self._said(i, end)
+        for article in ("the ", "a ", "an ", "any ", "all ", "every ", "each ", "this ", "that "):
+            words = words.removeprefix(article)
+        near = self.nouns.near(words)
+        hint = f" Did you mean {listed(near, 'or')}?" if near else ""
+        problem = f"There is no {words} in the {self.nouns.world.name} world.{hint}"
+        return self._phrase(i, end, problem=problem, near=near)
+
+    def unknown_run(self, start: int) -> int:
+        """How many words from ``start`` on are no words of the language."""
+        n = 0
+        table = language()
+        while n < 4 and start + n < len(self.plain):
+            word = self.plain[start + n]
+            if not re.match(r"[^\W_]", word) or ((word,) in table and not self._modifier(start + n, True)):
+                break
+            if (
+                n
+                and word not in self.nouns.modifiers
+                and not word.isdigit()
+                and self._noun(start + n, False) is None
+                and (self.plain[start + n - 1].isdigit())
+            ):
+                break
+            n += 1
+        return n
+
+    def _modifier(self, j: int, determined: bool) -> set[str] | None:
+        if j >= len(self.plain):
+            return None
+        word = self.plain[j]
+        ids = self.nouns.modifiers.get(word)
+        return self.nouns.states.get(word) if ids is None and determined else ids
+
+    def _noun(self, j: int, robots: bool) -> tuple[int, Noun] | None:
+        table = self.nouns.robots if robots else self.nouns.nouns
+        for n in range(min(self.nouns.longest, len(self.keys) - j), 0, -1):
+            noun = table.get(tuple(self.keys[j : j + n]))
+            if noun is not None:
+                return n, noun
+        return None
+
+    def _lookup(self, table: dict[tuple[str, ...], str], i: int) -> tuple[int, str] | None:
+        for n in range(min(5, len(self.plain) - i), 0, -1):
+            value = table.get(tuple(self.plain[i : i + n]))
+            if value is not None:
+                return n, value
+        return None
+
+    def _said(self, i: int, end: int) -> str:
+        return " ".join(self.text[self.words[i].start : self.words[end - 1].end].lower().split())
+
+    def _phrase(
+        self, i: int, end: int, *, ids: Iterable[str] = (), plural: bool = False, pronoun: str = "", one: bool = False,
+        problem: str = "", near: tuple[str, ...] = (),
+    ) -> NounPhrase:  # fmt: skip
+        start, stop = self.words[i].start, self.words[end - 1].end
+        return NounPhrase(
+            self.text[start:stop], start, stop, tuple(ids), plural=plural, pronoun=pronoun, one=one, problem=problem,
+            near=near,
+        )  # fmt: skip
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Names as a list in English.
+
+    >>> listed(["a", "b", "c"], "or")
+    'a, b or c'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -1,0 +1,417 @@
+"""How clauses belong together: sequences, any order, alternatives, and which rules bind what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from grounding.state import SELF
+from grounding.translate import abilities
+from grounding.translate.clauses import Clause, Element, Statement
+from grounding.translate.meaning import ChoiceNeeded, Interpreter, Rejection, Robots, robots_of
+from grounding.translate.nodes import Node, closure, either, every, hoist, reduction, sequence
+from grounding.translate.nouns import Nouns
+from grounding.translate.rules import RuleMaker
+from grounding.translate.tree import Relation, TreeRule
+from grounding.world import World
+
+_NEXT = frozenset({"THEN", "BEFORE", "AFTER", "EARLIER"})
+_ATTACH = frozenset({"WITHOUT", "WHILE", "UNTIL"})
+_RULE_KINDS = frozenset({"stay", "keep", "use"})
+_SELF_KINDS = frozenset({"go", "visit"})
+_RETURN = frozenset({"come back", "go back", "head back", "drive back", "return", "move back", "walk back"})
+
+
+@dataclass
+class Item:
+    """A task of a sentence with how it follows what stands before it.
+
+    Attributes:
+        links: Terminals of the link before it.
+        node: What to do.
+        in_order: Whether its parts, or it and what stands before it, are done one after another.
+    """
+
+    links: list[str]
+    node: Node
+    in_order: bool = False
+
+
+@dataclass
+class Mission:
+    """What a whole instruction asks for.
+
+    Attributes:
+        root: All tasks, None when there are only rules.
+        rules: Rules for the team.
+    """
+
+    root: Node | None
+    rules: list[TreeRule] = field(default_factory=list)
+
+
+class Composer:
+    """Puts the statements of one instruction together."""
+
+    def __init__(self, world: World, nouns: Nouns) -> None:
+        self.interpreter = Interpreter(world, nouns)
+        self.maker = RuleMaker(self.interpreter)
+        self.rules: list[TreeRule] = []
+        self.previous: Clause | None = None
+
+    def mission(self, statements: list[Statement]) -> Mission:
+        """Tasks and rules of an instruction."""
+        nodes: list[Node] = []
+        order: set[tuple[int, int]] = set()
+        first: list[int] = []
+        for statement in statements:
+            links = statement.elements[0].links
+            node = self._statement(statement)
+            if node is None:
+                continue
+            i = len(nodes)
+            if "THEN" in links:
+                order |= {(j, i) for j in range(i)}
+            elif "EARLIER" in links and i:
+                order.add((i, i - 1))
+            order |= {(j, i) for j in first}
+            if "FIRST" in links and "THEN" not in links:
+                first.append(i)
+            nodes.append(node)
+        if not nodes:
+            return Mission(None, self.rules)
+        root = every(nodes, order) if len(nodes) > 1 else nodes[0]
+        return Mission(_point_back(root), self.rules)
+
+    def _statement(self, statement: Statement) -> Node | None:
+        """The tasks of one sentence; once for each choice where later words hang on it."""
+        context, rules, previous = self.interpreter.context.copy(), list(self.rules), self.previous
+        try:
+            return self._compose(statement)
+        except ChoiceNeeded as choice:
+            if choice.start < statement.elements[0].clause.start:
+                raise Rejection(
+                    "'It' stands for something chosen in another sentence. Put both in one sentence or name it.",
+                    statement.elements[0].clause.start,
+                ) from None
+            start, ids = choice.start, choice.ids
+        nodes = []
+        for entity in ids:
+            self.interpreter.context = context.copy()
+            self.interpreter.context.bound[start] = entity
+            self.rules, self.previous = list(rules), previous
+            node = self._statement(statement)
+            if node is not None:
+                nodes.append(node)
+        return either(nodes) if nodes else None
+
+    def _compose(self, statement: Statement) -> Node | None:
+        elements = _attach(_trail(statement))
+        items: list[Item] = []
+        doers: Robots | None = None
+        last: Item | None = None
+        negative = False
+        for element in elements:
+            clause = self._complete(element.clause)
+            links = element.links
+            own = clause.doers or clause.by
+            if own:
+                doers = robots_of(own, self.interpreter.world)
+            inherits = negative and "OR" in links and not clause.doers
+            if inherits and not clause.negative:
+                clause = replace(clause, negative=True)
+            negative = clause.negative and clause.kind != "fact"
+            if self._is_rule(clause, element):
+                extra = self._rule(clause, element, items)
+                if extra is not None:
+                    items.append(Item(links, extra))
+                self.previous = clause
+                continue
+            robots = doers or Robots()
+            node = self._task(clause, robots, last, element)
+            if any(link in ("AFTER", "BEFORE") for link in links):
+                node.reference = True
+            item = Item(list(links), node, clause.in_order)
+            if last is not None and _follows(clause, last.node, links):
+                item.links.append("THEN")
+            items.append(item)
+            last = item
+            self.previous = clause
+        return _group(items) if items else None
+
+    def _complete(self, clause: Clause) -> Clause:
+        """A clause without a verb goes on with the one before ("... and then to m2")."""
+        if clause.kind != "more":
+            return clause
+        before = self.previous
+        if before is None or before.kind == "fact":
+            raise Rejection("I miss a verb here, such as 'go to' or 'bring'.", clause.start, ("go to", "bring"))
+        full = replace(
+            before, start=clause.start, end=clause.end, in_order=clause.in_order, any_order=clause.any_order,
+            doers=(), by=clause.by,
+        )  # fmt: skip
+        if clause.objects and clause.places:
+            return replace(full, objects=clause.objects, places=clause.places)
+        if clause.places:
+            kept = before.objects
+            return replace(full, objects=kept, places=clause.places)
+        if before.objects and not before.places:
+            return replace(full, objects=clause.objects)
+        if before.places and before.kind in ("go", "operate"):
+            sense = before.places[-1][0]
+            return replace(full, places=(*before.places[:-1], (sense, clause.objects)))
+        return replace(full, objects=clause.objects)
+
+    def _is_rule(self, clause: Clause, element: Element) -> bool:
+        if clause.kind == "fact":
+            flag = clause.flag
+            device = any(i.startswith("#") for p in clause.objects for i in p.ids)
+            return device or (flag is not None and flag[0] == "forbidden")
+        if clause.kind == "keep" and clause.verb == "leave" and clause.flag is None:
+            return False
+        return clause.negative or clause.kind in _RULE_KINDS
+
+    def _rule(self, clause: Clause, element: Element, items: list[Item]) -> Node | None:
+        bound = "BUT" in element.links and items and not clause.doers
+        if clause.kind == "use" and not clause.negative:
+            raise Rejection("I cannot tell what to use it for. Say the goal.", clause.start)
+        if bound:
+            for rule in self.maker.bound(clause, element.attached):
+                for item in items:
+                    for leaf in item.node.leaves():
+                        leaf.rules.append(rule)
+            return None
+        extra = self.maker.needs_doing(clause)
+        self.rules.extend(r for r in self.maker.team(clause, element.attached) if r not in self.rules)
+        return extra
+
+    def _task(self, clause: Clause, robots: Robots, last: Item | None, element: Element) -> Node:
+        node = self.interpreter.task(clause, robots)
+        for link, attached in element.attached:
+            if link == "UNTIL":
+                raise Rejection("I can keep a rule until something, but a task is done when its goal is reached.",
+                                attached.start)  # fmt: skip
+        rules = self._riders(element)
+        for leaf in node.leaves():
+            leaf.rules.extend(rules)
+        if (last is not None and not (clause.doers or clause.by)) or robots.same:
+            self._tie(node, last, clause, robots)
+        return node
+
+    def _riders(self, element: Element) -> list[TreeRule]:
+        """Rules of "without ..." and "while ..." that hang on a task."""
+        rules: list[TreeRule] = []
+        attached = element.attached
+        for i, (link, clause) in enumerate(attached):
+            if link == "WITHOUT" or (link == "WHILE" and (clause.negative or clause.kind in ("keep", "stay"))):
+                during = []
+                for next_link, next_clause in attached[i + 1 :]:
+                    if next_link != "WHILE" or next_clause.kind in ("keep", "stay") or next_clause.negative:
+                        break
+                    during.append((next_link, next_clause))
+                negated = replace(clause, negative=clause.kind not in ("keep", "stay") or clause.negative)
+                rules.extend(self.maker.bound(negated, during))
+        return rules
+
+    def _tie(self, node: Node, last: Item, clause: Clause, robots: Robots) -> None:
+        """The same robot goes on where a clause is about the robot itself."""
+        leaf = next(node.leaves())
+        if last is None:
+            return
+        before = list(last.node.leaves())
+        about_self = any(SELF in g.proposition.args for n in (leaf, before[-1]) for g in n.goal)
+        if not about_self and not robots.same:
+            return
+        if last.node.relation is Relation.EITHER and last.node.children:
+            return
+        world = self.interpreter.world
+        goals = [g for n in (leaf, before[-1]) for g in n.goal]
+        allowed = set(leaf.robots or world.robots) & set(before[-1].robots or world.robots)
+        if not any(all(r in abilities.able(g, world) or not g.positive for g in goals) for r in allowed):
+            return
+        if node.is_leaf:
+            node.tie = before[-1]
+            return
+        if node.relation is Relation.ALL and len(before) == len(list(node.leaves())) and leaf.robots:
+            for a, b in zip(before, node.leaves(), strict=True):
+                b.tie = a if a.robots == b.robots else None
+
+
+def _follows(clause: Clause, before: Node, links: list[str]) -> bool:
+    """Whether "and" means "and then": coming back, and going on with what was just picked up."""
+    if clause.any_order or set(links) & (_NEXT | {"OR", "EITHER"}):
+        return False
+    if clause.kind == "go" and clause.verb in _RETURN:
+        return True
+    return any(g.proposition.predicate == "holding" for leaf in before.leaves() for g in leaf.goal)
+
+
+def _trail(statement: Statement) -> list[Element]:
+    """The clauses, with a link said at the very end moved to where it belongs ("... afterwards")."""
+    elements = [Element(list(e.links), e.clause, list(e.attached)) for e in statement.elements]
+    for link in statement.tail:
+        if link == "THEN":
+            elements[-1].links.append("THEN")
+        elif link == "EARLIER" and len(elements) > 1:
+            elements[-1].links.append("AFTER")
+    return elements
+
+
+def _attach(elements: list[Element]) -> list[Element]:
+    """Hangs "without", "while" and "until" clauses on the clause they belong to."""
+    found: list[Element] = []
+    waiting: list[tuple[str, Clause]] = []
+    link_before = ""
+    for i, element in enumerate(elements):
+        link = next((k for k in element.links if k in _ATTACH), "")
+        if not link and found and found[-1].clause.negative:
+            if "BEFORE" in element.links:
+                link = "UNTIL"
+            elif "AFTER" in element.links:
+                link = "AFTER"
+        again = link_before in ("WITHOUT", "WHILE") and element.clause.gerund and set(element.links) & {"AND", "OR"}
+        if not link and again and not set(element.links) & _NEXT:
+            link = link_before
+        link_before = link
+        if not link:
+            found.append(Element(element.links, element.clause, [*element.attached, *waiting]))
+            waiting = []
+        elif found:
+            found[-1].attached.append((link, element.clause))
+        else:
+            waiting.append((link, element.clause))
+            if i + 1 < len(elements):
+                elements[i + 1].links = [k for k in elements[i + 1].links if k != "COMMA"]
+    if waiting and not found:
+        raise Rejection("This only says how, not what to do.", waiting[0][1].start)
+    return found
+
+
+def _group(items: list[Item]) -> Node:
+    """One node for the tasks of a sentence."""
+    opener = items[0].links
+    if len(items) > 1 and ("AFTER" in opener or "BEFORE" in opener):
+        cut = next((k for k in range(1, len(items)) if _closes_front(items[k].links)), None)
+        if cut is not None:
+            items[cut].links = [k for k in items[cut].links if k not in ("COMMA", "THEN")]
+            front, rest = _group_plain(items[:cut]), _group(items[cut:])
+            return sequence([front, rest] if "AFTER" in opener else [rest, front])
+    return _group_plain(items)
+
+
+def _closes_front(links: list[str]) -> bool:
+    return "THEN" in links or ("COMMA" in links and not {"AND", "OR"} & set(links)) or not links
+
+
+def _group_plain(items: list[Item]) -> Node:
+    items = _alternatives(items)
+    chain: list[Node] = []
+    segment: list[Item] = []
+    pending = "THEN"
+    for i, item in enumerate(items):
+        link = next((k for k in item.links if k in _NEXT), None) if i else None
+        if link is not None:
+            _append(chain, _segment(segment, listed_then=link == "THEN"), pending)
+            segment, pending = [], link
+        segment.append(item)
+    _append(chain, _segment(segment, listed_then=False), pending)
+    return sequence(chain)
+
+
+def _append(chain: list[Node], node: Node, link: str) -> None:
+    if link in ("AFTER", "EARLIER") and chain:
+        chain.insert(len(chain) - 1, node)
+    else:
+        chain.append(node)
+
+
+def _segment(items: list[Item], *, listed_then: bool) -> Node:
+    """Clauses between two links of order."""
+    inner = [set(item.links) for item in items[1:]]
+    if any("OR" in links for links in inner):
+        loose = [k for k, links in enumerate(inner, 1) if {"COMMA", "AND"} <= links or "BUT" in links]
+        if loose:
+            parts = [items[a:b] for a, b in zip([0, *loose], [*loose, len(items)], strict=True)]
+            return every([_segment(part, listed_then=False) for part in parts])
+        only_commas = not any("AND" in links for links in inner)
+        cuts = [k for k, links in enumerate(inner, 1) if "OR" in links or (only_commas and "COMMA" in links)]
+        parts = [items[a:b] for a, b in zip([0, *cuts], [*cuts, len(items)], strict=True)]
+        return either([_segment(part, listed_then=False) for part in parts])
+    nodes = [item.node for item in items]
+    if any(item.in_order for item in items):
+        if len(nodes) == 1:
+            return _in_order(nodes[0])
+        return sequence(nodes)
+    if listed_then and len(nodes) > 1 and all(links <= {"COMMA"} for links in inner):
+        return sequence(nodes)
+    return every(nodes)
+
+
+def _in_order(node: Node) -> Node:
+    if node.relation is Relation.ALL and node.children:
+        node.order = {(i, i + 1) for i in range(len(node.children) - 1)}
+    return node
+
+
+def _alternatives(items: list[Item]) -> list[Item]:
+    """Replaces every "either ... or ..." by one item."""
+    start = next((i for i, item in enumerate(items) if "EITHER" in item.links), None)
+    if start is None:
+        return items
+    cuts = [i for i in range(start + 1, len(items)) if "OR" in items[i].links]
+    links = [k for k in items[start].links if k != "EITHER"]
+    if not cuts:
+        items[start].links = links
+        return _alternatives(items)
+    grouped = any("AND" in item.links and "COMMA" not in item.links for item in items[start + 1 : cuts[0]])
+    end = cuts[-1] + 1
+    sequel = "FIRST" in items[cuts[-1]].links
+    while end < len(items) and not _leaves_either(items[end].links, grouped, sequel):
+        end += 1
+    bounds = [start, *cuts, end]
+    options = []
+    for a, b in zip(bounds, bounds[1:], strict=False):
+        items[a].links = []
+        options.append(_group(items[a:b]))
+    return [*items[:start], Item(links, either(options)), *_alternatives(items[end:])]
+
+
+def _leaves_either(links: list[str], grouped: bool, sequel: bool) -> bool:
+    if set(links) & _NEXT:
+        return not sequel
+    return ("COMMA" in links and not sequel) or ("AND" in links and not grouped and "COMMA" in links)
+
+
+def _point_back(root: Node) -> Node:
+    """Makes "before cleaning the table" point at the task said in another sentence."""
+    for i, child in enumerate(root.children):
+        for reference in [leaf for leaf in child.leaves() if leaf.reference]:
+            for j, other in enumerate(root.children):
+                if j != i and _same_goal(other, reference) is not None:
+                    return _redirect(root, i, j, reference)
+    return root
+
+
+def _same_goal(node: Node, reference: Node) -> Node | None:
+    return next((n for n in node.leaves() if n.goal == reference.goal and not n.reference), None)
+
+
+def _redirect(root: Node, i: int, j: int, reference: Node) -> Node:
+    child = root.children[i]
+    if child.relation is not Relation.ALL or reference not in child.children:
+        return root
+    target = _same_goal(root.children[j], reference)
+    other = root.children[j]
+    if other is not target and (other.relation is not Relation.ALL or target not in other.children):
+        return root
+    for group in (child, other):
+        if group.children:
+            hoist(root, root.children.index(group))
+    assert target is not None
+    a, b = root.children.index(reference), root.children.index(target)
+    order = {(b if x == a else x, b if y == a else y) for x, y in closure(root.order)}
+    root.order = reduction({(x - (x > a), y - (y > a)) for x, y in order if x != y})
+    del root.children[a]
+    for leaf in root.leaves():
+        if leaf.tie is reference:
+            leaf.tie = target
+    return _point_back(root)

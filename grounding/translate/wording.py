@@ -1,0 +1,90 @@
+"""Goals, facts and names in English, in words that translate back to the same."""
+
+from __future__ import annotations
+
+from grounding.skills import parse_atom
+from grounding.translate.lexemes import OPERATE, STATES
+from grounding.translate.nouns import nouns_of
+from grounding.translate.tree import Literal
+from grounding.translate.words import plural
+from grounding.world import World
+
+
+def name(entity: str, world: World, *, many: bool = False) -> str:
+    """What to call an entity: "meeting room m1", "the red mug", "a meeting room" (a kind of zone).
+
+    Args:
+        entity: Id of a zone, thing or robot.
+        world: The static world.
+        many: Kinds of zones: speak of all of them ("meeting rooms").
+    """
+    words = nouns_of(world).describe[entity]
+    if entity not in world.kinds:
+        return words
+    if many:
+        head, _, last = words.rpartition(" ")
+        return f"{head} {plural(last)}".strip()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def verb_for(flag: str, value: bool, world: World) -> str:
+    """The verb that brings a flag about: "open", "switch on", "take a photo in"."""
+    if flag == "photographed" and value:
+        return "take a photo in"
+    if (flag, value) in OPERATE:
+        return OPERATE[flag, value][0]
+    for skill in world.skills.values():
+        for text in skill.effects:
+            atom = parse_atom(text)
+            if atom.predicate == "is" and atom.args[-1] == flag and atom.positive is value:
+                return skill.name.replace("_", " ")
+    return f"make {flag.replace('_', ' ')}" if value else f"make not {flag.replace('_', ' ')}"
+
+
+def goal(literal: Literal, world: World) -> str:
+    """A goal as an order: "go to desk d3", "put the red mug on the kitchen table"."""
+    subject, value = literal.proposition.args
+    match literal.proposition.predicate:
+        case "at":
+            return f"{'go to' if literal.positive else 'leave'} {name(value, world)}"
+        case "holding":
+            return f"pick up {name(value, world)}"
+        case "on":
+            return f"put {name(subject, world)} on {name(value, world)}"
+        case "in" if value in world.things:
+            return f"put {name(subject, world)} in {name(value, world)}"
+        case "in" | "inside":
+            properties = world.things[subject].properties
+            verb = "guide" if "guidable" in properties else "push" if "pushable" in properties else "bring"
+            return f"{verb} {name(subject, world)} to {name(value, world)}"
+        case _:
+            return f"{verb_for(value, literal.positive, world)} {name(subject, world)}"
+
+
+def fact(literal: Literal, world: World) -> str:
+    """A fact: "the kitchen table is clean", "a robot is in the lobby", "robot 1 is holding the parcel"."""
+    subject, value = literal.proposition.args
+    no = "" if literal.positive else "not "
+    match literal.proposition.predicate:
+        case "at":
+            return f"{_robot(subject, world)} is {no}in {name(value, world)}"
+        case "holding":
+            held = "anything" if value == "any" else name(value, world)
+            return f"{_robot(subject, world)} is {no}holding {held}"
+        case "on":
+            return f"{name(subject, world)} is {no}on {name(value, world)}"
+        case "in" | "inside":
+            return f"{name(subject, world)} is {no}in {name(value, world)}"
+        case _:
+            return f"{name(subject, world)} is {state(value, literal.positive)}"
+
+
+def state(flag: str, value: bool) -> str:
+    """The adjective for a flag: "open", "closed", "switched off"."""
+    if (flag, value) in STATES:
+        return STATES[flag, value][0]
+    return ("" if value else "not ") + flag.replace("_", " ")
+
+
+def _robot(robot: str, world: World) -> str:
+    return "a robot" if robot in ("any", "self") else name(robot, world)
