@@ -117,7 +117,7 @@ class Joint:
 
 def link(name: str, parts: Sequence[Part], mass: float) -> str:
     """URDF text of a link."""
-    half = max((_extent(part) for part in parts), default=0.1)
+    half = max((_extent(part) for part in parts if part.solid), default=0.1)
     inertia = max(1e-5, 0.4 * mass * half * half)
     lines = [f'<link name="{name}">']
     lines.append(

@@ -131,7 +131,9 @@ class Context:
 
         def arrived() -> bool:
             at = self.stage.base(self.id)
-            return abs(at.x - goal.x) < near and abs(at.y - goal.y) < near
+            return (
+                abs(at.x - goal.x) < near and abs(at.y - goal.y) < near and abs(wrap(at.heading - goal.heading)) < 0.1
+            )
 
         if not (yield from self.until(arrived, LAG)):
             raise self.fail(f"{self.id} is stuck: something it cannot push aside is in its way.")

@@ -88,6 +88,8 @@ def _touch(context: Context, here: Cell, cell: Cell) -> Motion:
 
 
 def _let_go(context: Context) -> Motion:
+    """Stays until the item has come to rest against the bumper, then draws that back."""
+    yield from context.pause(0.15)
     context.stage.engage(context.id, None)
     yield from context.tuck(0.4)
 
