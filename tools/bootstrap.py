@@ -59,6 +59,7 @@ def main():
             return 1 if stale else 0
         for name, fingerprint, step in STEPS:
             if not is_done(name, fingerprint()):
+                (STAMPS / name).unlink(missing_ok=True)  # a step that fails half-way is not done
                 step()
                 STAMPS.mkdir(parents=True, exist_ok=True)
                 (STAMPS / name).write_text(fingerprint())
