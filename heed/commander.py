@@ -17,11 +17,12 @@ from types import TracebackType
 from typing import Any
 
 from grounding.errors import HeedError
+from grounding.logic.monitor import FormulaVerdict
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState
 from grounding.translate.tree import TaskTree
 from heed.outcome import Outcome
-from heed.progress import FormulaProgress, NodeProgress
+from heed.progress import NodeProgress
 from planners.plan import PlanResult, TeamPlan
 
 
@@ -44,7 +45,7 @@ class Feedback:
     sentence: str = ""
     tree: TaskTree | None = None
     progress: Mapping[str, NodeProgress] = field(default_factory=dict)
-    monitor: Mapping[str, FormulaProgress] = field(default_factory=dict)
+    monitor: Mapping[str, FormulaVerdict] = field(default_factory=dict)
     state: WorldState | None = None
 
 
@@ -74,7 +75,7 @@ class Result:
     progress: Mapping[str, NodeProgress] = field(default_factory=dict)
     spec: HierarchicalSpec | None = None
     planning: PlanResult | None = None
-    monitor: Mapping[str, FormulaProgress] = field(default_factory=dict)
+    monitor: Mapping[str, FormulaVerdict] = field(default_factory=dict)
     episode: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

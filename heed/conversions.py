@@ -12,6 +12,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose2D
 from std_msgs.msg import Header
 
+from grounding.logic.monitor import FormulaVerdict, MonitorReport, Truth
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import Proposition, RobotState, ThingState, WorldState
 from grounding.translate.tree import Literal, NodeState, Relation, Task, TaskTree, TreeRule
@@ -21,9 +22,11 @@ from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, 
 from heed_interfaces.action import ExecuteSkill
 from heed_interfaces.msg import Cell as CellMsg
 from heed_interfaces.msg import Formula as FormulaMsg
+from heed_interfaces.msg import FormulaState as FormulaStateMsg
 from heed_interfaces.msg import LeafState as LeafStateMsg
 from heed_interfaces.msg import Literal as LiteralMsg
 from heed_interfaces.msg import MissionStatus as MissionStatusMsg
+from heed_interfaces.msg import MonitorState as MonitorStateMsg
 from heed_interfaces.msg import Outcome as OutcomeMsg
 from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import PlanStep as PlanStepMsg
@@ -48,6 +51,12 @@ _NODE_STATE: Mapping[NodeState, int] = {
     NodeState.FAILED: TaskNodeMsg.FAILED,
     NodeState.SKIPPED: TaskNodeMsg.SKIPPED,
 }
+_VERDICT: Mapping[Truth, int] = {
+    Truth.PENDING: FormulaStateMsg.PENDING,
+    Truth.SATISFIED: FormulaStateMsg.SATISFIED,
+    Truth.VIOLATED: FormulaStateMsg.VIOLATED,
+}
+_VERDICT_OF = {code: verdict for verdict, code in _VERDICT.items()}
 _NODE_STATE_OF = {code: state for state, code in _NODE_STATE.items()}
 
 
@@ -400,3 +409,25 @@ def status_from_msg(msg: MissionStatusMsg) -> MissionStatus:
     """What the executive is doing."""
     leaves = {leaf.leaf: LeafProgress(LeafState(leaf.state), leaf.robot) for leaf in msg.leaves}
     return MissionStatus(msg.mission, Stage(msg.stage), msg.fraction, msg.sentence, leaves, time_from_msg(msg.stamp))
+
+
+def report_to_msg(report: MonitorReport, *, mission: str = "") -> MonitorStateMsg:
+    """The verdicts on every formula of a mission."""
+    return MonitorStateMsg(
+        stamp=time_to_msg(report.time),
+        mission=mission,
+        final=report.final,
+        formulas=[
+            FormulaStateMsg(name=line.name, formula=line.formula, verdict=_VERDICT[line.verdict], reason=line.reason)
+            for line in report.formulas.values()
+        ],
+    )
+
+
+def report_from_msg(msg: MonitorStateMsg) -> MonitorReport:
+    """The verdicts on every formula of a mission."""
+    lines = {
+        line.name: FormulaVerdict(line.name, line.formula, _VERDICT_OF[line.verdict], line.reason)
+        for line in msg.formulas
+    }
+    return MonitorReport(time_from_msg(msg.stamp), lines, msg.final)

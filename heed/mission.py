@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from planners.dispatch import Dispatcher
-
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState, holds
 from grounding.translate.tree import TaskTree
-from grounding.world import World
+from grounding.world import Cell, World
 from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage, tree_progress
-from planners.plan import PlanStep, TeamPlan
+from planners.dispatch import Dispatch, Dispatcher
+from planners.plan import TeamPlan
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
 #: Stamps that differ by less are the same moment (ROS time counts nanoseconds).
@@ -92,14 +91,13 @@ class Mission:
         self._goals = {task.id: task.goal for task in tree.root.walk()}
         self._state: WorldState | None = None
         self._results: list[SkillResult] = []
-        self._running: dict[str, tuple[PlanStep, SkillCommand]] = {}  # by robot
+        self._running: dict[str, tuple[Dispatch, SkillCommand]] = {}  # by robot
         self._tries: dict[str, int] = {}  # by step
-        self._replans = 0
-        self._commands = 0
+        self._plans = 0
+        self._dispatcher: Dispatcher | None = None
         self._after_stop = Phase.FAILED
         self._progressed = 0.0  # simulated second of the last progress
-        self._fraction = 0.0
-        self._work_done = 0
+        self._earlier = 0.0  # fraction that was done under plans before this one
 
     @property
     def state(self) -> WorldState:
@@ -114,33 +112,27 @@ class Mission:
 
     def observe(self, state: WorldState) -> None:
         """Takes in an observation."""
-        if self._state is None:
-            self.started = state.time
-        if self._state is None or any(
-            (r.cell, r.holding) != (self._state.robots[name].cell, self._state.robots[name].holding)
-            for name, r in state.robots.items()
-        ):
+        before = self._state
+        if before is None:
+            self.started = self._progressed = state.time
+        elif _places(state) != _places(before):
             self._progressed = state.time
         self._state = state
 
     def adopt(self, plan: TeamPlan) -> None:
         """Takes a plan for everything that is not done yet."""
+        self._earlier = self.fraction
         self.phase = Phase.RUNNING
-        self._plan = plan
-        self._dispatcher = Dispatcher(plan, self.world)
+        self._plans += 1
+        self._dispatcher = Dispatcher(plan, self.spec, self.world)
         self._tries.clear()
         self._progressed = self.state.time
-        self._left = {
-            leaf: {s.id for steps in plan.steps.values() for s in steps if s.leaf == leaf} for leaf in plan.assignment
-        }
         for leaf in self.spec.leaves:
-            if leaf in self.done:
-                continue
-            chosen = leaf in plan.assignment
-            self._leaves[leaf] = LeafProgress(
-                LeafState.PENDING if chosen else LeafState.SKIPPED, plan.assignment.get(leaf, "")
-            )
-            self._sentences[leaf] = "" if chosen else "the other alternative was chosen"
+            if leaf in plan.assignment and leaf not in self.done:
+                self._leaves[leaf] = LeafProgress(LeafState.PENDING, plan.assignment[leaf])
+            elif leaf not in self.done:
+                self._leaves[leaf] = LeafProgress(LeafState.SKIPPED)
+                self._sentences[leaf] = "the other alternative was chosen"
 
     def ended(self, result: SkillResult) -> None:
         """Takes in how a skill ended; it counts once an observation from after that is in."""
@@ -148,23 +140,25 @@ class Mission:
 
     def doing(self, robot: str, sentence: str) -> None:
         """Takes in what a robot says that it is doing."""
-        if robot in self._running:
-            self._sentences[self._running[robot][0].leaf] = f"{robot} {sentence}"
+        if robot in self._running and self._running[robot][0].leaf:
+            self._sentences[self._running[robot][0].leaf] = sentence
 
     def advance(self) -> Orders:
         """What to do now. Call it after every observation and result."""
         self._take_results()
+        start: tuple[SkillCommand, ...] = ()
         if self.phase is Phase.RUNNING:
             self._look_for_trouble()
         if self.phase is Phase.RUNNING:
             self._close_leaves()
-        start = self._start_steps() if self.phase is Phase.RUNNING else ()
+        if self.phase is Phase.RUNNING:
+            start = self._start_steps()
+            self._close_leaves()
         if self.phase is Phase.RUNNING and not self._running:
             self._conclude()
         if self.phase is Phase.STOPPING and not self._running:
             self.phase = self._after_stop
-        stop = tuple(self._running) if self.phase is Phase.STOPPING else ()
-        return Orders(start, stop)
+        return Orders(start, tuple(self._running) if self.phase is Phase.STOPPING else ())
 
     def abandon(self, reason: str) -> None:
         """Gives the mission up: every robot is to stop; it has failed once all have."""
@@ -175,6 +169,13 @@ class Mission:
         for leaf, progress in self._leaves.items():
             if progress.state is LeafState.ACTIVE:
                 self._set(leaf, LeafState.FAILED, reason)
+
+    def reopen(self) -> None:
+        """Marks what is not done as open again, before it is planned anew."""
+        for leaf in self.spec.leaves:
+            if leaf not in self.done:
+                self._leaves[leaf] = LeafProgress()
+                self._sentences[leaf] = f"waits for a new plan: {self.reason}"
 
     def status(self, stage: Stage = Stage.EXECUTE) -> MissionStatus:
         """What goes on, true for the latest observation."""
@@ -193,13 +194,8 @@ class Mission:
         """How much of the work is done, 0 to 1; never runs backwards."""
         if self.phase is Phase.FINISHED:
             return 1.0
-        left = 0
-        if self._replans or self.phase is not Phase.PLANNING:
-            open_steps = {step for steps in self._left.values() for step in steps}
-            left = sum(s.end - s.start for steps in self._plan.steps.values() for s in steps if s.id in open_steps)
-        total = self._work_done + left
-        self._fraction = max(self._fraction, self._work_done / total if total else 0.0)
-        return self._fraction
+        under_plan = self._dispatcher.fraction if self._dispatcher else 0.0
+        return self._earlier + (1.0 - self._earlier) * under_plan
 
     @property
     def sentence(self) -> str:
@@ -212,7 +208,7 @@ class Mission:
             return "every task is done"
         if self.phase is Phase.PLANNING:
             return f"plans again: {self.reason}" if self.reason else "waits for a plan"
-        busy = sorted({step.leaf for step, _ in self._running.values() if step.leaf})
+        busy = [leaf for leaf in self.spec.leaves if any(d.leaf == leaf for d, _ in self._running.values())]
         if not busy:
             return "the robots make way" if self._running else "the robots wait"
         return "; ".join(self._sentences[leaf] for leaf in busy)
@@ -222,102 +218,111 @@ class Mission:
         due = [r for r in self._results if r.time <= self.state.time + SAME_MOMENT]
         self._results = [r for r in self._results if r not in due]
         for result in due:
-            step, command = self._running.get(result.command.robot, (None, None))
-            if step is None or command != result.command:
+            dispatch, command = self._running.get(result.command.robot, (None, None))
+            if dispatch is None or self._dispatcher is None or command != result.command:
                 continue
             del self._running[result.command.robot]
             self._progressed = self.state.time
-            if result.status is SkillStatus.SUCCESS:
-                self._dispatcher.finished(step.id)
-                self._work_done += step.end - step.start
-                self._left.get(step.leaf, set()).discard(step.id)
-            elif self.phase is Phase.RUNNING:
-                self._take_failure(step, result)
+            succeeded = result.status is SkillStatus.SUCCESS
+            self._dispatcher.finished(dispatch.id, succeeded)
+            if not succeeded and self.phase is Phase.RUNNING:
+                self._take_failure(dispatch, result)
 
-    def _take_failure(self, step: PlanStep, result: SkillResult) -> None:
-        """Tries a failed step again, or has the rest planned anew."""
-        tries = self._tries[step.id] = self._tries.get(step.id, 0) + 1
-        if result.status in WORTH_A_RETRY and tries <= self.limits.retries and self.state.robots[step.robot].alive:
-            self._sentences[step.leaf] = f"{step.robot} tries again: {result.message}"
-            self._dispatcher.retry(step.id)
-        else:
-            self._set_back(result.message, step.leaf)
+    def _take_failure(self, dispatch: Dispatch, result: SkillResult) -> None:
+        """Has a failed step tried again, or the rest planned anew."""
+        tries = self._tries[dispatch.step] = self._tries.get(dispatch.step, 0) + 1
+        alive = self.state.robots[dispatch.robot].alive
+        if result.status not in WORTH_A_RETRY or tries > self.limits.retries or not alive:
+            self._set_back(result.message, dispatch.leaf)
 
     def _set_back(self, reason: str, leaf: str = "") -> None:
         """Stops the robots, then has the rest planned anew as long as that is allowed."""
-        if self._replans >= self.limits.replans:
+        if self._plans > self.limits.replans:
             if leaf:
                 self._set(leaf, LeafState.FAILED, reason)
             self.abandon(reason)
-            return
-        self._replans += 1
-        self.reason = reason
-        self.phase, self._after_stop = Phase.STOPPING, Phase.PLANNING
-
-    def replan(self) -> None:
-        """Marks what is not done as open again, before planning anew."""
-        for leaf, progress in self._leaves.items():
-            if progress.state is not LeafState.FINISHED:
-                self._leaves[leaf] = LeafProgress()
-                self._sentences[leaf] = f"waits for a new plan: {self.reason}"
+        else:
+            self.reason = reason
+            self.phase, self._after_stop = Phase.STOPPING, Phase.PLANNING
 
     def _look_for_trouble(self) -> None:
         """Robots that are lost, and missions that do not move."""
-        for robot, steps in self._plan.steps.items():
-            needed = any(step.id in self._left.get(step.leaf, ()) for step in steps)
-            if needed and not self.state.robots[robot].alive:
-                self._running.pop(robot, None)
-                self._set_back(f"{robot} is lost.")
+        for leaf, progress in self._leaves.items():
+            if self._open(leaf) and not self.state.robots[progress.robot].alive:
+                self._running.pop(progress.robot, None)
+                self._set_back(f"{progress.robot} is lost.", leaf)
                 return
         if self.state.time - self._progressed > self.limits.stall_s:
-            self._set_back(f"nothing has moved for {self.limits.stall_s:g} simulated seconds.")
+            self._set_back(f"Nothing has moved for {self.limits.stall_s:g} simulated seconds.")
 
     def _close_leaves(self) -> None:
         """Marks leaves as finished whose steps are done and whose goal is seen to hold."""
+        assert self._dispatcher is not None
+        steps = self._dispatcher.leaf_states()
         changed = True
-        while changed:
+        while changed:  # a leaf without steps may wait for one that is closed only now
             changed = False
             for leaf, progress in self._leaves.items():
-                if progress.state in (LeafState.PENDING, LeafState.ACTIVE) and self._complete(leaf, progress.robot):
+                if not self._open(leaf) or steps[leaf].state != "finished" or self._waits_for(leaf):
+                    continue
+                if self._achieved(leaf, progress.robot):
                     self.done[leaf] = progress.robot
                     self._set(leaf, LeafState.FINISHED, f"done by {progress.robot} at {self.state.time:.1f} s")
                     changed = True
+                elif progress.state is LeafState.ACTIVE:
+                    text = self.spec.leaves[leaf].text
+                    self._set_back(f"{progress.robot} has done its part, but {text!r} is not seen to be done.", leaf)
+                    return
 
-    def _complete(self, leaf: str, robot: str) -> bool:
-        if self._left.get(leaf) or any(self._open(first) for first, then in self.spec.before if then == leaf):
-            return False
+    def _achieved(self, leaf: str, robot: str) -> bool:
         goal = self._goals.get(self.spec.leaves[leaf].task, ())
         return all(holds(g.proposition.bind(robot), self.world, self.state) is g.positive for g in goal)
 
     def _open(self, leaf: str) -> bool:
-        return self._leaves[leaf].state not in (LeafState.FINISHED, LeafState.SKIPPED)
+        return self._leaves[leaf].state in (LeafState.PENDING, LeafState.ACTIVE)
+
+    def _waits_for(self, leaf: str) -> str:
+        """The first leaf that must be done before, empty when there is none."""
+        return next((a for a, b in sorted(self.spec.before) if b == leaf and self._open(a)), "")
 
     def _start_steps(self) -> tuple[SkillCommand, ...]:
         """Gives out the steps whose turn has come."""
+        assert self._dispatcher is not None
         commands = []
-        for command in self._dispatcher.ready(self.state):
+        for d in self._dispatcher.ready(self.state):
+            command = SkillCommand(f"{self.name}/{self._plans}/{d.id}", d.robot, d.skill, d.args, d.path, d.leaf)
+            self._running[d.robot] = (d, command)
+            if d.leaf:
+                self._leaves[d.leaf] = LeafProgress(LeafState.ACTIVE, d.robot)
+                again = "tries again: " if d.step in self._tries else ""
+                self._sentences[d.leaf] = f"{d.robot} {again}{' '.join((d.skill.replace('_', ' '), *d.args))}"
             commands.append(command)
         return tuple(commands)
 
     def _conclude(self) -> None:
         """Ends the mission when nothing is left to do, or asks for a new plan when goals are not met."""
+        assert self._dispatcher is not None
         unmet = [leaf for leaf in self._leaves if self._open(leaf)]
         if not unmet:
             self.phase = Phase.FINISHED
-        elif not any(self._left.values()):
+        elif self._dispatcher.done:
             text = self.spec.leaves[unmet[0]].text
-            self._set_back(f"every step was carried out, but {text!r} is not seen to be done.", unmet[0])
+            self._set_back(f"Every step was carried out, but {text!r} is not seen to be done.", unmet[0])
 
     def _set(self, leaf: str, state: LeafState, sentence: str) -> None:
         self._leaves[leaf] = replace(self._leaves[leaf], state=state)
         self._sentences[leaf] = sentence
 
     def _why_pending(self, leaf: str) -> str:
-        for first, then in sorted(self.spec.before):
-            if then == leaf and self._open(first):
-                return f"waits until {self.spec.leaves[first].text!r} is done"
+        first = self._waits_for(leaf)
+        if first:
+            return f"waits until {self.spec.leaves[first].text!r} is done"
         robot = self._leaves[leaf].robot
         running = self._running.get(robot)
-        if running is not None and running[0].leaf and running[0].leaf != leaf:
+        if running is not None and running[0].leaf not in ("", leaf):
             return f"waits until {robot} has done {self.spec.leaves[running[0].leaf].text!r}"
-        return f"{robot} is about to start"
+        return f"{robot} is to do it"
+
+
+def _places(state: WorldState) -> list[tuple[Cell, str | None]]:
+    return [(robot.cell, robot.holding) for robot in state.robots.values()]

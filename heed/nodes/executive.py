@@ -222,11 +222,8 @@ class ExecutiveNode(HeedNode):
 
     async def _carry_out(self, job: Job) -> tuple[Outcome, str]:
         """The whole way from words to verdicts."""
-        recording = self._start_episode(job)
+        await self._start_episode(job)
         await self._ground(job)
-        if recording is not None:
-            await self._news.until(recording.done, 1.0)
-            job.episode = recording.result().path if recording.done() else ""
         await self._stage(job, Stage.PLAN, "looks for a plan")
         spec = to.specification_from_msg(job.specification)
         tree, _ = to.tree_from_msg(job.tree)
@@ -234,8 +231,8 @@ class ExecutiveNode(HeedNode):
         mission = Mission(job.name, tree, spec, self.world, limits)
         mission.observe(await self._current_state())
         job.mission = mission
-        self._tell(job, Stage.PLAN)
         self._spec_pub.publish(job.specification)
+        self._tell(job, Stage.PLAN)
         await self._find_plan(job, mission)
         started = time.perf_counter()
         try:
@@ -312,7 +309,7 @@ class ExecutiveNode(HeedNode):
                 raise Over(Outcome.CANCELED if job.cancel else Outcome.EXECUTION_FAILED, _sentence(mission.reason))
             if mission.phase is Phase.PLANNING:
                 self.get_logger().info(f"{job.name}: plans again: {mission.reason}")
-                mission.replan()
+                mission.reopen()
                 self._tell(job, Stage.PLAN)
                 await self._find_plan(job, mission)
                 continue
@@ -351,16 +348,18 @@ class ExecutiveNode(HeedNode):
             await self._ask(self._episode, request, "recorder_node")
         self.get_logger().info(f"{job.name}: {outcome.name}. {message}")
 
-    def _start_episode(self, job: Job) -> Future | None:
+    async def _start_episode(self, job: Job) -> None:
         """Has the recorder start; a mission runs also without one."""
         self.get_logger().info(f"{job.name}: {job.text!r}")
         if not self._episode.service_is_ready():
             self.get_logger().warning("recorder_node is not up: this mission is not recorded.")
-            return None
+            return
         metadata = json.dumps({"instruction": job.text})
-        future = self._episode.call_async(Episode.Request(start=True, mission=job.name, metadata_json=metadata))
-        future.add_done_callback(self._news.tell)
-        return future
+        request = Episode.Request(start=True, mission=job.name, metadata_json=metadata)
+        answer = await self._ask(self._episode, request, "recorder_node")
+        job.episode = answer.path
+        if not answer.ok and answer.message:
+            self.get_logger().info(answer.message)
 
     # Robots
 

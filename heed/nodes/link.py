@@ -6,9 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from heed_interfaces.action import Instruct
-from heed_interfaces.msg import MonitorState, WorldState
-from heed_interfaces.srv import Cancel, PlanInstruction
 from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
@@ -19,6 +16,9 @@ from heed.commander import Result
 from heed.nodes import qos
 from heed.nodes.team import Composition, compose
 from heed.outcome import Outcome
+from heed_interfaces.action import Instruct
+from heed_interfaces.msg import MonitorState, WorldState
+from heed_interfaces.srv import Cancel, PlanInstruction
 
 if TYPE_CHECKING:
     from heed.commander import Commander
@@ -144,7 +144,7 @@ class Link:
         self._commander.on_news(state=to.state_from_msg(msg))
 
     def _on_monitor(self, msg: MonitorState) -> None:
-        self._commander.on_news(monitor=to.verdicts_from_msg(msg))
+        self._commander.on_news(monitor=to.report_from_msg(msg).formulas)
 
     def _not_up(self) -> str:
         return f"executive_node is not up in namespace {self._namespace}: nobody answered for {self._wait_s:g} s."
@@ -163,7 +163,7 @@ def _result(msg: Any, text: str) -> Result:
         progress=progress,
         spec=to.specification_from_msg(msg.specification) if msg.specification.formulas else None,
         planning=to.plan_from_msg(msg.plan) if msg.plan.status else None,
-        monitor=to.verdicts_from_msg(msg.monitor) if hasattr(msg, "monitor") else {},
+        monitor=to.report_from_msg(msg.monitor).formulas if hasattr(msg, "monitor") else {},
         episode=getattr(msg, "episode", ""),
         timings_ms=to.timings_from_fields(msg),
     )
