@@ -31,6 +31,10 @@ class FormulaError(HeedError):
     """A temporal-logic formula is ill-formed, unknown to the world or too large."""
 
 
+class UnsatisfiableError(FormulaError):
+    """A formula is well-formed, but nothing that could ever happen satisfies it."""
+
+
 class SkillError(HeedError):
     """A skill was asked for that the world, the robot or the simulator does not offer."""
 

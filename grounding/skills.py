@@ -115,6 +115,38 @@ def atom_holds(atom: Atom, world: World, state: WorldState) -> bool:
     return value is atom.positive
 
 
+def candidates(world: World, kind: str) -> tuple[str, ...]:
+    """Ids of everything a skill parameter of a kind ("portable", "machine|lamp", "room") may be."""
+    zones = {
+        "room": (*world.rooms,), "door": (*world.doors,), "place": (*world.places,),
+        "zone": (*world.rooms, *world.doors, *world.places), "thing": (*world.things,),
+    }  # fmt: skip
+    found: list[str] = []
+    for option in kind.split("|"):
+        things = (t.id for t in world.things.values() if option == t.kind or option in t.properties)
+        found.extend(zones.get(option, things))
+    return tuple(dict.fromkeys(found))
+
+
+def changeable_flags(world: World) -> dict[str, frozenset[str]]:
+    """Flags that skills can set or clear, by entity: doors that open, rooms photographed, ..."""
+    flags: dict[str, set[str]] = {}
+    for skill in world.skills.values():
+        for atom in map(parse_atom, (*skill.effects, *skill.during)):
+            if atom.predicate != "is":
+                continue
+            subject, flag = atom.args
+            if subject in skill.parameters:
+                entities = candidates(world, skill.parameters[subject])
+            else:
+                entities = world.capable(skill.name) if subject == "self" else (subject,)
+            for entity in entities:
+                door = world.doors.get(entity)
+                if door is None or door.closable or flag != "open":
+                    flags.setdefault(entity, set()).add(flag)
+    return {entity: frozenset(names) for entity, names in flags.items()}
+
+
 def unmet(world: World, state: WorldState, robot: str, skill: Skill, args: tuple[str, ...]) -> Atom | None:
     """The first precondition that does not hold, None when the skill can start."""
     for atom in _bound(skill.pre, bind(skill, robot, args)):

@@ -1,0 +1,258 @@
+"""Clauses of an instruction that cannot hold together, for reasons of logic.
+
+What is asked is only whether some sequence of letters that the world allows (see
+:mod:`grounding.logic.facts`) satisfies the formulas; whether robots can bring it about is the
+planner's question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from grounding.logic.automaton import Automaton, automaton, satisfiable
+from grounding.logic.facts import Facts
+from grounding.logic.formula import Node, conjuncts, parse
+from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.state import Proposition, WorldState, initial_state
+from grounding.world import World
+
+#: Searches that try more steps give up and report no conflict.
+MAX_STEPS = 20_000
+#: So many ways of handing the leaves of one group to robots are tried.
+MAX_ASSIGNMENTS = 16
+
+Clause = Leaf | Rule
+
+
+def conflicts(spec: HierarchicalSpec, world: World, state: WorldState | None = None) -> tuple[str, ...]:
+    """A smallest set of clauses that cannot hold together, in the words of the operator.
+
+    Args:
+        spec: A validated specification.
+        world: The static world.
+        state: The state at the start; that of the world file where it is not given.
+
+    Returns:
+        Texts of leaves and rules, none of which can be left out; empty when logic has no objection.
+    """
+    found = _contradictory_order(spec)
+    if found:
+        return _texts(spec, found)
+    search = _Search(spec, Facts(world, state or initial_state(world)))
+    rules = list(spec.rules)
+    for group in [[rule] for rule in rules] + ([rules] if len(rules) > 1 else []):
+        if not search.possible(group):
+            return _texts(spec, search.smallest(group))
+    hopeless = {leaf: reason for leaf in spec.leaves if (reason := _alone(search, leaf, rules))}
+    needed = _needed(spec, hopeless)
+    if needed:
+        return _texts(spec, [clause for leaf in needed for clause in hopeless[leaf]])
+    lasting = [rule for rule in rules if not _is_invariant(parse(spec.rules[rule].formula))]
+    together = [leaf for leaf in spec.leaves if _needed(spec, [leaf])]
+    if lasting and len(together) > 1 and not search.possible([*together, *lasting]):
+        return _texts(spec, search.smallest([*together, *lasting]))
+    return ()
+
+
+def _texts(spec: HierarchicalSpec, names: Iterable[str]) -> tuple[str, ...]:
+    clauses: dict[str, Clause] = {**spec.leaves, **spec.rules}
+    return tuple(dict.fromkeys(clauses[name].text or clauses[name].formula for name in names))
+
+
+def _contradictory_order(spec: HierarchicalSpec) -> list[str]:
+    """The leaves of a shortest circle in the order, if there is one."""
+    after: dict[str, list[str]] = {}
+    for a, b in sorted(spec.before):
+        after.setdefault(a, []).append(b)
+    best: list[str] = []
+    for start in after:
+        paths = [[start]]
+        met: set[str] = set()
+        for path in paths:
+            for leaf in after.get(path[-1], ()):
+                if leaf == start and (not best or len(path) < len(best)):
+                    best = path
+                elif leaf not in met:
+                    met.add(leaf)
+                    paths.append([*path, leaf])
+    return best
+
+
+def _alone(search: _Search, leaf: str, rules: Sequence[str]) -> list[str]:
+    """Why a leaf cannot be done, whatever else is done: a smallest group of clauses, or none."""
+    groups = [[leaf], *([leaf, rule] for rule in rules)]
+    if len(rules) > 1:
+        groups.append([leaf, *rules])
+    return next((search.smallest(group) for group in groups if not search.possible(group)), [])
+
+
+def _needed(spec: HierarchicalSpec, hopeless: Iterable[str]) -> list[str]:
+    """As few of the hopeless leaves as suffice to make the root unreachable; empty if it is not."""
+    left = list(hopeless)
+    if not left or _reachable(spec, spec.root, left):
+        return []
+    for leaf in list(left):
+        rest = [other for other in left if other != leaf]
+        if not _reachable(spec, spec.root, rest):
+            left = rest
+    return left
+
+
+def _reachable(spec: HierarchicalSpec, name: str, hopeless: Sequence[str]) -> bool:
+    """Whether a task can be accepted without the hopeless leaves ever being."""
+    if name in spec.leaves:
+        return name not in hopeless
+    never = {kid for kid in spec.children[name] if not _reachable(spec, kid, hopeless)}
+    return not never or satisfiable(_without(parse(spec.formulas[name]), never))
+
+
+def _without(node: Node, never: set[str]) -> str:
+    def cut(node: Node) -> Node:
+        if node.op == "atom":
+            return Node("0") if node.atom in never else node
+        return Node(node.op, tuple(map(cut, node.children)))
+
+    return str(cut(node))
+
+
+def _is_invariant(node: Node) -> bool:
+    """Whether a rule looks at single moments only, so that tasks cannot get in each other's way."""
+    parts = node.children if node.op == "&" else (node,)
+    return all(part.op == "G" and part.children[0].temporal == 0 for part in parts)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One formula in a joint search: its automata, and for each the bits of the joint letter."""
+
+    parts: tuple[tuple[Automaton, tuple[int, ...]], ...]
+    after: frozenset[int] = field(default_factory=frozenset)
+
+    def start(self) -> tuple[int, ...]:
+        return tuple(built.initial for built, _ in self.parts)
+
+    def step(self, states: tuple[int, ...], letter: int) -> tuple[int, ...] | None:
+        """The states after a letter, None when the formula can no longer be satisfied."""
+        after = []
+        for (built, bits), state in zip(self.parts, states, strict=True):
+            own = sum(1 << i for i, bit in enumerate(bits) if letter >> bit & 1)
+            new = built.step(state, own)
+            if new in built.dead:
+                return None
+            after.append(new)
+        return tuple(after)
+
+    def accepted(self, states: tuple[int, ...]) -> bool:
+        return all(state in built.accepting for (built, _), state in zip(self.parts, states, strict=True))
+
+
+_WAITING: tuple[int, ...] = ()
+_DONE: tuple[int, ...] = (-1,)
+
+
+class _Search:
+    """Looks for a sequence of possible letters that satisfies a group of clauses."""
+
+    def __init__(self, spec: HierarchicalSpec, facts: Facts) -> None:
+        self.spec, self.facts = spec, facts
+        self._known: dict[frozenset[str], bool] = {}
+
+    def smallest(self, group: Sequence[str]) -> list[str]:
+        """An impossible group reduced, clause by clause, until each one is needed."""
+        left = list(group)
+        for clause in group:
+            rest = [other for other in left if other != clause]
+            if rest and not self.possible(rest):
+                left = rest
+        return left
+
+    def possible(self, group: Sequence[str]) -> bool:
+        """Whether the leaves of the group can be done while its rules are kept.
+
+        Errs on the side of yes where the question is too large.
+        """
+        key = frozenset(group)
+        if key not in self._known:
+            choices = self._assignments([name for name in group if name in self.spec.leaves])
+            self._known[key] = any(self._with(group, robots) for robots in choices)
+        return self._known[key]
+
+    def _assignments(self, leaves: Sequence[str]) -> Iterable[dict[str, str]]:
+        team = tuple(self.facts.world.robots)
+        options = [self.spec.leaves[leaf].robots or team for leaf in leaves]
+        for i, choice in enumerate(product(*options)):
+            robots = dict(zip(leaves, choice, strict=True))
+            if i >= MAX_ASSIGNMENTS:
+                robots = {}
+            same = ((leaf, self.spec.leaves[leaf].same_robot_as) for leaf in leaves)
+            if all(robots.get(leaf) == robots.get(other, robots.get(leaf)) for leaf, other in same if other):
+                yield robots
+            if i >= MAX_ASSIGNMENTS:
+                return
+
+    def _with(self, group: Sequence[str], robots: dict[str, str]) -> bool:
+        leaves = [name for name in group if name in self.spec.leaves]
+        if leaves and not robots:
+            return True
+        index: dict[str, int] = {}
+        runs = []
+        for name in (*leaves, *(name for name in group if name in self.spec.rules)):
+            own = self.spec.leaves.get(name) or self.spec.rules[name]
+            parts = []
+            for built in map(automaton, conjuncts(own.formula)):
+                bound = [Proposition.parse(atom).bind(robots.get(name, "")).name for atom in built.atoms]
+                parts.append((built, tuple(index.setdefault(atom, len(index)) for atom in bound)))
+            earlier = frozenset(i for i, other in enumerate(leaves) if (other, name) in self.spec.before)
+            runs.append(_Run(tuple(parts), earlier))
+        names = tuple(index)
+        letters = self.facts.letters(names)
+        if letters is None:
+            return True
+        return _explore(runs, len(leaves), self.facts.first(names), letters)
+
+
+def _explore(runs: Sequence[_Run], leaves: int, first: int, letters: Sequence[int]) -> bool:
+    """Breadth-first search; the first letter is given, the others are free."""
+    start = (*[_WAITING] * leaves, *(run.start() for run in runs[leaves:]))
+    seen = set(_successors(runs, leaves, start, first))
+    queue = list(seen)
+    steps = 0
+    for state in queue:
+        steps += len(letters)
+        if steps > MAX_STEPS or _fulfilled(runs, leaves, state):
+            return True
+        for letter in letters:
+            for after in _successors(runs, leaves, state, letter):
+                if after not in seen:
+                    seen.add(after)
+                    queue.append(after)
+    return False
+
+
+def _fulfilled(runs: Sequence[_Run], leaves: int, state: tuple[tuple[int, ...], ...]) -> bool:
+    return all(s == _DONE for s in state[:leaves]) and all(
+        run.accepted(s) for run, s in zip(runs[leaves:], state[leaves:], strict=True)
+    )
+
+
+def _successors(
+    runs: Sequence[_Run], leaves: int, state: tuple[tuple[int, ...], ...], letter: int
+) -> Iterable[tuple[tuple[int, ...], ...]]:
+    """Joint states after a letter: a leaf that waits may start with it or go on waiting."""
+    options: list[list[tuple[int, ...]]] = []
+    for i, (run, own) in enumerate(zip(runs, state, strict=True)):
+        if i < leaves and own == _DONE:
+            options.append([_DONE])
+            continue
+        waits = i < leaves and own == _WAITING
+        found = [_WAITING] if waits else []
+        if not waits or all(state[other] == _DONE for other in run.after):
+            new = run.step(run.start() if waits else own, letter)
+            if new is not None:
+                found.append(_DONE if i < leaves and run.accepted(new) else new)
+        if not found:
+            return ()
+        options.append(found)
+    return product(*options)
