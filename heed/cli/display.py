@@ -142,6 +142,19 @@ def mark(state: str) -> Text:
     return Text(symbol, style=style)
 
 
+def words(task: Task) -> str:
+    """What a task is, also for a group that has no words of its own."""
+    if task.is_leaf:
+        return task.text
+    how = "one of these" if task.relation is Relation.EITHER else "all of these"
+    if len(task.children) == 1:
+        how = "one task"
+    elif task.order:
+        complete = len(task.order) >= len(task.children) - 1
+        how = "all of these, in this order" if complete else "all of these, some in order"
+    return f"{task.text} ({how})" if task.text else how
+
+
 def changes(before: Feedback, after: Feedback) -> Iterable[str]:
     """One line of text for every change worth telling."""
     if after.stage != before.stage:
@@ -152,7 +165,7 @@ def changes(before: Feedback, after: Feedback) -> Iterable[str]:
             if new.state != old.state and (task.is_leaf or new.state is not NodeState.RUNNING):
                 robot = f" by {new.robot}" if new.robot else ""
                 reason = f" ({new.sentence.rstrip('.')})" if new.sentence else ""
-                yield f"{MARKS[new.state.value][0]} {task.text} - {new.state.value}{robot}{reason}"
+                yield f"{MARKS[new.state.value][0]} {words(task)} - {new.state.value}{robot}{reason}"
     for name, line in after.monitor.items():
         known = before.monitor.get(name)
         if line.verdict is not (known.verdict if known else Truth.PENDING):
@@ -198,9 +211,7 @@ def _busy_first(tasks: Iterable[Task], progress: Mapping[str, NodeProgress]) -> 
 
 def _task_line(task: Task, progress: NodeProgress) -> Text:
     style = {"done": "green", "failed": "red", "skipped": "dim", "running": "bold"}.get(progress.state.value, "")
-    line = Text.assemble(mark(progress.state.value), " ", (task.text, style))
-    if task.relation is Relation.EITHER and task.children:
-        line.append(" (one of these)", style="dim")
+    line = Text.assemble(mark(progress.state.value), " ", (words(task), style))
     if progress.sentence and progress.state is not NodeState.PENDING:
         line.append(f"\n  {progress.sentence}", style="red" if progress.state is NodeState.FAILED else "dim")
     return line

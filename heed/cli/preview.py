@@ -8,8 +8,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from grounding.logic.spec import HierarchicalSpec
-from grounding.translate.tree import Relation, Task, TaskTree
+from grounding.translate.tree import Task, TaskTree
 from grounding.world import World
+from heed.cli.display import words
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 
 #: Colours of the leaves, in turn; the letters in the chart tell them apart without colour.
@@ -55,15 +56,13 @@ def task_tree(tree: TaskTree) -> Tree:
     """The task tree with what must hold, in which order, under which rules."""
 
     def line(task: Task) -> Text:
-        text = Text(task.text)
-        if task.children and task.relation is Relation.EITHER:
-            text.append("  one of these", style="dim")
+        text = Text(words(task))
         if task.robots:
             text.append(f"  by {' or '.join(task.robots)}", style="cyan")
         if task.goal:
             text.append(f"\n{' & '.join(str(goal) for goal in task.goal)}", style="dim")
-        for rule in task.rules:
-            text.append(f"\nrule: {rule.text}", style="yellow")
+        for rule in dict.fromkeys(rule.text for rule in task.rules):
+            text.append(f"\nrule: {rule}", style="yellow")
         if task.order:
             pairs = ", ".join(f"{task.children[a].id} before {task.children[b].id}" for a, b in task.order)
             text.append(f"\norder: {pairs}", style="dim")
@@ -99,11 +98,11 @@ def allocation(plan: TeamPlan, spec: HierarchicalSpec) -> Table:
     for title in ("robot", "from", "to"):
         table.add_column(title, no_wrap=True, justify="right" if title in ("from", "to") else "left")
     table.add_column("task")
-    for leaf, robot in plan.assignment.items():
-        start, end = plan.windows.get(leaf, (0, 0))
+    for leaf, robot in sorted(plan.assignment.items(), key=lambda item: plan.windows[item[0]]):
+        start, end = plan.windows[leaf]
         style = _style(spec, leaf)
-        words = spec.leaves[leaf].text if leaf in spec.leaves else leaf
-        table.add_row(Text(_letter(spec, leaf), style=style), robot, _seconds(start, plan), _seconds(end, plan), words)
+        task = spec.leaves[leaf].text if leaf in spec.leaves else leaf
+        table.add_row(Text(_letter(spec, leaf), style=style), robot, _seconds(start, plan), _seconds(end, plan), task)
     return table
 
 
@@ -140,7 +139,7 @@ def _bar(world: World, steps: tuple[PlanStep, ...], spec: HierarchicalSpec, colu
 def _ruler(plan: TeamPlan, columns: int, scale: float) -> Text:
     total = plan.makespan * plan.tick_s
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if total / s <= columns / 10), 2000)
-    line = [" "] * (columns + 8)
+    line = [" "] * columns
     for mark in range(int(total // step) + 1):
         label = f"{mark * step} s"
         at = int(mark * step / plan.tick_s * scale)

@@ -1,0 +1,117 @@
+"""From words to a checked plan, without ROS: what the nodes and ``heed plan`` have in common."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grounding.errors import FormulaError, UnsatisfiableError
+from grounding.logic.conflict import conflicts
+from grounding.logic.spec import HierarchicalSpec
+from grounding.logic.validate import validate
+from grounding.state import WorldState
+from grounding.translate.controlled import translate
+from grounding.translate.specify import specify
+from grounding.translate.tree import TaskTree
+from grounding.world import World
+from heed.outcome import Outcome
+from planners import hltl
+from planners.check import check
+from planners.plan import PlanResult, PlanStatus
+
+#: What the answer of a planner means for the operator.
+OUTCOME_OF_PLAN: Mapping[PlanStatus, Outcome] = {
+    PlanStatus.OPTIMAL: Outcome.SUCCEEDED,
+    PlanStatus.FEASIBLE: Outcome.SUCCEEDED,
+    PlanStatus.UNSATISFIABLE: Outcome.UNSATISFIABLE,
+    PlanStatus.TIMEOUT: Outcome.PLANNING_TIMEOUT,
+    PlanStatus.UNSUPPORTED: Outcome.REJECTED,
+    PlanStatus.INVALID: Outcome.INTERNAL_ERROR,
+}
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What became of the words of an instruction.
+
+    Attributes:
+        outcome: SUCCEEDED, REJECTED or UNSATISFIABLE.
+        message: One or two sentences.
+        tree: The task tree, None where the words were not understood.
+        spec: The formulas, None where there are none.
+        timings_ms: ``translate`` and ``automata``, as far as it came.
+    """
+
+    outcome: Outcome
+    message: str
+    tree: TaskTree | None = None
+    spec: HierarchicalSpec | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def understand(text: str, world: World, state: WorldState | None = None) -> Understanding:
+    """Reads an instruction and checks its formulas.
+
+    Args:
+        text: The words.
+        world: The world they refer to.
+        state: Where things are now; at the start of the world file where None.
+    """
+    timings: dict[str, float] = {}
+    started = time.perf_counter()
+    translation = translate(text, world)
+    tree = translation.tree
+    if tree is None:
+        timings["translate"] = _since(started)
+        return Understanding(Outcome.REJECTED, translation.message, timings_ms=timings)
+    spec: HierarchicalSpec | None = None
+    try:
+        spec = specify(tree, world)
+        timings["translate"] = _since(started)
+        started = time.perf_counter()
+        validate(spec, world)
+        clash = conflicts(spec, world, state)
+    except UnsatisfiableError as error:
+        return Understanding(Outcome.UNSATISFIABLE, str(error), tree, spec, timings)
+    except FormulaError as error:
+        return Understanding(Outcome.REJECTED, str(error), tree, spec, timings)
+    timings["automata"] = _since(started)
+    if clash:
+        quoted = " and ".join(repr(clause) for clause in clash)
+        message = f"{quoted} cannot hold together." if len(clash) > 1 else f"{quoted} contradicts itself."
+        return Understanding(Outcome.UNSATISFIABLE, message, tree, spec, timings)
+    return Understanding(Outcome.SUCCEEDED, translation.message, tree, spec, timings)
+
+
+def make_plan(
+    spec: HierarchicalSpec,
+    world: World,
+    *,
+    state: WorldState | None = None,
+    done: Mapping[str, str] | None = None,
+    objective: str = "makespan",
+    time_limit: float = 2.0,
+) -> PlanResult:
+    """Plans; no plan is returned that the independent checker has not accepted.
+
+    Args:
+        spec: What is to be done.
+        world: The world.
+        state: Where things are now; at the start of the world file where None.
+        done: Leaves that are finished -> robot that finished them.
+        objective: ``makespan`` or ``cost``.
+        time_limit: Seconds for planning.
+    """
+    result = hltl.plan(spec, world, state=state, done=done, objective=objective, time_limit=time_limit)
+    if result.plan is None:
+        return result
+    verdict = check(result.plan, spec, world, state=state, done=done)
+    if verdict.ok:
+        return result
+    message = f"The checker refused the plan: {' '.join(verdict.problems)}"
+    return PlanResult(PlanStatus.INVALID, message=message, engine=result.engine)
+
+
+def _since(started: float) -> float:
+    return 1e3 * (time.perf_counter() - started)
