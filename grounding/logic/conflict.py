@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 
 from grounding.logic.automaton import Automaton, automaton, satisfiable
 from grounding.logic.facts import Facts
 from grounding.logic.formula import Node, conjuncts, parse
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
-from grounding.state import Proposition, WorldState, initial_state
+from grounding.state import ANY, SELF, Proposition, WorldState, initial_state
 from grounding.world import World
 
+#: So many tasks that one rule concerns are looked at in pairs.
+MAX_TOGETHER = 4
 #: Searches that try more steps give up and report no conflict.
 MAX_STEPS = 20_000
 #: So many ways of handing the leaves of one group to robots are tried.
@@ -49,11 +51,7 @@ def conflicts(spec: HierarchicalSpec, world: World, state: WorldState | None = N
     needed = _needed(spec, hopeless)
     if needed:
         return _texts(spec, [clause for leaf in needed for clause in hopeless[leaf]])
-    lasting = [rule for rule in rules if not _is_invariant(parse(spec.rules[rule].formula))]
-    together = [leaf for leaf in spec.leaves if _needed(spec, [leaf])]
-    if lasting and len(together) > 1 and not search.possible([*together, *lasting]):
-        return _texts(spec, search.smallest([*together, *lasting]))
-    return ()
+    return _texts(spec, _side_by_side(search, [leaf for leaf in spec.leaves if _needed(spec, [leaf])]))
 
 
 def _texts(spec: HierarchicalSpec, names: Iterable[str]) -> tuple[str, ...]:
@@ -88,6 +86,32 @@ def _alone(search: _Search, leaf: str, rules: Sequence[str]) -> list[str]:
     return next((search.smallest(group) for group in groups if not search.possible(group)), [])
 
 
+def _side_by_side(search: _Search, leaves: Sequence[str]) -> list[str]:
+    """Why some leaves cannot all be done although each can: a smallest group, or none.
+
+    That takes a rule that remembers what has been; only the leaves that it concerns are looked at.
+    """
+    spec, world = search.spec, search.facts.world
+    for rule in spec.rules.values():
+        if _is_invariant(parse(rule.formula)):
+            continue
+        about = _subjects(rule.formula, world)
+        concerned = [leaf for leaf in leaves if about & _subjects(spec.leaves[leaf].formula, world)][:MAX_TOGETHER]
+        for group in ([*pair, rule.name] for pair in combinations(concerned, 2)):
+            if not search.possible(group):
+                return search.smallest(group)
+    return []
+
+
+def _subjects(formula: str, world: World) -> set[object]:
+    """What a formula is about: things, and the cells of zones."""
+    found: set[object] = set()
+    for name in parse(formula).atoms:
+        for arg in Proposition.parse(name).args:
+            found |= world.zones[arg].cells if arg in world.zones else {arg}
+    return found - {SELF, ANY}
+
+
 def _needed(spec: HierarchicalSpec, hopeless: Iterable[str]) -> list[str]:
     """As few of the hopeless leaves as suffice to make the root unreachable; empty if it is not."""
     left = list(hopeless)
@@ -105,16 +129,19 @@ def _reachable(spec: HierarchicalSpec, name: str, hopeless: Sequence[str]) -> bo
     if name in spec.leaves:
         return name not in hopeless
     never = {kid for kid in spec.children[name] if not _reachable(spec, kid, hopeless)}
-    return not never or satisfiable(_without(parse(spec.formulas[name]), never))
+    left = _without(parse(spec.formulas[name]), never) if never else "1"
+    return left != "0" and satisfiable(left)
 
 
 def _without(node: Node, never: set[str]) -> str:
-    def cut(node: Node) -> Node:
-        if node.op == "atom":
-            return Node("0") if node.atom in never else node
-        return Node(node.op, tuple(map(cut, node.children)))
-
-    return str(cut(node))
+    """The formula when some atoms never become true, with the obvious simplifications."""
+    if node.op == "atom":
+        return "0" if node.atom in never else node.atom
+    parts = [_without(child, never) for child in node.children]
+    never_true = {"&": "0" in parts, "|": set(parts) == {"0"}, "U": parts[-1:] == ["0"]}
+    if never_true.get(node.op, node.op in ("F", "G") and parts == ["0"]):
+        return "0"
+    return str(Node(node.op, tuple(parse(part) for part in parts)))
 
 
 def _is_invariant(node: Node) -> bool:

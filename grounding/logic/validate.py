@@ -56,7 +56,7 @@ def _parsed(name: str, formula: str) -> tuple[str, ...]:
 def _near(word: str, known: Iterable[str]) -> str:
     """A hint with the known names closest to a word."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
     if near:
         return f"Did you mean {' or '.join(map(repr, near))}?"
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
