@@ -37,6 +37,13 @@ class Part:
         return frozenset(range(self.automaton.states)) - self.automaton.dead
 
     @cached_property
+    def safe(self) -> bool:
+        """Whether it accepts every trace that has not broken it yet, so that it sets no aim."""
+        letters = range(2 ** len(self.masks))
+        after = {self.automaton.step(q, letter) for q in self.alive for letter in letters}
+        return bool(self.alive) and after <= self.automaton.accepting | self.automaton.dead
+
+    @cached_property
     def entering(self) -> frozenset[int]:
         """Letters (of its own alphabet) that lead from a state that does not accept to one that does."""
         auto = self.automaton

@@ -1,15 +1,230 @@
-"""Why there is no plan."""
+"""Why there is no plan: which leaves can never be done, and which clauses keep them from it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from grounding.logic.conflict import conflicts
+from grounding.logic.describe import describe
+from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.state import ANY, SELF, Proposition, WorldState, holds
+from grounding.world import World
+from planners.hltl.actions import Action, actions
+from planners.hltl.automata import DEAD, Product
+from planners.hltl.grid import Grid
+from planners.hltl.leaf import Clock, LeafProblem
 from planners.plan import PlanResult, PlanStatus
 
-if TYPE_CHECKING:
-    from planners.hltl.planner import _Planner
+
+@dataclass(frozen=True)
+class Question:
+    """A mission for which no plan was found.
+
+    Attributes:
+        spec: The mission.
+        grid: The grid of its world.
+        state: Where everything is.
+        robots: Leaf -> robots that can be used for it.
+        selections: The sets of leaves that would satisfy the root.
+        lost: Cells of lost robots.
+        rejected: What the checker said of the last plan laid out, empty where there was none.
+        clock: The time limit.
+    """
+
+    spec: HierarchicalSpec
+    grid: Grid
+    state: WorldState
+    robots: Mapping[str, tuple[str, ...]]
+    selections: Sequence[frozenset[str]]
+    lost: frozenset[int]
+    rejected: str
+    clock: Clock
+
+    @property
+    def world(self) -> World:
+        """The world."""
+        return self.grid.world
 
 
-def explain(planner: _Planner, rejected: str) -> PlanResult:
-    """The answer for a mission without a plan."""
-    return PlanResult(PlanStatus.TIMEOUT, message=f"No valid plan was found. {rejected}".strip())
+def explain(question: Question) -> PlanResult:
+    """The answer for a mission without a plan: proven impossible where that can be shown."""
+    looks: tuple[Callable[[Question], PlanResult | None], ...] = (_broken_rule, _contradiction, _impossible_leaf)
+    for look in looks:
+        answer = look(question)
+        if answer is not None:
+            return answer
+    if question.rejected:
+        message = f"Every plan found was turned down by the checker, at last because: {question.rejected}"
+        return PlanResult(PlanStatus.TIMEOUT, message=message)
+    message = (
+        "No order of the tasks and choice of robots was found in which each robot can do its tasks by itself; "
+        "robots that hand things to one another or open doors for one another unasked are not planned for."
+    )
+    return PlanResult(PlanStatus.UNSUPPORTED, message=message)
+
+
+def _unsatisfiable(message: str, clauses: Iterable[str]) -> PlanResult:
+    return PlanResult(PlanStatus.UNSATISFIABLE, message=message, conflict=tuple(dict.fromkeys(clauses)))
+
+
+def _broken_rule(question: Question) -> PlanResult | None:
+    """A rule that is broken before anything moves."""
+    for rule in question.spec.rules.values():
+        product = Product([], [rule.formula])
+        atoms = [Proposition.parse(name) for name in product.bits]
+        true = [p.name for p in atoms if holds(p, question.world, question.state)]
+        if product.start(product.letter(true)) == DEAD:
+            return _unsatisfiable(f"The rule {rule.text!r} is broken already as things are now.", [rule.text])
+    return None
+
+
+def _contradiction(question: Question) -> PlanResult | None:
+    """Clauses that no sequence of events could satisfy together, whatever the robots do."""
+    clauses = conflicts(question.spec, question.world, question.state)
+    if clauses:
+        return contradiction(clauses)
+    if not question.selections:
+        texts = [leaf.text for leaf in question.spec.leaves.values()]
+        return _unsatisfiable("No choice and order of the tasks satisfies all that was said about them.", texts)
+    return None
+
+
+def contradiction(clauses: Sequence[str]) -> PlanResult:
+    """The answer for clauses that contradict one another."""
+    listed = " and ".join(f"{text!r}" for text in clauses)
+    verb = "contradicts itself or what is known of the world" if len(clauses) == 1 else "contradict one another"
+    return _unsatisfiable(f"{listed} {verb}.", clauses)
+
+
+def _impossible_leaf(question: Question) -> PlanResult | None:
+    """A leaf that no robot could ever do, even if others opened doors and cleared the way."""
+    spec = question.spec
+    ghosts = _ghosts(question)
+    everyone = set().union(*question.selections)
+    impossible = [n for n in spec.leaves if n in everyone and not _possible(question, spec.leaves[n], None, ghosts)]
+    if not all(any(n in selection for n in impossible) for selection in question.selections):
+        return None
+    if not impossible:
+        return None
+    always = frozenset.intersection(*question.selections)
+    named = [n for n in impossible if n in always][:1] or impossible
+    sentences, clauses = [], []
+    for name in named:
+        rules = _culprits(question, spec.leaves[name], ghosts)
+        sentences.append(_sentence(question, spec.leaves[name], rules, ghosts))
+        clauses += [spec.leaves[name].text, *(rule.text for rule in rules)]
+    return _unsatisfiable(" ".join(sentences), clauses)
+
+
+def _ghosts(question: Question) -> frozenset[str]:
+    """Doors and things that some robot could open or move for another."""
+    world = question.world
+    found: set[str] = set()
+    for robot, state in question.state.robots.items():
+        if not state.alive:
+            continue
+        for action in actions(world, robot):
+            found |= {fact[1] for fact in action.achieves if fact[0] == "is" and fact[2:] == ("open", "+")}
+            found |= set(action.takes)
+        if any(world.skills[s].behaviour == "push" for s in world.robots[robot].type.skills):
+            found |= {t.id for t in world.things.values() if "pushable" in t.properties}
+    return frozenset(found)
+
+
+def _possible(question: Question, leaf: Leaf, rules: Sequence[Rule] | None, ghosts: frozenset[str]) -> bool:
+    """Whether some robot could do a leaf under some rules (None = all), with doors and ways cleared."""
+    if _shared(question, leaf):
+        # Others may bring the thing nearer first, so that only a missing capability proves anything.
+        return not _incapable(question, leaf)
+    chosen = question.spec.rules.values() if rules is None else rules
+    for robot in question.robots[leaf.name]:
+        problem = LeafProblem(question.grid, leaf, robot, chosen, question.lost, shove=False, ghosts=ghosts)
+        if problem.solve(question.state, None, question.clock) is not None:
+            return True
+    return False
+
+
+def _shared(question: Question, leaf: Leaf) -> bool:
+    """Whether other leaves handle the same movable things."""
+    movable = {t.id for t in question.world.things.values() if t.properties & {"portable", "pushable", "guidable"}}
+
+    def handled(one: Leaf) -> set[str]:
+        names = Product([one.formula]).bits
+        return {arg for name in names for arg in Proposition.parse(name).args} & movable
+
+    own = handled(leaf)
+    others = (one for one in question.spec.leaves.values() if one.name != leaf.name)
+    return any(own & handled(one) for one in others)
+
+
+def _culprits(question: Question, leaf: Leaf, ghosts: frozenset[str]) -> list[Rule]:
+    """As few rules as can be found that together make a leaf impossible."""
+    needed = list(question.spec.rules.values())
+    for rule in list(needed):
+        fewer = [other for other in needed if other is not rule]
+        if not _possible(question, leaf, fewer, ghosts):
+            needed = fewer
+    return needed
+
+
+def _sentence(question: Question, leaf: Leaf, rules: Sequence[Rule], ghosts: frozenset[str]) -> str:
+    world = question.world
+    who = question.robots[leaf.name]
+    if not who:
+        named = " and ".join(leaf.robots) or "The team"
+        return f"{leaf.text!r} cannot be done: {named} cannot be used."
+    missing = _incapable(question, leaf)
+    if missing:
+        return f"{leaf.text!r} cannot be done: {missing}"
+    if rules:
+        listed = " and ".join(f"{rule.text!r}" for rule in rules)
+        return f"{leaf.text!r} cannot be done without breaking {listed}."
+    goals = _goals(leaf, who[0])
+    bare = replace(leaf, formula=" & ".join(f"F {p.name if v else '!' + p.name}" for p, v in goals) or "1")
+    team = " or ".join(who) if len(who) <= 2 else "any robot"
+    if goals and _possible(question, bare, (), ghosts):
+        return f"{leaf.text!r} cannot be done by {team}: its own conditions leave no way."
+    aims = " and ".join(describe(p, world, v) for p, v in goals)
+    return f"{leaf.text!r} cannot be done: there is no way for {team} to bring about that {aims or leaf.formula}."
+
+
+def _goals(leaf: Leaf, robot: str) -> list[tuple[Proposition, bool]]:
+    """Literals without which the leaf cannot be accepted; ``self`` stands for the robot."""
+    product = Product([leaf.formula], robot=robot)
+    found = [item for i, part in enumerate(product.goals) if not part.safe for item in product.needs(i).items()]
+    return [(Proposition.parse(name), value) for name, value in found]
+
+
+def _incapable(question: Question, leaf: Leaf) -> str:
+    """A sentence where no robot that may do a leaf has a skill for some literal it needs; else empty."""
+    world = question.world
+    reasons: list[str] = []
+    for robot in question.robots[leaf.name]:
+        able = actions(world, robot)
+        for p, value in _goals(leaf, robot):
+            if holds(p, world, question.state) is value or (p.predicate == "at" and p.args[0] != robot):
+                continue
+            if not _achievable(p, value, robot, able, world):
+                reasons.append(f"{robot} has no skill to bring about that {describe(p, world, value)}")
+                break
+        else:
+            return ""
+    if len(reasons) > 3:
+        return f"{reasons[0]}, nor has any other robot that may do it."
+    return "; ".join(reasons) + "." if reasons else ""
+
+
+def _achievable(p: Proposition, value: bool, robot: str, able: Sequence[Action], world: World) -> bool:
+    subject, other = p.args
+    behaviours = {world.skills[s].behaviour for s in world.robots[robot].type.skills}
+    if p.predicate == "at":
+        return "drive" in behaviours
+    if p.predicate == "is":
+        entity = robot if subject in (SELF, ANY) else subject
+        return any(("is", entity, other, "+" if value else "-") in a.achieves for a in able)
+    if p.predicate == "holding":
+        return not value or other == ANY or any(other in a.takes for a in able)
+    if "pushable" in world.things[subject].properties and "push" in behaviours and p.predicate != "on":
+        return True
+    return not value or any(("where", subject) in a.achieves for a in able)

@@ -20,6 +20,7 @@ from grounding.world import Cell, World
 from planners.hltl.actions import Action, actions, relevant, wanted
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import FAR, Grid
+from planners.hltl.pushing import PushField
 
 _LAYERS = 1 << 20
 
@@ -84,6 +85,23 @@ class LeafPlan:
     rules: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What a literal takes at least: a way for every cell, then ticks of handling.
+
+    Attributes:
+        way: Steps to where the handling can start.
+        ticks: Ticks from then on.
+        thing: The thing handled one at a time, empty where that does not apply.
+        held: Whether the robot holds it already.
+    """
+
+    way: list[int]
+    ticks: int
+    thing: str = ""
+    held: bool = False
+
+
 class Layer:
     """One symbolic state, with what depends on it tabulated over the grid."""
 
@@ -106,6 +124,7 @@ class LeafProblem:
         rules: The rules of the mission, in a fixed order.
         obstacles: Cells that are never free (lost robots).
         shove: Whether pushable things that the leaf does not speak of may be pushed aside.
+        ghosts: Doors and things that never block, to ask what would be possible without them.
     """
 
     def __init__(
@@ -116,9 +135,10 @@ class LeafProblem:
         rules: Iterable[Rule],
         obstacles: frozenset[int] = frozenset(),
         shove: bool = False,
+        ghosts: frozenset[str] = frozenset(),
     ) -> None:
         self.grid, self.leaf, self.robot, self.world = grid, leaf, robot, grid.world
-        self.obstacles = obstacles
+        self.obstacles, self.ghosts = obstacles, ghosts
         self.product = Product([leaf.formula], [r.formula for r in rules], robot)
         self.propositions = {bit: Proposition.parse(name) for name, bit in self.product.bits.items()}
         own = [Proposition.parse(n).bind(robot) for part in self.product.goals for n in part.automaton.atoms]
@@ -132,6 +152,9 @@ class LeafProblem:
             t.id for t in self.world.things.values()
             if "pushable" in t.properties and "push" in behaviours and (shove or t.id in mentioned)
         )  # fmt: skip
+        self.shovable = "push" in behaviours and any(
+            "pushable" in t.properties and t.obstacle and t.id not in self.pushable for t in self.world.things.values()
+        )
         self.things = self._things(mentioned)
         self.neighbours = grid.neighbours(robot) if self.drives else [()] * len(grid.cells)
         self.layers: list[Layer] = []
@@ -141,6 +164,10 @@ class LeafProblem:
         self._pushes: dict[tuple[int, int, int], int] = {}
         self._durings: dict[tuple[int, int], int] = {}
         self._bounds: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+        self._push_fields: dict[frozenset[int], PushField] = {}
+        self._stacked = any(
+            "portable" in t.properties and t.properties & {"surface", "container"} for t in self.world.things.values()
+        )
         self._needs = [self.product.needs(i) for i in range(len(self.product.goals))]
         self._solved: dict[tuple[int, int, tuple[int, ...]], LeafPlan | None] = {}
         self.avoid = self._avoid()
@@ -239,7 +266,7 @@ class LeafProblem:
         letters = [base | bits for bits in table] if base else table
         blocked = set(self.obstacles)
         for door in self.world.doors.values():
-            if (door.id, "open") not in state.flags:
+            if (door.id, "open") not in state.flags and door.id not in self.ghosts:
                 blocked |= self.grid.zone(door.id)
         pushables: dict[int, str] = {}
         for thing in self.world.things.values():
@@ -247,7 +274,7 @@ class LeafProblem:
             cell = self.grid.index.get(where.cell)
             if where.held_by is not None or cell is None:
                 continue
-            if thing.obstacle:
+            if thing.obstacle and (thing.id not in self.ghosts or thing.id in self.pushable):
                 blocked.add(cell)
             if thing.id in self.pushable:
                 pushables[cell] = thing.id
@@ -359,24 +386,39 @@ class LeafProblem:
         key = (layer, pending)
         found = self._bounds.get(key)
         if found is None:
-            found = [0] * len(self.grid.cells)
-            for goal in pending:
-                for name, value in self._needs[goal].items():
-                    literal = self._literal(layer, Proposition.parse(name), value)
-                    if literal is not None:
-                        field, extra = literal
-                        found = [max(a, b + extra) for a, b in zip(found, field, strict=True)]
-            self._bounds[key] = found
+            literals = [
+                literal
+                for goal in pending
+                for name, value in self._needs[goal].items()
+                if (literal := self._literal(layer, Proposition.parse(name), value)) is not None
+            ]
+            found = self._bounds[key] = self._together(literals)
         return found
 
-    def _literal(self, layer: int, p: Proposition, value: bool) -> tuple[list[int], int] | None:
-        """Distances and ticks without which a literal cannot come true, None where it needs nothing."""
+    def _together(self, literals: list[_Work]) -> list[int]:
+        """A bound for several literals: the worst of them, or the way to the first and the handling of all.
+
+        Only one thing is handled at a time, so handling adds up; ways between may be shared.
+        """
+        if not literals:
+            return [0] * len(self.grid.cells)
+        found = [max(ways) for ways in zip(*([a + w.ticks for a in w.way] for w in literals), strict=True)]
+        work = {w.thing: w for w in literals if w.thing and not self._stacked}
+        if len(work) > 1:
+            held = [w for w in work.values() if w.held]
+            rest = sum(w.ticks for w in work.values())
+            first = [min(ways) for ways in zip(*(w.way for w in held or work.values()), strict=True)]
+            found = [max(a, b + rest) for a, b in zip(found, first, strict=True)]
+        return found
+
+    def _literal(self, layer: int, p: Proposition, value: bool) -> _Work | None:
+        """What must be done for a literal to come true, None where that may be nothing."""
         state = self.layers[layer].state
         subject, other = p.args
         if p.predicate == "at":
             if subject != self.robot or not value:
                 return None
-            return self._field(self.grid.zone(other)), 0
+            return _Work(self._field(self.grid.zone(other)), 0)
         if p.predicate == "is" and subject != ANY:
             if holds(p, self.world, state) is value:
                 return None
@@ -390,22 +432,22 @@ class LeafProblem:
     def _field(self, targets: frozenset[int]) -> list[int]:
         return self.grid.field(self.robot, targets, self.avoid)
 
-    def _nearest(self, fact: tuple[str, ...]) -> tuple[list[int], int]:
-        """Distance to where some action for a fact can start, and the ticks of the quickest."""
+    def _nearest(self, fact: tuple[str, ...]) -> _Work:
+        """The way to where some action for a fact can start, and the ticks of the quickest."""
         ways = [a for a in self.actions if fact in a.achieves]
         if not ways:
-            return [FAR] * len(self.grid.cells), 0
+            return _Work([FAR] * len(self.grid.cells), 0)
         cells: set[int] = set()
         for action in ways:
             if any(a.args[1] in self.world.things and self._movable(a.args[1]) for a in action.positional):
-                return [0] * len(self.grid.cells), min(a.ticks for a in ways)
+                return _Work([0] * len(self.grid.cells), min(a.ticks for a in ways))
             cells |= self._cells(action.positional, self.layers[0].state)
-        return self._field(frozenset(cells)), min(a.ticks for a in ways)
+        return _Work(self._field(frozenset(cells)), min(a.ticks for a in ways))
 
     def _movable(self, thing: str) -> bool:
         return bool(self.world.things[thing].properties & {"portable", "pushable", "guidable"})
 
-    def _bring(self, state: WorldState, thing: str, to: str, p: Proposition) -> tuple[list[int], int] | None:
+    def _bring(self, state: WorldState, thing: str, to: str, p: Proposition) -> _Work | None:
         """Reach the thing, carry or push it, put it down."""
         where = state.things[thing]
         if thing in self._carried(state) and where.held_by is None:
@@ -413,30 +455,36 @@ class LeafProblem:
         if where.held_by != self.robot and holds(p, self.world, state):
             return None
         reach = self.world.robots[self.robot].type.reach
-        goal = (
-            self.grid.near(frozenset({state.things[to].cell}), reach) if to in state.things
-            else self.grid.near(self.world.zones[to].cells, 0)
-        )  # fmt: skip
-        if to in state.things and self._movable(to):
+        if to not in state.things:
+            goal = self.grid.zone(to)
+        elif self._movable(to):
             goal = frozenset(range(len(self.grid.cells)))
+        else:
+            goal = self.grid.near(frozenset({state.things[to].cell}), reach)
         puts = [a.ticks for a in self.actions if ("where", thing) in a.achieves and not a.takes]
         takes = [a.ticks for a in self.actions if thing in a.takes]
         carry = self._field(goal)
+        put = 0 if p.predicate == "inside" else min(puts, default=FAR)
         if where.held_by == self.robot:
-            if p.predicate == "inside":
-                return carry, 0
-            return (carry, min(puts)) if puts else ([FAR] * len(carry), 0)
+            return _Work(carry, put, thing, held=True)
         at = self.grid.index.get(where.cell)
         if at is None or (where.support is not None and self._movable(where.support)):
             return None
-        near = self._field(self.grid.near(frozenset({where.cell}), max(reach, 1)))
-        ways: list[int] = []
+        ways: list[_Work] = []
         if takes:
-            put = 0 if p.predicate == "inside" else min(puts, default=FAR)
-            ways.append(max(0, carry[at] - reach) + min(takes) + put)
+            hands = self.grid.near(frozenset({where.cell}), reach)
+            ways.append(_Work(self._field(hands), min(carry[c] for c in hands) + min(takes) + put, thing))
         if thing in self.pushable:
-            ways.append(carry[at])
-        return (near, min(ways)) if ways else ([FAR] * len(carry), 0)
+            ways.append(_Work(self._push_field(self.grid.zone(to) if to not in state.things else goal).field(at), 0))
+        if len(ways) == 2:
+            either = zip(ways[0].way, ways[1].way, strict=True)
+            return _Work([min(a + ways[0].ticks, b) for a, b in either], 0)
+        return ways[0] if ways else _Work([FAR] * len(carry), 0)
+
+    def _push_field(self, goal: frozenset[int]) -> PushField:
+        if goal not in self._push_fields:
+            self._push_fields[goal] = PushField(self.grid, self.robot, goal, self.avoid)
+        return self._push_fields[goal]
 
     def solve(self, state: WorldState, rules: tuple[int, ...] | None, clock: Clock) -> LeafPlan | None:
         """The quickest way, None when there is none (the search was exhausted).
@@ -470,13 +518,13 @@ class LeafProblem:
         ticks = {first: 0}
         estimate = self.bound(layer, q)[cell]
         heap = [(estimate, estimate, first)] if estimate < FAR else []
-        closed: set[int] = set()
+        expanded = 0
         while heap:
-            _, _, node = heappop(heap)
-            if node in closed:
+            total, left, node = heappop(heap)
+            if total - left > ticks[node]:
                 continue
-            closed.add(node)
-            if len(closed) % 128 == 0:
+            expanded += 1
+            if expanded % 128 == 0:
                 clock.check()
             rest, cell = divmod(node, size)
             q, layer = divmod(rest, _LAYERS)

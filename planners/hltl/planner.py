@@ -6,16 +6,18 @@ import time
 from collections.abc import Mapping
 from itertools import islice
 
-from grounding.errors import HeedError
+from grounding.errors import HeedError, UnsatisfiableError
+from grounding.logic.conflict import conflicts
 from grounding.logic.formula import parse
 from grounding.logic.spec import HierarchicalSpec
+from grounding.logic.validate import validate
 from grounding.state import WorldState, initial_state
 from grounding.world import World
 from planners.check import check
-from planners.hltl.explain import explain
+from planners.hltl.explain import Question, contradiction, explain
 from planners.hltl.grid import Grid
 from planners.hltl.leaf import Clock, LeafProblem, OutOfTimeError
-from planners.hltl.mission import Composites, ordered
+from planners.hltl.mission import Composites, ordered, robots_of
 from planners.hltl.schedule import Schedule
 from planners.hltl.sequence import Node, Sequencer
 from planners.plan import PlanResult, PlanStatus, TeamPlan
@@ -92,7 +94,9 @@ class _Planner:
 
     def run(self) -> PlanResult:
         """Plans; may raise OutOfTimeError and HeedError."""
+        started = time.perf_counter()
         refused = self._refuse()
+        self._spend("validate", started)
         if refused is not None:
             return refused
         started = time.perf_counter()
@@ -109,7 +113,7 @@ class _Planner:
         self.root = Node(self.state, None, progress, dict.fromkeys(self.world.robots, 0), {}, 0, ())
         self._search()
         if self.best is None:
-            return explain(self, self.rejected)
+            return self._explain()
         return self._answer(self.best)
 
     def late(self) -> PlanResult:
@@ -136,6 +140,22 @@ class _Planner:
         lost = (r.cell for r in self.state.robots.values() if not r.alive)
         return frozenset(self.grid.index[cell] for cell in lost if cell in self.grid.index)
 
+    def _explain(self) -> PlanResult:
+        started = time.perf_counter()
+        alive = tuple(name for name in self.world.robots if self.state.robots[name].alive)
+        robots = {leaf: robots_of(self.spec, leaf, alive, self.done) for leaf in self.spec.leaves}
+        question = Question(
+            self.spec, self.grid, self.state, robots, self._left(), self.lost(), self.rejected, self.clock
+        )  # fmt: skip
+        try:
+            return explain(question)
+        finally:
+            self._spend("explain", started)
+
+    def _left(self) -> list[frozenset[str]]:
+        """Sets of leaves that are still to be done, one of which is enough."""
+        return [frozenset(s - set(self.done)) for s in self.composites.selections]
+
     def _spend(self, stage: str, started: float) -> None:
         self.spent[stage] = self.spent.get(stage, 0.0) + time.perf_counter() - started
 
@@ -144,6 +164,14 @@ class _Planner:
         if self.objective not in OBJECTIVES:
             known = " or ".join(OBJECTIVES)
             return PlanResult(PlanStatus.UNSUPPORTED, message=f"Objective {self.objective!r} is unknown; use {known}.")
+        try:
+            validate(self.spec, self.world)
+        except UnsatisfiableError as error:
+            clauses = conflicts(self.spec, self.world, self.state)
+            return contradiction(clauses) if clauses else PlanResult(PlanStatus.UNSATISFIABLE, message=str(error))
+        for name in self.done:
+            if name not in self.spec.leaves:
+                return PlanResult(PlanStatus.INVALID, message=f"{name!r} is said to be done, but is no leaf.")
         for name, formula in self.spec.formulas.items():
             if {"X", "X[!]"} & _operators(formula):
                 return PlanResult(
@@ -154,7 +182,7 @@ class _Planner:
     def _search(self) -> None:
         """Schedules the quickest sequence found at first, then a better one if there is one."""
         started = time.perf_counter()
-        left = [frozenset(s - set(self.done)) for s in self.composites.selections]
+        left = self._left()
         found: list[Node] = []
         for leaves in left[:_SELECTIONS]:
             first = next(self.sequencer.dives(self.root, leaves), None)
@@ -218,11 +246,26 @@ class _Planner:
         return PlanResult(status, best, message if count else "Nothing is left to do.", lower_bound=bound)
 
     def _bound(self) -> float | None:
-        """A proven lower bound of the objective, None where none is known."""
-        left = [frozenset(s - set(self.done)) for s in self.composites.selections]
+        """A proven lower bound of the objective: known where one leaf at most is left to do."""
+        left = self._left()
         if any(len(leaves) > 1 for leaves in left):
             return None
-        return 0.0 if any(not leaves for leaves in left) else None
+        return float(min(self._least(leaf) for leaves in left for leaf in leaves or {""}))
+
+    def _least(self, leaf: str) -> int:
+        """Ticks that the quickest robot needs for a leaf if no other robot is in its way."""
+        if not leaf:
+            return 0
+        least = []
+        for robot in robots_of(self.spec, leaf, self.sequencer.robots, self.done):
+            problem = self.problem(leaf, robot)
+            plan = problem.solve(self.state, None, self.clock)
+            optimistic = problem.estimate(self.state, None) if plan is None else plan.cost
+            if problem.shovable and plan is not None:
+                cell, layer, q = problem.start(self.state, None)
+                optimistic = problem.bound(layer, q)[cell]
+            least.append(optimistic)
+        return min(least)
 
 
 def _operators(formula: str) -> set[str]:
