@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grounding.errors import FormulaError, UnsatisfiableError
+from grounding.errors import HeedError, UnsatisfiableError
 from grounding.logic.conflict import conflicts
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
@@ -74,7 +74,7 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
         clash = conflicts(spec, world, state)
     except UnsatisfiableError as error:
         return Understanding(Outcome.UNSATISFIABLE, str(error), tree, spec, timings)
-    except FormulaError as error:
+    except HeedError as error:
         return Understanding(Outcome.REJECTED, str(error), tree, spec, timings)
     timings["automata"] = _since(started)
     if clash:
@@ -103,7 +103,10 @@ def make_plan(
         objective: ``makespan`` or ``cost``.
         time_limit: Seconds for planning.
     """
-    result = hltl.plan(spec, world, state=state, done=done, objective=objective, time_limit=time_limit)
+    try:
+        result = hltl.plan(spec, world, state=state, done=done, objective=objective, time_limit=time_limit)
+    except HeedError as error:
+        return PlanResult(PlanStatus.INVALID, message=str(error))
     if result.plan is None:
         return result
     verdict = check(result.plan, spec, world, state=state, done=done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -41,6 +41,7 @@ def answer(
     tree: TaskTree | None = None,
     spec: HierarchicalSpec | None = None,
     plan: TeamPlan | None = None,
+    robots: Iterable[str] = (),
     monitor: Mapping[str, str] | None = None,
     episode: str | None = None,
     timings_ms: Mapping[str, float] | None = None,
@@ -60,7 +61,7 @@ def answer(
         "level": tree.level if tree else None,
         "tree": task_as_json(tree.root) if tree else None,
         "spec": [dict(level) for level in spec.levels] if spec else [],
-        "plan": plan_as_json(plan) if plan else {},
+        "plan": plan_as_json(plan, robots) if plan else {},
         "cost": plan.cost if plan else None,
         "makespan": plan.makespan * plan.tick_s if plan else None,
         "monitor": dict(monitor or {}),
@@ -84,8 +85,8 @@ def task_as_json(task: Task) -> dict[str, Any]:
     }
 
 
-def plan_as_json(plan: TeamPlan) -> dict[str, list[dict[str, Any]]]:
-    """The steps of every robot, times in seconds from the start of the plan."""
+def plan_as_json(plan: TeamPlan, robots: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The steps of every robot (an empty list for the idle), times in seconds from the start of the plan."""
     return {
         robot: [
             {
@@ -94,9 +95,9 @@ def plan_as_json(plan: TeamPlan) -> dict[str, list[dict[str, Any]]]:
                 "start": step.start * plan.tick_s,
                 "end": step.end * plan.tick_s,
             }
-            for step in steps
+            for step in plan.steps.get(robot, ())
         ]
-        for robot, steps in plan.steps.items()
+        for robot in robots
     }
 
 

@@ -162,10 +162,8 @@ def changes(before: Feedback, after: Feedback) -> Iterable[str]:
     if after.tree is not None:
         for task in after.tree.root.walk():
             old, new = (s.progress.get(task.id, NodeProgress()) for s in (before, after))
-            if new.state != old.state and (task.is_leaf or new.state is not NodeState.RUNNING):
-                robot = f" by {new.robot}" if new.robot else ""
-                reason = f" ({new.sentence.rstrip('.')})" if new.sentence else ""
-                yield f"{MARKS[new.state.value][0]} {words(task)} - {new.state.value}{robot}{reason}"
+            if new.state != old.state and (task.is_leaf or new.state is NodeState.FAILED):
+                yield f"{MARKS[new.state.value][0]} {words(task)}: {new.sentence or new.state.value}"
     for name, line in after.monitor.items():
         known = before.monitor.get(name)
         if line.verdict is not (known.verdict if known else Truth.PENDING):

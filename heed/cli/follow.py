@@ -52,7 +52,7 @@ def carry_out(
     """Has an instruction carried out and tells ``out`` about it: one JSON object, or progress and outcome."""
     if as_json:
         result = follow(commander, text, timeout=timeout)
-        print_json(result_as_json(result, text), out)
+        print_json(result_as_json(result, text, world), out)
     else:
         console = Console(file=out)
         with Display(console, world, text) as display:
@@ -61,7 +61,7 @@ def carry_out(
     return result.outcome
 
 
-def result_as_json(result: Result, instruction: str) -> dict[str, Any]:
+def result_as_json(result: Result, instruction: str, world: World) -> dict[str, Any]:
     """The JSON object of a result, see :func:`heed.cli.answer.answer`."""
     return answer(
         instruction,
@@ -70,6 +70,7 @@ def result_as_json(result: Result, instruction: str) -> dict[str, Any]:
         tree=result.tree,
         spec=result.spec,
         plan=result.plan,
+        robots=world.robots,
         monitor={name: line.verdict.value for name, line in result.monitor.items()},
         episode=result.episode,
         timings_ms=result.timings_ms,

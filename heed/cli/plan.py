@@ -70,7 +70,16 @@ def _show(out: TextIO, text: str, world: World, objective: str, time_limit: floa
         outcome, message = OUTCOME_OF_PLAN[result.status], result.message
     if as_json:
         team_plan = result.plan if result else None
-        value = answer(text, outcome, message, tree=meaning.tree, spec=meaning.spec, plan=team_plan, timings_ms=timings)
+        value = answer(
+            text,
+            outcome,
+            message,
+            tree=meaning.tree,
+            spec=meaning.spec,
+            plan=team_plan,
+            robots=world.robots,
+            timings_ms=timings,
+        )
         print_json(value, out)
         return outcome
     from rich.console import Console

@@ -24,6 +24,7 @@ from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.nodes.waiting import News
 from heed.outcome import Outcome
+from heed.pipeline import OUTCOME_OF_PLAN
 from heed.progress import MissionStatus, Stage
 from heed_interfaces.action import ExecuteSkill, Instruct
 from heed_interfaces.msg import FormulaState as FormulaStateMsg
@@ -33,19 +34,14 @@ from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import SkillEvent, Specification, TaskTree
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from heed_interfaces.srv import Cancel, Episode, MakePlan, PlanInstruction, Translate
-from planners.plan import PlanResult, PlanStatus
+from planners.plan import PlanResult
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
-#: What an unusable answer of the planner means for the operator.
-OUTCOME_OF_PLAN = {
-    PlanStatus.UNSATISFIABLE: Outcome.UNSATISFIABLE,
-    PlanStatus.TIMEOUT: Outcome.PLANNING_TIMEOUT,
-    PlanStatus.UNSUPPORTED: Outcome.REJECTED,
-    PlanStatus.INVALID: Outcome.INTERNAL_ERROR,
-}
 #: How long robots get to halt before a mission ends without their answer (wall seconds).
 HALT_S = 5.0
 PULSE_S = 0.1
+#: Robots that have not moved for so long (simulated seconds) stand still.
+STILL_S = 0.15
 
 
 class Over(Exception):  # noqa: N818 - not an error: how a stage ends a mission early
@@ -266,9 +262,11 @@ class ExecutiveNode(HeedNode):
         job.plan = to.plan_to_msg(result, mission=job.name, time=mission.state.time)
         self._plan_pub.publish(job.plan)
         if result.plan is None:
+            outcome, message = OUTCOME_OF_PLAN[result.status], result.message
             if mission.reason:
-                raise Over(Outcome.EXECUTION_FAILED, f"{mission.reason} No other plan was found: {result.message}")
-            raise Over(OUTCOME_OF_PLAN[result.status], result.message)
+                outcome, message = Outcome.EXECUTION_FAILED, f"{mission.reason} No other plan was found: {message}"
+            mission.give_up(message)
+            raise Over(outcome, message)
         self._refuse_if_canceled(job)
         mission.adopt(result.plan)
 
@@ -309,6 +307,7 @@ class ExecutiveNode(HeedNode):
                 raise Over(Outcome.CANCELED if job.cancel else Outcome.EXECUTION_FAILED, _sentence(mission.reason))
             if mission.phase is Phase.PLANNING:
                 self.get_logger().info(f"{job.name}: plans again: {mission.reason}")
+                await self._stillness()
                 mission.reopen()
                 self._tell(job, Stage.PLAN)
                 await self._find_plan(job, mission)
@@ -336,6 +335,8 @@ class ExecutiveNode(HeedNode):
                 Outcome.EXECUTION_FAILED,
                 f"Everything was carried out, but the monitor did not confirm it. {reasons}",
             )
+        if not job.plan.steps:
+            return Outcome.SUCCEEDED, "It was so already: nothing had to move."
         seconds = mission.state.time - mission.started
         return Outcome.SUCCEEDED, f"Done and verified after {seconds:.0f} simulated seconds."
 
@@ -406,6 +407,22 @@ class ExecutiveNode(HeedNode):
             self._halt(job, command)
         if not await self._news.until(lambda: not job.open, HALT_S):
             self.get_logger().error(f"Robots have not confirmed that they stopped: {', '.join(sorted(job.open))}.")
+        if job.halted:
+            await self._stillness()
+
+    async def _stillness(self) -> None:
+        """Waits until robots that were stopped on their way stand still in the middle of a cell."""
+        before = await self._current_state()
+        deadline = time.monotonic() + HALT_S
+        while await self._news.until(lambda: self._seconds_since(before) > STILL_S, 1.0):  # noqa: B023 - read at once
+            now = await self._current_state()
+            if _poses(now) == _poses(before) or time.monotonic() > deadline:
+                return
+            before = now
+
+    def _seconds_since(self, state: WorldState) -> float:
+        """Simulated seconds between an observation and the latest one."""
+        return (self._state or state).time - state.time
 
     # What goes out
 
@@ -492,9 +509,15 @@ class ExecutiveNode(HeedNode):
         return response
 
 
+def _poses(state: WorldState) -> list[tuple[float, ...]]:
+    return [tuple(round(value, 3) for value in robot.pose) for robot in state.robots.values()]
+
+
 def _sentence(text: str) -> str:
-    """A clause as a sentence."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    """A clause as a sentence; ids such as robot_1 stay as they are."""
+    first = text.split(" ", 1)[0].rstrip(":,")
+    capital = text[:1].upper() + text[1:] if first.isalpha() else text
+    return capital + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def main() -> None:

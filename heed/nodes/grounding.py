@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
-from grounding.errors import HeedError, UnsatisfiableError
-from grounding.logic.conflict import conflicts
-from grounding.logic.validate import validate
-from grounding.translate.controlled import translate
-from grounding.translate.specify import specify
 from heed.conversions import outcome_to_msg, specification_to_msg, state_from_msg, timings_to_fields, tree_to_msg
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, run_node
 from heed.outcome import Outcome
+from heed.pipeline import Understanding, understand
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from heed_interfaces.srv import Translate
 
@@ -25,7 +19,7 @@ class GroundingNode(HeedNode):
     def prepare(self) -> None:
         """Understands a first instruction, so that no operator waits for parsers to be built."""
         self._newest: WorldStateMsg | None = None
-        self._understand(f"{next(iter(self.world.robots))} goes to {next(iter(self.world.zones))}", "", {})
+        understand(f"{next(iter(self.world.robots))} goes to {next(iter(self.world.zones))}", self.world)
 
     def on_start(self) -> None:
         """Offers the service."""
@@ -36,43 +30,18 @@ class GroundingNode(HeedNode):
         self._newest = msg
 
     def _translate(self, request: Translate.Request, response: Translate.Response) -> Translate.Response:
-        timings: dict[str, float] = {}
         try:
-            answer = self._understand(request.text, request.mission, timings)
-            response.tree, response.specification = answer.tree, answer.specification
-            response.outcome = answer.outcome
-        except UnsatisfiableError as error:
-            response.outcome = outcome_to_msg(Outcome.UNSATISFIABLE, str(error))
-        except HeedError as error:
-            response.outcome = outcome_to_msg(Outcome.REJECTED, str(error))
+            state = state_from_msg(self._newest) if self._newest is not None else None
+            meaning = understand(request.text, self.world, state)
         except Exception as error:
-            response.outcome = outcome_to_msg(Outcome.INTERNAL_ERROR, self.log_unexpected(error))
-        fields = timings_to_fields(timings)
+            meaning = Understanding(Outcome.INTERNAL_ERROR, self.log_unexpected(error))
+        response.outcome = outcome_to_msg(meaning.outcome, meaning.message)
+        if meaning.tree is not None:
+            response.tree = tree_to_msg(meaning.tree, mission=request.mission)
+        if meaning.spec is not None:
+            response.specification = specification_to_msg(meaning.spec, mission=request.mission)
+        fields = timings_to_fields(meaning.timings_ms)
         response.timing_names, response.timing_ms = fields["timing_names"], fields["timing_ms"]
-        return response
-
-    def _understand(self, text: str, mission: str, timings: dict[str, float]) -> Translate.Response:
-        response = Translate.Response()
-        started = time.perf_counter()
-        translation = translate(text, self.world)
-        timings["translate"] = 1e3 * (time.perf_counter() - started)
-        if translation.tree is None:
-            response.outcome = outcome_to_msg(Outcome.REJECTED, translation.message)
-            return response
-        spec = specify(translation.tree, self.world)
-        response.tree = tree_to_msg(translation.tree, mission=mission)
-        response.specification = specification_to_msg(spec, mission=mission)
-        started = time.perf_counter()
-        validate(spec, self.world)
-        state = state_from_msg(self._newest) if self._newest is not None else None
-        clash = conflicts(spec, self.world, state)
-        timings["automata"] = 1e3 * (time.perf_counter() - started)
-        if clash:
-            quoted = " and ".join(repr(clause) for clause in clash)
-            sentence = f"{quoted} cannot hold together." if len(clash) > 1 else f"{quoted} contradicts itself."
-            response.outcome = outcome_to_msg(Outcome.UNSATISFIABLE, sentence)
-            return response
-        response.outcome = outcome_to_msg(Outcome.SUCCEEDED, translation.message)
         return response
 
 

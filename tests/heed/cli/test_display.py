@@ -77,8 +77,8 @@ def test_without_a_terminal_each_change_is_told_once():
         for feedback in (BEGIN, BEGIN, MIDDLE, MIDDLE):
             display.update(feedback)
     lines = stream.getvalue().splitlines()
-    assert sum("take a photo in meeting room m1 - running" in line for line in lines) == 1
-    assert sum("✔ take a photo in meeting room m1 - done by robot_1" in line for line in lines) == 1
+    assert sum("▶ take a photo in meeting room m1: running" in line for line in lines) == 1
+    assert sum("✔ take a photo in meeting room m1: m1 has been photographed since 11 s." in line for line in lines) == 1
     assert sum("formula p0_1 satisfied" in line for line in lines) == 1
     assert not any("\x1b" in line for line in lines)
     assert len(lines) < 9

@@ -60,6 +60,7 @@ def test_a_run_that_succeeds(tmp_path):
     assert set(answer["monitor"]) == {name for level in answer["spec"] for name in level}
     assert set(answer["monitor"].values()) == {"satisfied"}
     steps = [step for own in answer["plan"].values() for step in own]
+    assert list(answer["plan"]) == ["robot_1", "robot_2", "robot_3", "robot_4"]
     assert "photograph" in [step["skill"] for step in steps]
     assert all(set(step) == {"skill", "args", "start", "end"} and step["start"] < step["end"] for step in steps)
     assert answer["makespan"] == max(step["end"] for step in steps)
@@ -161,7 +162,7 @@ def test_an_interrupt_stops_the_robots_and_says_canceled(tmp_path):
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if "running" in line:
+        if "go to the lobby: " in line:
             break
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=30)
