@@ -6,7 +6,7 @@ import math
 
 from grounding.skills import parse_atom
 from grounding.world import NEIGHBOURS, Cell
-from sim.geometry import grasp_point, spot_on, spot_on_floor
+from sim.geometry import grasp_point, spot_on, spot_on_floor, tuck
 from sim.protocol import SkillStatus
 from sim.skills.context import Context, Motion
 from sim.stage import Point, Pose
@@ -17,6 +17,10 @@ SETTLE = 1.5
 LEAN = 0.16
 #: How far it backs off from a thing in its own cell, in cells, where there is room behind it.
 BACK_OFF = 0.42
+
+
+#: How far above a thing a mobile robot swings its gripper in and out, metres.
+LIFT = 0.08
 
 
 def pick(context: Context) -> Motion:
@@ -62,10 +66,11 @@ def approach(context: Context, point: Point, seconds: float) -> Motion:
             yield from context.reach(above, 0.3 * seconds)
         yield from context.reach(point, 0.7 * seconds)
         return
-    stand = _stand(context, point)
-    yield from context.glide(stand, 0.5 * seconds)
-    high = Point(point.x, point.y, max(point.z, context.stage.tip(context.id).z))
-    yield from context.reach(high, 0.3 * seconds)
+    yield from context.glide(_stand(context, point), 0.4 * seconds)
+    tip = context.stage.tip(context.id)
+    high = max(point.z + LIFT, tip.z)
+    yield from context.reach(tip._replace(z=high), 0.15 * seconds)
+    yield from context.reach(point._replace(z=high), 0.25 * seconds)
     yield from context.reach(point, 0.2 * seconds)
 
 
@@ -76,8 +81,12 @@ def retreat(context: Context, seconds: float) -> Motion:
         yield from context.reach(tip._replace(z=context.above().z), 0.7 * seconds)
         yield from context.tuck(0.3 * seconds)
         return
-    yield from context.tuck(0.5 * seconds)
-    yield from context.glide(context.pose_at(context.cell), 0.5 * seconds)
+    tip, tucked = context.stage.tip(context.id), tuck(context.world, context.robot, context.stage.base(context.id))
+    high = max(tip.z + LIFT, tucked.z)
+    yield from context.reach(tip._replace(z=high), 0.2 * seconds)
+    yield from context.reach(tucked._replace(z=high), 0.25 * seconds)
+    yield from context.tuck(0.15 * seconds)
+    yield from context.glide(context.pose_at(context.cell), 0.4 * seconds)
     context.traffic.release(context.id)
 
 
