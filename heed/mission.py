@@ -140,8 +140,8 @@ class Mission:
 
     def doing(self, robot: str, sentence: str) -> None:
         """Takes in what a robot says that it is doing."""
-        if robot in self._running and self._running[robot][0].leaf:
-            self._sentences[self._running[robot][0].leaf] = sentence
+        if sentence and robot in self._running and self._running[robot][0].leaf:
+            self._sentences[self._running[robot][0].leaf] = sentence.rstrip(".")
 
     def advance(self) -> Orders:
         """What to do now. Call it after every observation and result."""
@@ -170,6 +170,13 @@ class Mission:
             if progress.state is LeafState.ACTIVE:
                 self._set(leaf, LeafState.FAILED, reason)
 
+    def give_up(self, reason: str) -> None:
+        """Fails while no robot is busy: there is no plan for what is not done."""
+        self.reason, self.phase = reason, Phase.FAILED
+        for leaf in self.spec.leaves:
+            if leaf not in self.done:
+                self._set(leaf, LeafState.FAILED, reason)
+
     def reopen(self) -> None:
         """Marks what is not done as open again, before it is planned anew."""
         for leaf in self.spec.leaves:
@@ -185,8 +192,8 @@ class Mission:
         """How far every node of the task tree has come."""
         sentences = dict(self._sentences)
         for leaf, progress in self._leaves.items():
-            if progress.state is LeafState.PENDING and self.phase is Phase.RUNNING:
-                sentences[leaf] = self._why_pending(leaf)
+            if progress.state is LeafState.PENDING and self.phase is not Phase.PLANNING:
+                sentences[leaf] = self._why_pending(leaf) if self.phase is Phase.RUNNING else "was not begun"
         return tree_progress(self.tree, self.spec, self._leaves, sentences)
 
     @property

@@ -17,7 +17,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
-from rclpy.executors import Executor, ExternalShutdownException, ShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from grounding.errors import ConfigurationError, HeedError
@@ -86,7 +86,7 @@ class HeedNode(LifecycleNode):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(self.node_name, **kwargs)
         self._undo: list[Callable[[], object]] = []
-        self._group = ReentrantCallbackGroup()  # coroutine callbacks must not block the others while they wait
+        self.group = ReentrantCallbackGroup()  # coroutine callbacks must not block the others while they wait
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.settings: dict[str, Any] = {}
         for option in (*COMMON, *self.options):
@@ -193,25 +193,25 @@ class HeedNode(LifecycleNode):
 
     def add_subscription(self, message: type, topic: str, callback: Callable[..., Any], qos: Any, **kwargs: Any) -> Any:
         """A subscription that lives while the node is active."""
-        subscription = self.create_subscription(message, topic, callback, qos, callback_group=self._group, **kwargs)
+        subscription = self.create_subscription(message, topic, callback, qos, callback_group=self.group, **kwargs)
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 
     def add_service(self, service: type, name: str, callback: Callable[..., Any], **kwargs: Any) -> Any:
         """A service that lives while the node is active."""
-        server = self.create_service(service, name, callback, callback_group=self._group, **kwargs)
+        server = self.create_service(service, name, callback, callback_group=self.group, **kwargs)
         self._undo.append(lambda: self.destroy_service(server))
         return server
 
     def add_client(self, service: type, name: str, **kwargs: Any) -> Any:
         """A service client that lives while the node is active."""
-        client = self.create_client(service, name, callback_group=self._group, **kwargs)
+        client = self.create_client(service, name, callback_group=self.group, **kwargs)
         self._undo.append(lambda: self.destroy_client(client))
         return client
 
     def add_timer(self, seconds: float, callback: Callable[[], Any]) -> Any:
         """A timer on the wall's clock (never the simulated one) that lives while the node is active."""
-        timer = self.create_timer(seconds, callback, callback_group=self._group, clock=self._steady)
+        timer = self.create_timer(seconds, callback, callback_group=self.group, clock=self._steady)
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
@@ -234,8 +234,9 @@ def spin(executor: Executor, log: Callable[[Exception], object]) -> None:
     """
     while executor.context.ok():
         try:
-            executor.spin_once()
-        except (ShutdownException, ExternalShutdownException):
+            executor.spin()
+            return
+        except ExternalShutdownException:
             return
         except Exception as error:
             if executor.context.ok():

@@ -10,11 +10,9 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
-from rclpy.action import ActionClient, ActionServer, CancelResponse
-from rclpy.task import Future
+from rclpy.action import ActionServer, CancelResponse
 
 from grounding.errors import HeedError
 from grounding.state import WorldState
@@ -22,23 +20,23 @@ from heed import conversions as to
 from heed.mission import Limits, Mission, Phase
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
+from heed.nodes.fleet import HALT_S, Fleet
 from heed.nodes.waiting import News
 from heed.outcome import Outcome
 from heed.pipeline import OUTCOME_OF_PLAN
 from heed.progress import MissionStatus, Stage
-from heed_interfaces.action import ExecuteSkill, Instruct
+from heed_interfaces.action import Instruct
 from heed_interfaces.msg import FormulaState as FormulaStateMsg
 from heed_interfaces.msg import MissionStatus as MissionStatusMsg
 from heed_interfaces.msg import MonitorState as MonitorStateMsg
 from heed_interfaces.msg import Plan as PlanMsg
-from heed_interfaces.msg import SkillEvent, Specification, TaskTree
+from heed_interfaces.msg import Specification, TaskTree
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from heed_interfaces.srv import Cancel, Episode, MakePlan, PlanInstruction, Translate
 from planners.plan import PlanResult
-from sim.protocol import SkillCommand, SkillResult, SkillStatus
+from sim.protocol import SkillResult
 
-#: How long robots get to halt before a mission ends without their answer (wall seconds).
-HALT_S = 5.0
+#: How often time limits are looked at (wall seconds).
 PULSE_S = 0.1
 #: Robots that have not moved for so long (simulated seconds) stand still.
 STILL_S = 0.15
@@ -67,9 +65,6 @@ class Job:
     plan: PlanMsg = field(default_factory=PlanMsg)
     monitor: MonitorStateMsg = field(default_factory=MonitorStateMsg)
     episode: str = ""
-    open: set[str] = field(default_factory=set)  # ids of commands without a result
-    halted: set[str] = field(default_factory=set)  # ids of commands that are to stop
-    goals: dict[str, Any] = field(default_factory=dict)  # command id -> goal handle, once accepted
     told: tuple[Any, ...] = ()
 
     @property
@@ -107,18 +102,12 @@ class ExecutiveNode(HeedNode):
         self._spec_pub = self.add_publisher(Specification, "specification", qos.LATCHED)
         self._plan_pub = self.add_publisher(PlanMsg, "plan", qos.LATCHED)
         self._status_pub = self.add_publisher(MissionStatusMsg, "mission_status", qos.EVENTS)
-        self._event_pub = self.add_publisher(SkillEvent, "skill_events", qos.EVENTS)
         self.add_subscription(WorldStateMsg, "world_state", self._on_state, qos.OBSERVATIONS)
         self.add_subscription(MonitorStateMsg, "monitor_state", self._on_monitor, qos.EVENTS)
         self._translate = self.add_client(Translate, "translate")
         self._make_plan = self.add_client(MakePlan, "make_plan")
         self._episode = self.add_client(Episode, "episode")
-        self._robots = {
-            robot: self.add_action(
-                ActionClient(self, ExecuteSkill, f"{robot}/execute_skill", callback_group=self._group)
-            )
-            for robot in self.world.robots
-        }
+        self._fleet = Fleet(self, self._on_result, self._on_doing)
         self.add_service(PlanInstruction, "plan_instruction", self._plan_instruction)
         self.add_service(Cancel, "cancel", self._cancel_service)
         self.add_action(
@@ -127,7 +116,7 @@ class ExecutiveNode(HeedNode):
                 Instruct,
                 "instruct",
                 self._instruct,
-                callback_group=self._group,
+                callback_group=self.group,
                 cancel_callback=self._cancel_action,
                 result_timeout=qos.RESULT_TIMEOUT_S,
             )
@@ -136,11 +125,8 @@ class ExecutiveNode(HeedNode):
 
     def on_stop(self) -> None:
         """Halts the robots of a mission that is cut off."""
-        job = getattr(self, "_job", None)
-        if job is not None:
-            job.cancel = "the executive is being stopped"
-            for goal in job.goals.values():
-                goal.cancel_goal_async()
+        if getattr(self, "_job", None) is not None:
+            self._fleet.halt()
 
     # What comes in
 
@@ -155,6 +141,15 @@ class ExecutiveNode(HeedNode):
         if self._job is not None and msg.mission == self._job.name:
             self._job.monitor = msg
             self._news.tell()
+
+    def _on_result(self, result: SkillResult) -> None:
+        if self._job is not None and self._job.mission is not None:
+            self._job.mission.ended(result)
+        self._news.tell()
+
+    def _on_doing(self, robot: str, sentence: str) -> None:
+        if self._job is not None and self._job.mission is not None:
+            self._job.mission.doing(robot, sentence)
 
     def _cancel_action(self, handle: Any) -> CancelResponse:
         if self._job is not None and self._job.handle is handle:
@@ -234,7 +229,7 @@ class ExecutiveNode(HeedNode):
         try:
             await self._execute(job, mission)
         finally:
-            await self._halt_all(job)
+            await self._halt()
             job.timings["execute"] = 1e3 * (time.perf_counter() - started)
             await self._verify(job, mission)
         return self._verdict(job, mission)
@@ -297,10 +292,10 @@ class ExecutiveNode(HeedNode):
                 mission.abandon(job.cancel or job.violation)
             orders = mission.advance()
             self._tell(job, Stage.EXECUTE)  # the monitor must hear of a leaf before its first skill starts
-            for robot in orders.stop:
-                self._halt(job, mission.running[robot].id)
+            if orders.stop:
+                self._fleet.halt()
             for command in orders.start:
-                self._send(job, mission, command)
+                self._fleet.send(command, mission=job.name, time=mission.state.time)
             if mission.phase is Phase.FINISHED:
                 return
             if mission.phase is Phase.FAILED:
@@ -362,53 +357,15 @@ class ExecutiveNode(HeedNode):
         if not answer.ok and answer.message:
             self.get_logger().info(answer.message)
 
-    # Robots
-
-    def _send(self, job: Job, mission: Mission, command: SkillCommand) -> None:
-        """Gives an order to a robot."""
-        job.open.add(command.id)
-        self._event_pub.publish(to.event_to_msg(command, mission=job.name, time=mission.state.time))
-        future = self._robots[command.robot].send_goal_async(
-            to.command_to_goal(command),
-            feedback_callback=lambda msg: mission.doing(command.robot, msg.feedback.sentence),
-        )
-        future.add_done_callback(partial(self._accepted, job, mission, command))
-
-    def _accepted(self, job: Job, mission: Mission, command: SkillCommand, future: Future) -> None:
-        goal = future.result()
-        if not goal.accepted:
-            message = f"{command.robot} refused {command.skill}."
-            self._ended(job, mission, SkillResult(command, SkillStatus.INVALID, message, mission.state.time))
+    async def _halt(self) -> None:
+        """Stops every robot and waits until they stand still."""
+        if not self._fleet.busy:
             return
-        job.goals[command.id] = goal
-        goal.get_result_async().add_done_callback(
-            lambda done: self._ended(job, mission, to.result_from_msg(done.result().result, command))
-        )
-        if command.id in job.halted:
-            goal.cancel_goal_async()
-
-    def _ended(self, job: Job, mission: Mission, result: SkillResult) -> None:
-        job.open.discard(result.command.id)
-        job.goals.pop(result.command.id, None)
-        mission.ended(result)
-        self._event_pub.publish(to.event_to_msg(result.command, result, mission=job.name, time=result.time))
-        self._news.tell()
-
-    def _halt(self, job: Job, command: str) -> None:
-        """Stops the robot that carries out a command; at once when it is accepted later."""
-        if command not in job.halted:
-            job.halted.add(command)
-            if command in job.goals:
-                job.goals[command].cancel_goal_async()
-
-    async def _halt_all(self, job: Job) -> None:
-        """Stops every robot of the mission and waits until they have."""
-        for command in job.open:
-            self._halt(job, command)
-        if not await self._news.until(lambda: not job.open, HALT_S):
-            self.get_logger().error(f"Robots have not confirmed that they stopped: {', '.join(sorted(job.open))}.")
-        if job.halted:
-            await self._stillness()
+        deadline = time.monotonic() + HALT_S + 1.0
+        while self._fleet.busy and time.monotonic() < deadline:
+            self._fleet.halt()
+            await self._news.next()
+        await self._stillness()
 
     async def _stillness(self) -> None:
         """Waits until robots that were stopped on their way stand still in the middle of a cell."""

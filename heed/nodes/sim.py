@@ -80,7 +80,7 @@ class SimNode(HeedNode):
                     ExecuteSkill,
                     f"{robot}/execute_skill",
                     partial(self._execute, robot),
-                    callback_group=self._group,
+                    callback_group=self.group,
                     cancel_callback=partial(self._cancel, robot),
                     result_timeout=qos.RESULT_TIMEOUT_S,
                 )
@@ -191,12 +191,12 @@ class SimNode(HeedNode):
         self._state = state
         if changed:
             self._publish(state)
+        for result in results:
+            self._finish(result)
         for robot, (_, handle, _) in self._running.items():
             if changed:
                 fraction, sentence = self.simulator.progress(robot)
                 handle.publish_feedback(ExecuteSkill.Feedback(fraction=float(fraction), sentence=sentence))
-        for result in results:
-            self._finish(result)
         return changed
 
     def _publish(self, state: WorldState | None = None) -> None:

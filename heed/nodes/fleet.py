@@ -1,0 +1,102 @@
+"""The robots as the executive sees them: orders go out, results come back, and all can be stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rclpy.action import ActionClient
+from rclpy.task import Future
+
+from heed.conversions import command_to_goal, event_to_msg, result_from_msg
+from heed.nodes import qos
+from heed.nodes.base import HeedNode
+from heed_interfaces.action import ExecuteSkill
+from heed_interfaces.msg import SkillEvent
+from sim.protocol import SkillCommand, SkillResult, SkillStatus
+
+#: How long a robot gets to confirm that it has stopped (wall seconds).
+HALT_S = 5.0
+
+
+@dataclass
+class _Order:
+    """A command that has no result yet."""
+
+    command: SkillCommand
+    goal: Any = None  # handle of the action, once accepted
+    halted: float | None = None  # wall second at which it was told to stop
+
+
+class Fleet:
+    """Carries orders to the robots of a world.
+
+    Args:
+        node: The node that speaks to them.
+        on_result: Called with every result.
+        on_feedback: Called with robot and sentence.
+    """
+
+    def __init__(
+        self,
+        node: HeedNode,
+        on_result: Callable[[SkillResult], None],
+        on_feedback: Callable[[str, str], None],
+    ) -> None:
+        self._on_result, self._on_feedback = on_result, on_feedback
+        self._events = node.add_publisher(SkillEvent, "skill_events", qos.EVENTS)
+        self._clients = {
+            robot: node.add_action(
+                ActionClient(node, ExecuteSkill, f"{robot}/execute_skill", callback_group=node.group)
+            )
+            for robot in node.world.robots
+        }
+        self._orders: dict[str, _Order] = {}  # by command id
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """Robots whose order has no result yet."""
+        return tuple(order.command.robot for order in self._orders.values())
+
+    def send(self, command: SkillCommand, *, mission: str, time: float) -> None:
+        """Gives an order at simulated second ``time``."""
+        order = self._orders[command.id] = _Order(command)
+        self._events.publish(event_to_msg(command, mission=mission, time=time))
+        future = self._clients[command.robot].send_goal_async(
+            command_to_goal(command),
+            feedback_callback=lambda msg: self._on_feedback(command.robot, msg.feedback.sentence),
+        )
+        future.add_done_callback(partial(self._accepted, order, mission, time))
+
+    def halt(self) -> None:
+        """Has every robot stop. Those that do not confirm it in time count as failed."""
+        now = time.monotonic()
+        for order in list(self._orders.values()):
+            if order.halted is None:
+                order.halted = now
+                if order.goal is not None:
+                    order.goal.cancel_goal_async()
+            elif now - order.halted > HALT_S:
+                del self._orders[order.command.id]
+                message = f"{order.command.robot} does not confirm that it has stopped."
+                self._on_result(SkillResult(order.command, SkillStatus.EXECUTION_FAILURE, message, 0.0))
+
+    def _accepted(self, order: _Order, mission: str, time: float, future: Future) -> None:
+        order.goal = future.result()
+        if not order.goal.accepted:
+            message = f"{order.command.robot} refused {order.command.skill}."
+            self._ended(order, mission, SkillResult(order.command, SkillStatus.INVALID, message, time))
+            return
+        order.goal.get_result_async().add_done_callback(
+            lambda done: self._ended(order, mission, result_from_msg(done.result().result, order.command))
+        )
+        if order.halted is not None:
+            order.goal.cancel_goal_async()
+
+    def _ended(self, order: _Order, mission: str, result: SkillResult) -> None:
+        if self._orders.pop(order.command.id, None) is not None:
+            self._events.publish(event_to_msg(order.command, result, mission=mission, time=result.time))
+            self._on_result(result)
