@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 import spot
@@ -115,13 +117,34 @@ def satisfiable(formula: str) -> bool:
     False
     """
     # Most formulas are met by a trace that is easily guessed, which spares large ones a translation.
-    names = parse(formula).atoms
-    one_by_one = [{name} for name in names]
-    guesses = ([set[str]()], [set(names)], [set(), *one_by_one], [set(), *reversed(one_by_one)])
-    if any(accepts(formula, guess) for guess in guesses):
+    if any(accepts(formula, guess) for guess in _guesses(parse(formula))):
         return True
     built = automaton(formula)
     return built.initial not in built.dead
+
+
+def _guesses(node: Node) -> Iterator[list[set[str]]]:
+    """Traces that satisfy most formulas: nothing, everything, one proposition after the other."""
+    yield [set()]
+    yield [set(node.atoms)]
+    wanted = dict.fromkeys(_wanted(node))
+    yield [set(), *({name} for name in wanted)]
+    order: dict[str, set[str]] = {name: set() for name in wanted}
+    for part in node.children:
+        if part.op == "U" and part.children[0].op == "!" and part.children[1].op == "atom":
+            for later in part.children[0].atoms:
+                order.setdefault(later, set()).add(part.children[1].atom)
+    with suppress(CycleError):
+        yield [set(), *({name} for name in TopologicalSorter(order).static_order())]
+
+
+def _wanted(node: Node) -> Iterator[str]:
+    """Atoms as often as they occur without a negation right before them."""
+    if node.op == "atom":
+        yield node.atom
+    for child in node.children:
+        if node.op != "!" or child.op != "atom":
+            yield from _wanted(child)
 
 
 def equivalent(one: str, other: str) -> bool:
@@ -197,7 +220,9 @@ def _finished(
 ) -> Automaton:
     """Completes an automaton with a sink and works out its dead and settled states."""
     sink = len(edges)
-    if any(missing):
+    if not accepting:
+        edges = [((0, 0, 0),)]
+    elif any(missing):
         edges = [
             (*own, *((mask, value, sink) for mask, value in lost)) for own, lost in zip(edges, missing, strict=True)
         ]

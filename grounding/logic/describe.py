@@ -32,6 +32,9 @@ def entity(name: str, world: World) -> str:
         return words if kind.split()[-1] in words.split() else f"{kind} {words}"
     if numbered and name in world.robots:
         return words
+    thing = world.things.get(name)
+    if thing and "guidable" in thing.properties and words.split()[-1] not in (thing.kind, *thing.names):
+        return words.title()  # a person who is called by name
     return f"the {words}"
 
 
