@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.commands import MISSIONS, SHORT
 from benchmarks.measure import SEED, spread
+from grounding.logic.automaton import automaton
 from grounding.state import WorldState
 from heed.commander import Commander, Result
 
@@ -24,10 +25,12 @@ def run() -> dict[str, Any]:
     stages: dict[str, list[float]] = {}
     carriage: list[float] = []
     still: dict[str, str] = {}
+    slowest = (0.0, "")
     for name, commands in (("three missions", MISSIONS), ("thirty short commands", SHORT)):
         for repeat in range(REPEATS):
             for world, text in commands:
                 elapsed, result = measure(world, text, SEED + repeat)
+                slowest = max(slowest, (elapsed or 0.0, text))
                 if elapsed is None:
                     still[text] = f"{result.outcome.name}: {result.message}"
                     continue
@@ -41,46 +44,41 @@ def run() -> dict[str, Any]:
         "seconds": {name: spread(values) for name, values in {"all": every, **seconds}.items() if values},
         "stage_ms": {stage: spread(values) for stage, values in stages.items()},
         "outside_stages_ms": spread(carriage),
+        "slowest": slowest[1],
         "nothing_moved": still,
     }
 
 
+class Stopwatch(Commander):
+    """A commander that notes when the first robot acts."""
+
+    before: WorldState | None = None
+    moved_at: float | None = None
+
+    def on_news(self, **changes: Any) -> None:
+        """Takes in news, in the thread that hears them."""
+        now: WorldState | None = changes.get("state")
+        if now is not None and self.before is not None and self.moved_at is None and _acts(self.before, now):
+            self.moved_at = time.perf_counter()
+        super().on_news(**changes)
+
+
 def measure(world: str, text: str, seed: int) -> tuple[float | None, Result]:
     """Seconds to the first motion (None where nothing moved), and how the instruction ended."""
-    _forget()
-    with Commander(in_process=True, world=world, seed=seed) as commander:
-        start = _first_state(commander)
-        moved: float | None = None
+    automaton.cache_clear()
+    with Stopwatch(in_process=True, world=world, seed=seed) as commander:
+        up = time.monotonic() + PATIENCE_S
+        while commander.feedback().state is None and time.monotonic() < up:
+            time.sleep(0.005)
+        commander.before = commander.feedback().state
         began = time.perf_counter()
         commander.send(text)
-        while not commander.done(1.0) and time.perf_counter() - began < PATIENCE_S:
-            if _acts(start, commander.feedback().state):
-                moved = time.perf_counter() - began
-                break
+        while not commander.done(0.1) and commander.moved_at is None and time.perf_counter() - began < PATIENCE_S:
+            pass
         commander.cancel("measured")
-        return moved, commander.result(PATIENCE_S)
+        result = commander.result(PATIENCE_S)
+        return None if commander.moved_at is None else commander.moved_at - began, result
 
 
-def _first_state(commander: Commander) -> WorldState:
-    """The first observation: the system is up."""
-    deadline = time.monotonic() + PATIENCE_S
-    while commander.feedback().state is None:
-        if time.monotonic() > deadline:
-            raise TimeoutError("no observation")
-        time.sleep(0.005)
-    state = commander.feedback().state
-    assert state is not None
-    return state
-
-
-def _acts(before: WorldState, now: WorldState | None) -> bool:
-    return now is not None and any(
-        robot.skill or robot.pose != before.robots[name].pose for name, robot in now.robots.items()
-    )
-
-
-def _forget() -> None:
-    """Empties the caches of automata."""
-    from grounding.logic.automaton import automaton
-
-    automaton.cache_clear()
+def _acts(before: WorldState, now: WorldState) -> bool:
+    return any(robot.skill or robot.pose != before.robots[name].pose for name, robot in now.robots.items())

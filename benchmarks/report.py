@@ -76,11 +76,11 @@ def _first_motion(figures: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def _still(figures: Mapping[str, Any]) -> list[str]:
-    return (
-        ["", "Commands after which nothing moved:", "", *(f"- “{text}” {why}" for text, why in still.items())]
-        if (still := figures["nothing_moved"])
-        else ["", "Every command led to motion."]
-    )
+    still = figures["nothing_moved"]
+    lines = ["", f"The slowest was “{figures['slowest']}”.", ""]
+    if not still:
+        return [*lines, "Every command led to motion."]
+    return [*lines, "Commands after which nothing moved:", "", *(f"- “{text}” {why}" for text, why in still.items())]
 
 
 def _realtime(figures: Mapping[str, Any]) -> Iterator[Row]:

@@ -205,6 +205,10 @@ class Commander:
         """Has every robot stop; returns once they have. False when nothing was running."""
         return self._link.cancel(reason)
 
+    def picture(self) -> bytes | None:
+        """A PNG of the scene; None where the world has no camera or the fleet is not in this process."""
+        return self._link.picture()
+
     def close(self) -> None:
         """Ends everything that was brought up; safe to call twice."""
         self._link.close()

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO
 
+from grounding.errors import HeedError
 from grounding.logic.spec import HierarchicalSpec
 from grounding.translate.tree import Task, TaskTree
 from heed.outcome import Outcome
@@ -115,6 +119,48 @@ def refuse(out: TextIO, instruction: str, outcome: Outcome, message: str, *, as_
         print(message, file=sys.stderr)
 
 
+def guarded(work: Callable[[], Outcome], out: TextIO, instruction: str, *, as_json: bool) -> int:
+    """Does the work of a command; whatever goes wrong becomes an outcome with a sentence.
+
+    Args:
+        work: Does everything and prints to ``out`` as its very last act.
+        out: The real standard output.
+        instruction: The instruction, for the JSON object.
+        as_json: Whether to print errors as the JSON object.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        outcome = work()
+    except BrokenPipeError:  # who read the output is gone, so there is nobody to tell
+        outcome = Outcome.INTERNAL_ERROR
+    except HeedError as error:
+        outcome = Outcome.INTERNAL_ERROR
+        refuse(out, instruction, outcome, str(error), as_json=as_json)
+    except Exception as error:
+        outcome = Outcome.INTERNAL_ERROR
+        refuse(out, instruction, outcome, unexpected(error), as_json=as_json)
+    except KeyboardInterrupt:
+        outcome = Outcome.CANCELED
+        refuse(out, instruction, outcome, "Canceled before the robots were ready.", as_json=as_json)
+    return EXIT_CODES[outcome]
+
+
+def unexpected(error: Exception) -> str:
+    """A sentence about an error that should not happen; its stack trace goes to a file beside the logs of ROS."""
+    path = Path(os.environ.get("ROS_LOG_DIR") or "~/.ros/log").expanduser() / "heed_errors.log"
+    sentence = f"Heed ran into an internal error ({type(error).__name__}: {error})"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now().isoformat()} {' '.join(sys.argv)}\n")
+            traceback.print_exception(type(error), error, error.__traceback__, file=file)
+    except OSError:
+        return f"{sentence}."
+    return f"{sentence}, see {path}."
+
+
 @contextmanager
 def own_stdout() -> Iterator[TextIO]:
     """Keeps standard output for us alone: what libraries print there goes to standard error.
@@ -138,7 +184,8 @@ def own_stdout() -> Iterator[TextIO]:
     try:
         yield stream
     finally:
-        stream.flush()
+        with suppress(BrokenPipeError):
+            stream.flush()
         sys.stdout.flush()
         os.dup2(real, 1)
         os.close(real)

@@ -48,16 +48,20 @@ def follow(commander: Commander, text: str, *, display: Display | None = None, t
 
 def carry_out(
     commander: Commander, world: World, text: str, out: TextIO, *, as_json: bool, timeout: float | None
-) -> Outcome:
-    """Has an instruction carried out and tells ``out`` about it: one JSON object, or progress and outcome."""
+) -> Result:
+    """Has an instruction carried out, showing its progress on ``out`` unless JSON is wanted."""
     if as_json:
-        result = follow(commander, text, timeout=timeout)
+        return follow(commander, text, timeout=timeout)
+    with Display(Console(file=out), world, text) as display:
+        return follow(commander, text, display=display, timeout=timeout)
+
+
+def tell(result: Result, world: World, text: str, out: TextIO, *, as_json: bool) -> Outcome:
+    """Tells ``out`` how an instruction ended: the JSON object, or outcome and episode for people."""
+    if as_json:
         print_json(result_as_json(result, text, world), out)
     else:
-        console = Console(file=out)
-        with Display(console, world, text) as display:
-            result = follow(commander, text, display=display, timeout=timeout)
-        console.print(outcome_panel(result.outcome.name, result.message, result.episode))
+        Console(file=out).print(outcome_panel(result.outcome.name, result.message, result.episode))
     return result.outcome
 
 

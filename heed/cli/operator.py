@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from grounding.errors import HeedError
-from heed.cli.answer import EXIT_CODES, USAGE_ERROR, own_stdout, refuse
+from heed.cli.answer import USAGE_ERROR, guarded, own_stdout
 from heed.outcome import Outcome
 
 
@@ -19,7 +19,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _operate(out: TextIO, args: Sequence[str] | None) -> int:
-    from heed.cli.follow import carry_out
+    from heed.cli.follow import carry_out, tell
     from heed.commander import Commander
     from heed.nodes.client import client_settings
 
@@ -28,20 +28,14 @@ def _operate(out: TextIO, args: Sequence[str] | None) -> int:
     except HeedError as error:
         print(error, file=sys.stderr)
         return USAGE_ERROR
-    except KeyboardInterrupt:
-        return EXIT_CODES[Outcome.CANCELED]
-    try:
+    text, as_json = wanted.instruction, wanted.as_json
+
+    def work() -> Outcome:
         with Commander(wanted.namespace, wait_s=wanted.wait_s) as commander:
-            outcome = carry_out(
-                commander, wanted.world, wanted.instruction, out, as_json=wanted.as_json, timeout=wanted.timeout
-            )
-    except HeedError as error:
-        outcome = Outcome.INTERNAL_ERROR
-        refuse(out, wanted.instruction, outcome, str(error), as_json=wanted.as_json)
-    except KeyboardInterrupt:
-        outcome = Outcome.CANCELED
-        refuse(out, wanted.instruction, outcome, "Interrupted.", as_json=wanted.as_json)
-    return EXIT_CODES[outcome]
+            result = carry_out(commander, wanted.world, text, out, as_json=as_json, timeout=wanted.timeout)
+        return tell(result, wanted.world, text, out, as_json=as_json)
+
+    return guarded(work, out, text, as_json=as_json)
 
 
 if __name__ == "__main__":

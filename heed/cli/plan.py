@@ -10,7 +10,7 @@ import typer
 from grounding.errors import ConfigurationError, HeedError
 from grounding.world import World
 from grounding.worldfile import load_world
-from heed.cli.answer import EXIT_CODES, EXIT_HELP, USAGE_ERROR, answer, own_stdout, print_json, read_text, refuse
+from heed.cli.answer import EXIT_HELP, USAGE_ERROR, answer, guarded, own_stdout, print_json, read_text, refuse
 from heed.outcome import Outcome
 
 OBJECTIVES = ("makespan", "cost")
@@ -44,15 +44,12 @@ def _plan(out: TextIO, text: str, world_name: str, *, objective: str, time_limit
     except HeedError as error:
         refuse(out, instruction, Outcome.REJECTED, str(error), as_json=as_json)
         return USAGE_ERROR
-    try:
-        outcome = _show(out, instruction, world, objective, time_limit, as_json=as_json)
-    except HeedError as error:
-        outcome = Outcome.INTERNAL_ERROR
-        refuse(out, instruction, outcome, str(error), as_json=as_json)
-    except KeyboardInterrupt:
-        outcome = Outcome.CANCELED
-        refuse(out, instruction, outcome, "Canceled.", as_json=as_json)
-    return EXIT_CODES[outcome]
+    return guarded(
+        lambda: _show(out, instruction, world, objective, time_limit, as_json=as_json),
+        out,
+        instruction,
+        as_json=as_json,
+    )
 
 
 def _show(out: TextIO, text: str, world: World, objective: str, time_limit: float, *, as_json: bool) -> Outcome:

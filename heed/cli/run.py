@@ -14,7 +14,7 @@ import sim
 from grounding.errors import ConfigurationError, HeedError
 from grounding.world import World
 from grounding.worldfile import load_world
-from heed.cli.answer import EXIT_CODES, EXIT_HELP, USAGE_ERROR, own_stdout, read_text, refuse
+from heed.cli.answer import EXIT_HELP, USAGE_ERROR, guarded, own_stdout, read_text, refuse
 from heed.outcome import Outcome
 
 
@@ -84,22 +84,19 @@ def _run(
     except HeedError as error:
         refuse(out, instruction, Outcome.REJECTED, str(error), as_json=as_json)
         return USAGE_ERROR
-    from heed.cli.follow import carry_out
-    from heed.commander import Commander
 
-    fleet = {"world": world_name, "physics": physics, "seed": seed, "faults": faults, **settings}
-    try:
+    def work() -> Outcome:
+        from heed.cli.follow import carry_out, tell
+        from heed.commander import Commander
+
+        fleet = {"world": world_name, "physics": physics, "seed": seed, "faults": faults, **settings}
         with Commander(in_process=True, **fleet) as commander:
-            outcome = carry_out(commander, world, instruction, out, as_json=as_json, timeout=timeout)
+            result = carry_out(commander, world, instruction, out, as_json=as_json, timeout=timeout)
             if picture is not None:
                 _save(commander.picture(), picture)
-    except HeedError as error:
-        outcome = Outcome.INTERNAL_ERROR
-        refuse(out, instruction, outcome, str(error), as_json=as_json)
-    except KeyboardInterrupt:
-        outcome = Outcome.CANCELED
-        refuse(out, instruction, outcome, "Canceled before the robots were ready.", as_json=as_json)
-    return EXIT_CODES[outcome]
+        return tell(result, world, instruction, out, as_json=as_json)
+
+    return guarded(work, out, instruction, as_json=as_json)
 
 
 def parse_faults(fail: Sequence[str], world: World, seed: int) -> str:

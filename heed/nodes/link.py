@@ -54,8 +54,8 @@ class Link:
         self._goal: Any = None
         self._composition = Composition(log_level=log_level, private=parameters is not None)
         try:
-            if parameters is not None:
-                compose(self._composition, world, namespace, parameters)
+            nodes = () if parameters is None else compose(self._composition, world, namespace, parameters)
+            self._simulation: Any = next((node for node in nodes if node.node_name == "sim_node"), None)
             node = Node(
                 "commander",
                 namespace=namespace,
@@ -97,6 +97,22 @@ class Link:
         """Stops the running mission."""
         answer = self._call(self._cancel, Cancel.Request(reason=reason))
         return answer is not None and bool(answer.canceled)
+
+    def picture(self) -> bytes | None:
+        """A picture of the scene, taken by the thread that moves it; None where there is no camera here."""
+        if self._simulation is None:
+            return None
+        simulator, taken = self._simulation.simulator, threading.Event()
+        pictures: list[bytes | None] = []
+
+        def take() -> None:
+            try:
+                pictures.append(simulator.picture())
+            finally:
+                taken.set()
+
+        self._in_executor(take)
+        return pictures[0] if taken.wait(ANSWER_S) and pictures else None
 
     def close(self) -> None:
         """Ends the client, and the fleet where it is in this process."""
