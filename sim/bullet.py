@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sim.mesh import mesh_file
+
 Colour = tuple[float, float, float, float]
 
 
@@ -81,8 +83,8 @@ class Part:
     """A simple solid of a link.
 
     Attributes:
-        shape: ``box``, ``cylinder``, ``sphere`` or ``capsule`` (the round ones along z).
-        size: Box: width, depth, height; cylinder and capsule: radius, length; sphere: radius.
+        shape: ``box``, ``cylinder``, ``sphere``, ``capsule`` or ``dish`` (the round ones along z).
+        size: Box: width, depth, height; sphere: radius; the others: radius, length.
         at: Centre in the frame of the link, metres.
         colour: Red, green, blue, opacity, 0 to 1.
         rpy: Roll, pitch and yaw in radians.
@@ -125,12 +127,12 @@ def link(name: str, parts: Sequence[Part], mass: float) -> str:
         f'iyy="{inertia}" iyz="0" izz="{inertia}"/></inertial>'
     )
     for index, part in enumerate(parts):
-        shape = f"<origin xyz='{_row(part.at)}' rpy='{_row(part.rpy)}'/><geometry>{_shape(part)}</geometry>"
+        origin = f"<origin xyz='{_row(part.at)}' rpy='{_row(part.rpy)}'/>"
         if part.seen:
             colour = f"<material name='{name}{index}'><color rgba='{_row(part.colour)}'/></material>"
-            lines.append(f"<visual>{shape}{colour}</visual>")
+            lines.append(f"<visual>{origin}<geometry>{_look(part)}</geometry>{colour}</visual>")
         if part.solid:
-            lines.append(f"<collision>{shape}</collision>")
+            lines.append(f"<collision>{origin}<geometry>{_shape(part)}</geometry></collision>")
     lines.append("</link>")
     return "\n".join(lines)
 
@@ -165,8 +167,17 @@ def _shape(part: Part) -> str:
             return f"<box size='{_row(part.size)}'/>"
         case "sphere":
             return f"<sphere radius='{part.size[0]:.5g}'/>"
+        case "dish":
+            return f"<cylinder radius='{part.size[0]:.5g}' length='{part.size[1]:.5g}'/>"
         case kind:
             return f"<{kind} radius='{part.size[0]:.5g}' length='{part.size[1]:.5g}'/>"
+
+
+def _look(part: Part) -> str:
+    """What is drawn: round shapes as finer meshes than pybullet's own."""
+    if part.shape == "box":
+        return _shape(part)
+    return f"<mesh filename='{mesh_file(part.shape, part.size)}'/>"
 
 
 def _extent(part: Part) -> float:

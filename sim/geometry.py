@@ -7,7 +7,7 @@ Metres, world frame.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from grounding.world import Cell, Robot, Thing, World
 from sim.stage import Point, Pose
@@ -143,12 +143,24 @@ def spot_on_floor(
     return Point(px, py, max(reachable, default=0.0) + thing.size[2] / 2)
 
 
-def support_of(world: World, thing: str, positions: Positions) -> str | None:
-    """Id of the surface or container a thing lies on or in, judged by where it is."""
+def supports(world: World) -> tuple[Thing, ...]:
+    """The things that others can lie on or in."""
+    return tuple(t for t in world.things.values() if t.properties & {"surface", "container"})
+
+
+def support_of(world: World, thing: str, positions: Positions, among: Sequence[Thing]) -> str | None:
+    """Id of the surface or container a thing lies on or in, judged by where it is.
+
+    Args:
+        world: The static world.
+        thing: What lies somewhere.
+        positions: Where things are.
+        among: The surfaces and containers to look at.
+    """
     point = positions[thing]
     bottom = point.z - world.things[thing].size[2] / 2
-    for other in world.things.values():
-        if other.id == thing or other.id not in positions or not other.properties & {"surface", "container"}:
+    for other in among:
+        if other.id == thing:
             continue
         at = positions[other.id]
         if abs(point.x - at.x) > other.size[0] / 2 or abs(point.y - at.y) > other.size[1] / 2:
@@ -162,7 +174,7 @@ def support_of(world: World, thing: str, positions: Positions) -> str | None:
 
 
 def _rests(world: World, thing: str, positions: Positions, support: Thing) -> bool:
-    return thing != support.id and support_of(world, thing, positions) == support.id
+    return thing != support.id and support_of(world, thing, positions, (support,)) is not None
 
 
 def _row(reach: float, half: float) -> list[float]:

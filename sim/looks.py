@@ -67,8 +67,7 @@ def thing_parts(thing: Thing) -> list[Part]:
         radius = h / 2
         return [Part("capsule", (radius, w - 2 * radius), rpy=(0, math.pi / 2, 0), colour=colour, solid=True)]
     if thing.kind == "plate":
-        rim = Part("cylinder", (w / 2, h), colour=colour, solid=True)
-        return [rim, Part("cylinder", (0.36 * w, h), (0, 0, 0.0006), tint(colour, 0.9))]
+        return [Part("dish", (w / 2, h), colour=colour, solid=True)]
     if thing.kind == "person":
         return _person(thing)
     if thing.kind == "table":

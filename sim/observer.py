@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grounding.state import RobotState, ThingState, WorldState
-from grounding.world import Cell, World
-from sim.geometry import support_of
+from grounding.world import Cell
+from sim.geometry import support_of, supports
 from sim.stage import Point, Stage
 
 #: A door leaf counts as open from this opening on; below it bars the way.
@@ -24,61 +24,58 @@ def door_open(stage: Stage, door: str) -> bool:
     return stage.leaf(door) >= OPEN
 
 
-def observe(
-    stage: Stage,
-    time: float,
-    flags: frozenset[tuple[str, str]],
-    doing: Mapping[str, str],
-    lost: frozenset[str] = frozenset(),
-) -> WorldState:
-    """The symbolic state: cells from positions, holding from attachment, support from geometry.
+class Observer:
+    """Looks at a stage and says what holds: cells from positions, holding from attachment, support
+    from geometry.
 
     Args:
         stage: The moving bodies.
-        time: Simulated seconds.
-        flags: Flags that are not seen from poses (cleaned, photographed, camera on).
-        doing: Robot id -> what it is doing, for people.
-        lost: Robots that no longer answer.
     """
-    world = stage.world
-    robots: dict[str, RobotState] = {}
-    holder: dict[str, str] = {}
-    for robot in world.robots:
-        base = stage.base(robot)
-        held = stage.held(robot)
-        if held is not None:
-            holder[held] = robot
-        robots[robot] = RobotState(
-            world.cell_at(base.x, base.y), (base.x, base.y, base.heading), held, doing.get(robot, ""), robot not in lost
-        )
-    positions = {thing: stage.position(thing) for thing in world.things}
-    things: dict[str, ThingState] = {}
-    for thing in world.things:
-        _see(world, thing, positions, holder, robots, things)
-    doors = {(door, "open") for door in world.doors if door_open(stage, door)}
-    return WorldState(time, robots, things, flags | doors)
 
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._supports = supports(stage.world)
 
-def _see(
-    world: World,
-    thing: str,
-    positions: Mapping[str, Point],
-    holder: Mapping[str, str],
-    robots: Mapping[str, RobotState],
-    things: dict[str, ThingState],
-) -> ThingState:
-    """Judges one thing after what it lies on."""
-    if thing in things:
+    def look(
+        self, time: float, flags: frozenset[tuple[str, str]], doing: Mapping[str, str], lost: frozenset[str]
+    ) -> WorldState:
+        """The symbolic state.
+
+        Args:
+            time: Simulated seconds.
+            flags: Flags that are not seen from poses (cleaned, photographed, camera on).
+            doing: Robot id -> what it is doing, for people.
+            lost: Robots that no longer answer.
+        """
+        stage, world = self.stage, self.stage.world
+        robots: dict[str, RobotState] = {}
+        holder: dict[str, str] = {}
+        for robot in world.robots:
+            base = stage.base(robot)
+            held = stage.held(robot)
+            if held is not None:
+                holder[held] = robot
+            pose = (base.x, base.y, base.heading)
+            robots[robot] = RobotState(
+                world.cell_at(base.x, base.y), pose, held, doing.get(robot, ""), robot not in lost
+            )
+        positions = {thing: stage.position(thing) for thing in world.things}
+        things: dict[str, ThingState] = {}
+        for thing in world.things:
+            if thing in holder:
+                point = positions[thing]
+                things[thing] = ThingState(robots[holder[thing]].cell, (point.x, point.y, point.z), None, holder[thing])
+        for thing in world.things:
+            self._judge(thing, positions, things)
+        doors = {(door, "open") for door in world.doors if door_open(stage, door)}
+        return WorldState(time, robots, things, flags | doors)
+
+    def _judge(self, thing: str, positions: Mapping[str, Point], things: dict[str, ThingState]) -> ThingState:
+        """Judges one thing that nobody holds, after what it lies on."""
+        if thing in things:
+            return things[thing]
+        world, point = self.stage.world, positions[thing]
+        support = support_of(world, thing, positions, self._supports)
+        cell = world.cell_at(point.x, point.y) if support is None else self._judge(support, positions, things).cell
+        things[thing] = ThingState(cell, (point.x, point.y, point.z), support, None)
         return things[thing]
-    point = positions[thing]
-    if thing in holder:
-        state = ThingState(robots[holder[thing]].cell, (point.x, point.y, point.z), None, holder[thing])
-    else:
-        support = support_of(world, thing, positions)
-        if support is None:
-            cell = world.cell_at(point.x, point.y)
-        else:
-            cell = _see(world, support, positions, holder, robots, things).cell
-        state = ThingState(cell, (point.x, point.y, point.z), support, None)
-    things[thing] = state
-    return state

@@ -7,7 +7,7 @@ import math
 from grounding.world import World
 from sim.arm import Arm
 from sim.bullet import Bullet, body
-from sim.camera import Image, on_board, overview, png, shoot
+from sim.camera import Image, on_board, overview, png, portrait, shoot, spread
 from sim.geometry import footprint, start_positions
 from sim.looks import COLOURS, colour_of, thing_parts, tint
 from sim.mobile import MobileRobot
@@ -182,7 +182,7 @@ class PhysicsStage:
 
     def picture(self, width: int, height: int) -> bytes | None:
         """A PNG of the whole world."""
-        return png(shoot(self._bullet, overview(self.world, width / height), width, height, fine=True))
+        return png(portrait(self._bullet, overview(self.world, width / height), spread(self.world), width, height))
 
     def close(self) -> None:
         """Ends the connection to pybullet."""

@@ -9,7 +9,7 @@ from grounding.world import NEIGHBOURS, Cell, World, Zone
 from sim.bullet import Bullet, Joint, Part, body, chain
 from sim.looks import COLOURS, room_colour, tint
 
-WALL_HEIGHT = 0.7
+WALL_HEIGHT = 0.55
 #: Collision groups: which kinds of bodies there are.
 GROUND, WALL, ROBOT, ITEM, HEAVY, FURNITURE, PERSON, ARM = (1 << i for i in range(8))
 #: Which kinds each kind collides with. Robots drive over or around small things and past people;
@@ -69,8 +69,8 @@ def build_scenery(bullet: Bullet, world: World) -> None:
     if tabletop(world):
         _table(bullet, world, width, depth, middle)
         return
-    edge = 6.0
-    slab = Part("box", (width + edge, depth + edge, 0.5), (0, 0, -0.252), (0.60, 0.62, 0.64, 1), solid=True)
+    edge = 60.0
+    slab = Part("box", (width + edge, depth + edge, 0.5), (0, 0, -0.252), (0.66, 0.69, 0.70, 1), solid=True)
     join(bullet, bullet.load(body("ground", [slab], 0), (*middle, 0), fixed=True), GROUND)
     for zone in (*world.rooms.values(), *world.door_zones.values()):
         _floor(bullet, world, zone)
@@ -92,7 +92,7 @@ def build_door(bullet: Bullet, world: World, door: str) -> list[int]:
         length, thick = 0.94 * size, 0.05
         wood = Part("box", (length, thick, 0.95 * WALL_HEIGHT), (length / 2, 0, WALL_HEIGHT / 2), solid=True,
                     colour=(0.62, 0.42, 0.25, 1))  # fmt: skip
-        handle = Part("sphere", (0.04,), (0.9 * length, 0, 0.5), COLOURS["yellow"])
+        handle = Part("sphere", (0.04,), (0.9 * length, 0, 0.35), COLOURS["yellow"])
         axis = (0, 0, -1) if along_x else (0, 0, 1)
         text = chain(door, (), [("leaf", Joint("revolute", axis, 0.0, math.pi / 2), [wood, handle], 6.0)])
         corner = (x - 0.47 * size, y - 0.47 * size, 0.0)
@@ -154,5 +154,5 @@ def _table(bullet: Bullet, world: World, width: float, depth: float, middle: tup
         ),
     ]
     join(bullet, bullet.load(body("table_top", top, 0), (*middle, 0), fixed=True), GROUND)
-    ground = Part("box", (6, 6, 0.1), (0, 0, -0.8), (0.80, 0.82, 0.84, 1))
+    ground = Part("box", (20, 20, 0.1), (0, 0, -0.8), (0.80, 0.82, 0.84, 1))
     bullet.load(body("ground", [ground], 0), (*middle, 0), fixed=True)

@@ -9,7 +9,7 @@ from grounding.skills import Atom, atom_holds, parse_atom
 from grounding.state import WorldState
 from grounding.world import Skill, World
 from sim.faults import FaultPlan, Faults
-from sim.observer import observe
+from sim.observer import Observer
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 from sim.skills import BEHAVIOURS
 from sim.skills.checks import check_command, check_ready, find_path
@@ -42,6 +42,7 @@ class Simulation:
         self.stage = stage
         self.world: World = stage.world
         self._plan = faults or FaultPlan()
+        self._observer = Observer(stage)
         self._tasks: dict[str, _Task] = {}
         self._settling: dict[str, Motion] = {}
         self._escorts: dict[str, Escort] = {}
@@ -122,7 +123,7 @@ class Simulation:
         for robot, task in self._tasks.items():
             flags |= task.during
             doing[robot] = " ".join((task.skill.name, *task.command.args))
-        return observe(self.stage, self.time, frozenset(flags), doing, self._lost)
+        return self._observer.look(self.time, frozenset(flags), doing, self._lost)
 
     def picture(self, width: int = 640, height: int = 480) -> bytes | None:
         """A PNG of the scene, None where there is no camera."""

@@ -14,6 +14,7 @@ class Traffic:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.claims: dict[str, frozenset[Cell]] = {}
+        self._obstacles = [thing.id for thing in stage.world.things.values() if thing.obstacle]
 
     def taken(self, robot: str) -> frozenset[Cell]:
         """Cells a robot is in or on its way to."""
@@ -43,11 +44,11 @@ class Traffic:
         door = world.door_at.get(cell)
         if door is not None and not door_open(stage, door):
             return f"{name(world, door)}, which is closed,"
-        for thing in world.things.values():
-            if thing.obstacle and thing.id != ignore:
-                at = stage.position(thing.id)
+        for thing in self._obstacles:
+            if thing != ignore:
+                at = stage.position(thing)
                 if world.cell_at(at.x, at.y) == cell:
-                    return name(world, thing.id)
+                    return name(world, thing)
         return ""
 
     def neighbour(self, robot: str, cell: Cell) -> str:
