@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 
 import sim
+from benchmarks.commands import MISSIONS
 from benchmarks.measure import SEED, spread
 from grounding.world import Robot, World
 from grounding.worldfile import load_world
+from heed.commander import Commander
 from sim.protocol import SkillCommand
 
 #: Physics -> simulated seconds a repeat.
@@ -41,12 +44,36 @@ def team_of(count: int) -> World:
 
 
 def run() -> dict[str, Any]:
-    """Every robot drives to rooms drawn at random, one after the other."""
-    return {
+    """The simulators alone, every robot driving to one room after the other, and a mission through all nodes."""
+    figures = {
         f"{physics}, {count} robots": spread([_one(physics, count, SEED + repeat) for repeat in range(REPEATS)])
         for physics in SECONDS
         for count in (3, 10)
     }
+    for physics in SECONDS:
+        figures[f"{physics}, office mission through all nodes"] = spread(
+            [_mission(physics, SEED + repeat) for repeat in range(REPEATS)]
+        )
+    return figures
+
+
+def _mission(physics: str, seed: int) -> float:
+    """Simulated seconds a wall second while the three-part mission is carried out, recording included."""
+    world, text = MISSIONS[0]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Commander(in_process=True, world=world, physics=physics, seed=seed, episodes=folder) as commander,
+    ):
+        began = _simulated(commander)
+        result = commander.run(text, 300.0)
+        if not result.ok:
+            raise RuntimeError(f"{physics}: {result.outcome.name}: {result.message}")
+        return (_simulated(commander) - began) / (result.timings_ms["execute"] / 1e3)
+
+
+def _simulated(commander: Commander) -> float:
+    state = commander.feedback().state
+    return state.time if state else 0.0
 
 
 def _one(physics: str, count: int, seed: int) -> float:
