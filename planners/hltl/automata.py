@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from grounding.logic.automaton import Automaton, automaton
-from grounding.logic.formula import conjuncts
-from grounding.state import Proposition
+from grounding.logic.formula import conjuncts, parse
+from grounding.state import ANY, Proposition
 
 DEAD = -1
 
@@ -24,10 +24,27 @@ class Part:
     """One automaton with its propositions mapped onto the bits of a shared alphabet."""
 
     def __init__(self, text: str, bits: dict[str, int], robot: str) -> None:
+        self.text = text
         self.automaton: Automaton = automaton(text)
         names = [Proposition.parse(name).bind(robot).name if robot else name for name in self.automaton.atoms]
         self.masks = tuple(1 << bits.setdefault(name, len(bits)) for name in names)
+        self.mask = sum(self.masks)
         self._memo: dict[tuple[int, int], int] = {}
+
+    @cached_property
+    def coupled(self) -> bool:
+        """Whether what several robots do at the same time decides; else each can keep it by itself.
+
+        The latter is so for invariants about one robot or thing, or about what no robot may ever do.
+        """
+        node = parse(self.text)
+        if node.op != "G" or node.children[0].temporal:
+            return bool(node.atoms)
+        subjects = {Proposition.parse(name).args[0] for name in node.atoms}
+        if ANY in subjects:
+            inner = node.children[0]
+            return not (inner.op == "!" and inner.children[0].op == "atom")
+        return len(subjects) > 1
 
     @cached_property
     def alive(self) -> frozenset[int]:

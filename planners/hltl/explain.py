@@ -29,6 +29,8 @@ class Question:
         selections: The sets of leaves that would satisfy the root.
         lost: Cells of lost robots.
         rejected: What the checker said of the last plan laid out, empty where there was none.
+        jammed: Whether tasks were found a robot and an order, but robots no way past one another.
+        quick: Whether to look only for what is quickly shown.
         clock: The time limit.
     """
 
@@ -39,6 +41,8 @@ class Question:
     selections: Sequence[frozenset[str]]
     lost: frozenset[int]
     rejected: str
+    jammed: bool
+    quick: bool
     clock: Clock
 
     @property
@@ -47,15 +51,22 @@ class Question:
         return self.grid.world
 
 
+def disprove(question: Question) -> PlanResult | None:
+    """UNSATISFIABLE with its reason where that can be shown, else None."""
+    looks: tuple[Callable[[Question], PlanResult | None], ...] = (_broken_rule, _contradiction, _impossible_leaf)
+    return next((answer for look in looks if (answer := look(question)) is not None), None)
+
+
 def explain(question: Question) -> PlanResult:
     """The answer for a mission without a plan: proven impossible where that can be shown."""
-    looks: tuple[Callable[[Question], PlanResult | None], ...] = (_broken_rule, _contradiction, _impossible_leaf)
-    for look in looks:
-        answer = look(question)
-        if answer is not None:
-            return answer
+    answer = disprove(question)
+    if answer is not None:
+        return answer
     if question.rejected:
         message = f"Every plan found was turned down by the checker, at last because: {question.rejected}"
+        return PlanResult(PlanStatus.TIMEOUT, message=message)
+    if question.jammed:
+        message = "Every task has a robot that can do it, but no way was found for the robots to pass one another."
         return PlanResult(PlanStatus.TIMEOUT, message=message)
     message = (
         "No order of the tasks and choice of robots was found in which each robot can do its tasks by itself; "
@@ -100,30 +111,25 @@ def contradiction(clauses: Sequence[str]) -> PlanResult:
 def _impossible_leaf(question: Question) -> PlanResult | None:
     """A leaf that no robot could ever do, even if others opened doors and cleared the way."""
     spec = question.spec
-    ghosts = _ghosts(question)
-    everyone = set().union(*question.selections)
-    impossible = [n for n in spec.leaves if n in everyone and not _possible(question, spec.leaves[n], None, ghosts)]
-    if not all(any(n in selection for n in impossible) for selection in question.selections):
-        return None
-    if not impossible:
+    everyone = frozenset().union(*question.selections)
+    impossible = [n for n in spec.leaves if n in everyone and not _possible(question, spec.leaves[n], None)]
+    if not impossible or not all(any(n in chosen for n in impossible) for chosen in question.selections):
         return None
     always = frozenset.intersection(*question.selections)
     named = [n for n in impossible if n in always][:1] or impossible
     sentences, clauses = [], []
     for name in named:
-        rules = _culprits(question, spec.leaves[name], ghosts)
-        sentences.append(_sentence(question, spec.leaves[name], rules, ghosts))
+        rules = _culprits(question, spec.leaves[name])
+        sentences.append(_sentence(question, spec.leaves[name], rules))
         clauses += [spec.leaves[name].text, *(rule.text for rule in rules)]
     return _unsatisfiable(" ".join(sentences), clauses)
 
 
-def _ghosts(question: Question) -> frozenset[str]:
-    """Doors and things that some robot could open or move for another."""
+def _moved_by(question: Question, robots: Iterable[str]) -> frozenset[str]:
+    """Doors and things that some of the robots could open or move."""
     world = question.world
     found: set[str] = set()
-    for robot, state in question.state.robots.items():
-        if not state.alive:
-            continue
+    for robot in robots:
         for action in actions(world, robot):
             found |= {fact[1] for fact in action.achieves if fact[0] == "is" and fact[2:] == ("open", "+")}
             found |= set(action.takes)
@@ -132,22 +138,31 @@ def _ghosts(question: Question) -> frozenset[str]:
     return frozenset(found)
 
 
-def _possible(question: Question, leaf: Leaf, rules: Sequence[Rule] | None, ghosts: frozenset[str]) -> bool:
-    """Whether some robot could do a leaf under some rules (None = all), with doors and ways cleared."""
+def _possible(question: Question, leaf: Leaf, rules: Sequence[Rule] | None) -> bool:
+    """Whether some robot could do a leaf under some rules (None = all), with doors and ways cleared.
+
+    Whatever another robot, or the same one for another leaf, could open or move is taken to be out
+    of the way, so that a "no" is a proof.
+    """
     if _shared(question, leaf):
         # Others may bring the thing nearer first, so that only a missing capability proves anything.
         return not _incapable(question, leaf)
     chosen = question.spec.rules.values() if rules is None else rules
+    alone = all(len(selection) <= 1 for selection in question.selections)
+    alive = [name for name, state in question.state.robots.items() if state.alive]
+    everybody = _moved_by(question, alive)
     for robot in question.robots[leaf.name]:
-        problem = LeafProblem(question.grid, leaf, robot, chosen, question.lost, shove=False, ghosts=ghosts)
-        if problem.solve(question.state, None, question.clock) is not None:
+        others = _moved_by(question, (r for r in alive if r != robot or not alone))
+        tries = [everybody] if question.quick or others == everybody else [everybody, others]
+        problems = (LeafProblem(question.grid, leaf, robot, chosen, question.lost, not g, g) for g in tries)
+        if all(problem.solve(question.state, None, question.clock) is not None for problem in problems):
             return True
     return False
 
 
 def _shared(question: Question, leaf: Leaf) -> bool:
     """Whether other leaves handle the same movable things."""
-    movable = {t.id for t in question.world.things.values() if t.properties & {"portable", "pushable", "guidable"}}
+    movable = _moved_by(question, question.state.robots) & set(question.world.things)
 
     def handled(one: Leaf) -> set[str]:
         names = Product([one.formula]).bits
@@ -158,17 +173,17 @@ def _shared(question: Question, leaf: Leaf) -> bool:
     return any(own & handled(one) for one in others)
 
 
-def _culprits(question: Question, leaf: Leaf, ghosts: frozenset[str]) -> list[Rule]:
+def _culprits(question: Question, leaf: Leaf) -> list[Rule]:
     """As few rules as can be found that together make a leaf impossible."""
     needed = list(question.spec.rules.values())
     for rule in list(needed):
         fewer = [other for other in needed if other is not rule]
-        if not _possible(question, leaf, fewer, ghosts):
+        if not _possible(question, leaf, fewer):
             needed = fewer
     return needed
 
 
-def _sentence(question: Question, leaf: Leaf, rules: Sequence[Rule], ghosts: frozenset[str]) -> str:
+def _sentence(question: Question, leaf: Leaf, rules: Sequence[Rule]) -> str:
     world = question.world
     who = question.robots[leaf.name]
     if not who:
@@ -183,7 +198,7 @@ def _sentence(question: Question, leaf: Leaf, rules: Sequence[Rule], ghosts: fro
     goals = _goals(leaf, who[0])
     bare = replace(leaf, formula=" & ".join(f"F {p.name if v else '!' + p.name}" for p, v in goals) or "1")
     team = " or ".join(who) if len(who) <= 2 else "any robot"
-    if goals and _possible(question, bare, (), ghosts):
+    if goals and _possible(question, bare, ()):
         return f"{leaf.text!r} cannot be done by {team}: its own conditions leave no way."
     aims = " and ".join(describe(p, world, v) for p, v in goals)
     return f"{leaf.text!r} cannot be done: there is no way for {team} to bring about that {aims or leaf.formula}."

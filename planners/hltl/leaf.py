@@ -9,7 +9,7 @@ skills that can start are tabulated once for a layer.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
@@ -355,7 +355,8 @@ class LeafProblem:
     def act(self, cell: int, layer: int, q: int, action: int) -> tuple[int, int]:
         """Layer and automaton state after an action; the state may be :data:`DEAD`."""
         if self.actions[action].during:
-            table = self._table(self._carried(self.layers[layer].state))
+            state = self.layers[layer].state
+            table = self._table(self._carried(state), state.robots[self.robot].holding)
             q = self.product.step(q, self.during(layer, action) | table[cell])
             if q == DEAD:
                 return layer, DEAD
@@ -561,6 +562,18 @@ class LeafProblem:
         rest, cell = divmod(first, size)
         q, layer = divmod(rest, _LAYERS)
         return LeafPlan(cell, (layer, q), tuple(reversed(moves)), cost, rules)
+
+    def letters(self, plan: LeafPlan, moves: Iterable[Move]) -> Iterator[int]:
+        """The letters met on the way, starting with the first; ``moves`` go through the modes of the plan."""
+        cell, (layer, _) = plan.cell, plan.mode
+        yield self.layers[layer].letters[cell]
+        for move in moves:
+            if move.action is not None and move.action.during:
+                state = self.layers[layer].state
+                table = self._table(self._carried(state), state.robots[self.robot].holding)
+                yield self.during(layer, self.actions.index(move.action)) | table[cell]
+            cell, (layer, _) = move.cell, move.mode
+            yield self.layers[layer].letters[cell]
 
     def after(self, state: WorldState, plan: LeafPlan) -> WorldState:
         """The state once a plan has been carried out from ``state``."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
+from typing import TypeVar
 
 from grounding.errors import HeedError, UnsatisfiableError
 from grounding.logic.conflict import conflicts
@@ -14,7 +15,7 @@ from grounding.logic.validate import validate
 from grounding.state import WorldState, initial_state
 from grounding.world import World
 from planners.check import check
-from planners.hltl.explain import Question, contradiction, explain
+from planners.hltl.explain import Question, contradiction, disprove, explain
 from planners.hltl.grid import Grid
 from planners.hltl.leaf import Clock, LeafProblem, OutOfTimeError
 from planners.hltl.mission import Composites, ordered, robots_of
@@ -28,6 +29,8 @@ ENGINE = "hltl"
 #: How many sequences local search looks at, and how many choices among alternatives are dived into.
 _ROUNDS = 120
 _SELECTIONS = 6
+
+_Answer = TypeVar("_Answer", PlanResult, PlanResult | None)
 
 
 def plan(
@@ -84,6 +87,7 @@ class _Planner:
         self.clock = Clock(time_limit)
         self.best: TeamPlan | None = None
         self.rejected = ""
+        self.shove = self.jammed = False
         self.spent: dict[str, float] = {}
         self._problems: dict[tuple[str, str], LeafProblem] = {}
 
@@ -112,8 +116,16 @@ class _Planner:
         )
         self.root = Node(self.state, None, progress, dict.fromkeys(self.world.robots, 0), {}, 0, ())
         self._search()
+        if self.best is None and any(problem.shovable for problem in self._problems.values()):
+            answer = self._ask(disprove, quick=True)
+            if answer is not None:
+                return answer
+            self.shove = True
+            self._problems.clear()
+            self.root.following.clear()
+            self._search()
         if self.best is None:
-            return self._explain()
+            return self._ask(explain, quick=False)
         return self._answer(self.best)
 
     def late(self) -> PlanResult:
@@ -130,7 +142,7 @@ class _Planner:
         if key not in self._problems:
             started = time.perf_counter()
             self._problems[key] = LeafProblem(
-                self.grid, self.spec.leaves[leaf], robot, self.spec.rules.values(), self.lost()
+                self.grid, self.spec.leaves[leaf], robot, self.spec.rules.values(), self.lost(), self.shove
             )
             self._spend("automata", started)
         return self._problems[key]
@@ -140,15 +152,18 @@ class _Planner:
         lost = (r.cell for r in self.state.robots.values() if not r.alive)
         return frozenset(self.grid.index[cell] for cell in lost if cell in self.grid.index)
 
-    def _explain(self) -> PlanResult:
+    def _ask(self, answer: Callable[[Question], _Answer], quick: bool) -> _Answer:
+        """Why there is no plan."""
         started = time.perf_counter()
         alive = tuple(name for name in self.world.robots if self.state.robots[name].alive)
-        robots = {leaf: robots_of(self.spec, leaf, alive, self.done) for leaf in self.spec.leaves}
         question = Question(
-            self.spec, self.grid, self.state, robots, self._left(), self.lost(), self.rejected, self.clock
+            spec=self.spec, grid=self.grid, state=self.state,
+            robots={leaf: robots_of(self.spec, leaf, alive, self.done) for leaf in self.spec.leaves},
+            selections=self._left(), lost=self.lost(), rejected=self.rejected, jammed=self.jammed,
+            quick=quick, clock=self.clock,
         )  # fmt: skip
         try:
-            return explain(question)
+            return answer(question)
         finally:
             self._spend("explain", started)
 
@@ -220,6 +235,7 @@ class _Planner:
     def _lay(self, node: Node, serial: bool) -> bool:
         schedule = Schedule(self.spec, self.grid, self.problem, self.state, self.clock, serial)
         if not all(schedule.add(leaf, robot) for leaf, robot in node.sequence):
+            self.jammed = True
             return False
         candidate = schedule.plan()
         verdict = check(candidate, self.spec, self.world, state=self.state, done=self.done)

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grounding.logic.spec import HierarchicalSpec
-from grounding.state import SELF, Proposition, WorldState, holds, passable
+from grounding.state import ANY, SELF, Proposition, WorldState, holds, passable
 from grounding.world import World
 from planners.hltl.actions import Action, fitting
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import Grid
-from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, stand
+from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, Move, stand
 from planners.hltl.timed import Limits, Timed, evade, fit
 from planners.hltl.tracks import Track, Traffic
 from planners.plan import PlanStep, TeamPlan
+
+#: Group of leaves that may overlap with none.
+_ALL = "*"
 
 Problems = Callable[[str, str], LeafProblem]
 
@@ -76,6 +79,7 @@ class Schedule:
         self.assignment: dict[str, str] = {}
         self.windows: dict[str, tuple[int, int]] = {}
         self.closing: dict[str, frozenset[str]] = {}
+        self.grouped: dict[str, set[str]] = {}
         self.uses: dict[str, list[_Use]] = {}
         self.cell_uses: dict[int, list[_Use]] = {}
         self.entries: dict[int, _Use] = {}
@@ -90,27 +94,47 @@ class Schedule:
         if plan is None:
             return False
         track = self.tracks[robot]
-        lower, waits = self._earliest(leaf, robot)
-        start = max(track.end, lower)
         self.assignment[leaf] = robot
         if not plan.moves:
+            lower, waits = self._earliest(leaf, robot, self._groups(problem, plan, ()))
+            start = max(track.end, lower)
             track.wait(start)
-            self.windows[leaf] = (start, start)
             own = {self.steps[robot][-1].id} if self.steps[robot] else set()
-            self.closing[leaf] = frozenset(waits | own)
+            self._finish(leaf, (start, start), frozenset(waits | own), set())
             self.rules = plan.rules
             return True
-        limits = self._limits(robot)
         if not self._clear(robot, plan):
             return False
-        trail = fit(problem, plan, start, Traffic(self.grid, robot, self.tracks, self.fixed), limits, self.clock)
-        if trail is None:
-            return False
+        traffic = Traffic(self.grid, robot, self.tracks, self.fixed)
+        groups: set[str] = set()
+        while True:
+            lower, waits = self._earliest(leaf, robot, groups)
+            start = max(track.end, lower)
+            trail = fit(problem, plan, start, traffic, self._limits(robot), self.clock)
+            if trail is None:
+                return False
+            met = groups | self._groups(problem, plan, (timed.move for timed in trail if timed.move is not None))
+            if met == groups:
+                break
+            groups = met
         self._commit(leaf, robot, start, trail, waits)
-        self._settle_leaf(leaf, robot, problem, plan)
+        self._settle_leaf(leaf, robot, problem, plan, groups)
         return self._make_way()
 
-    def _earliest(self, leaf: str, robot: str) -> tuple[int, set[str]]:
+    def _groups(self, problem: LeafProblem, plan: LeafPlan, moves: Iterable[Move]) -> set[str]:
+        """Formulas about several robots at once on which a leaf bears: such leaves may not overlap in time."""
+        found: set[str] = set()
+        letters = list(problem.letters(plan, moves))
+        for part in problem.product.rules:
+            if part.coupled and len({letter & part.mask for letter in letters}) > 1:
+                found.add(part.text)
+        names = {name for part in problem.product.goals for name in part.automaton.atoms}
+        subjects = {Proposition.parse(name).args[0] for name in names}
+        if self.serial or subjects & ({ANY, *self.world.robots} - {problem.robot}):
+            found.add(_ALL)
+        return found
+
+    def _earliest(self, leaf: str, robot: str, groups: set[str]) -> tuple[int, set[str]]:
         """First tick at which a leaf may start, and the steps of others it must wait for."""
         lower = 0
         waits: set[str] = set()
@@ -123,11 +147,10 @@ class Schedule:
                 if use.writes and use.robot != robot:
                     lower = max(lower, use.end)
                     waits.add(use.step)
-        if self.serial:
-            for own in self.steps.values():
-                if own:
-                    lower = max(lower, own[-1].end)
-                    waits.add(own[-1].id)
+        for other, theirs in self.grouped.items():
+            if theirs & groups or _ALL in groups or _ALL in theirs:
+                lower = max(lower, self.windows[other][1])
+                waits |= self.closing[other]
         return lower, waits
 
     def _concerns(self, leaf: str, robot: str) -> set[str]:
@@ -297,11 +320,13 @@ class Schedule:
                 best = key
         return best[3] if best is not None else ""
 
-    def _settle_leaf(self, leaf: str, robot: str, problem: LeafProblem, plan: LeafPlan) -> None:
+    def _finish(self, leaf: str, window: tuple[int, int], closing: frozenset[str], groups: set[str]) -> None:
+        self.windows[leaf], self.closing[leaf], self.grouped[leaf] = window, closing, groups
+
+    def _settle_leaf(self, leaf: str, robot: str, problem: LeafProblem, plan: LeafPlan, groups: set[str]) -> None:
         """Moves the sequential state past a leaf and notes when it was done."""
         working = [step for step in self.steps[robot] if step.leaf == leaf]
-        self.windows[leaf] = (working[0].start, working[-1].end)
-        self.closing[leaf] = frozenset({working[-1].id})
+        self._finish(leaf, (working[0].start, working[-1].end), frozenset({working[-1].id}), groups)
         for name in self._concerns(leaf, robot):
             self._use(name, working[-1], False)
         self.state = problem.after(self.state, plan)
@@ -377,6 +402,7 @@ class Schedule:
     def _harmless(self, robot: str) -> Callable[[int], bool]:
         """Whether a robot may enter a cell without need: it is free, and no rule takes note."""
         known: dict[int, bool] = {}
+        now = self._watched(self.state)
 
         def allowed(cell: int) -> bool:
             if cell not in known:
@@ -384,13 +410,17 @@ class Schedule:
                 known[cell] = place in self.world.robots[robot].cells and self._standable(robot, cell)
                 if known[cell] and self.rules:
                     state = stand(self.state, robot, place, self.world)
-                    letter = sum(1 << bit for bit, p in self.watched.items() if holds(p, self.world, state))
+                    letter = self._watched(state)
                     states = zip(self.watch.rules, self.rules, strict=True)
-                    after = [(part.step(q, letter), q) for part, q in states]
-                    known[cell] = all(new == old != DEAD for new, old in after)
+                    known[cell] = all(part.step(q, letter) == q != DEAD for part, q in states) and not any(
+                        part.coupled and (letter ^ now) & part.mask for part in self.watch.rules
+                    )
             return known[cell]
 
         return allowed
+
+    def _watched(self, state: WorldState) -> int:
+        return sum(1 << bit for bit, p in self.watched.items() if holds(p, self.world, state))
 
     def plan(self) -> TeamPlan:
         """The team plan laid so far."""
