@@ -101,7 +101,9 @@ def _arguments(spec: ProcessSpec, scratch: Path) -> list[str]:
         file = parameters
         if not isinstance(parameters, Path):
             file = scratch / f"{spec.name}-{index}.yaml"
-            file.write_text(yaml.safe_dump({"/**": {"ros__parameters": dict(parameters)}}, allow_unicode=True))
+            # The full name wins over the patterns of the files before it; a pattern would not.
+            content = {spec.node or "/**": {"ros__parameters": dict(parameters)}}
+            file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
         arguments += ["--params-file", str(file)]
     return arguments
 

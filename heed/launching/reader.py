@@ -46,6 +46,7 @@ class ProcessSpec:
     Attributes:
         name: Name for people, unique in the launch.
         package, executable: What to start.
+        node: Full name of the node, empty where its own code names it.
         args: Arguments before ``--ros-args``.
         ros_args: Arguments after it: names, remappings, log level.
         parameters: Parameter files, and parameter -> value where the launch file sets them itself.
@@ -57,6 +58,7 @@ class ProcessSpec:
     name: str
     package: str
     executable: str
+    node: str = ""
     args: tuple[str, ...] = ()
     ros_args: tuple[str, ...] = ()
     parameters: tuple[Path | Mapping[str, Any], ...] = ()
@@ -206,6 +208,7 @@ class _Reader:
                 name=self._unique(node_name or executable),
                 package=entity.required("pkg", scope),
                 executable=executable,
+                node=f"{namespace}/{node_name}" if node_name else "",
                 args=tuple((entity.filled("args", scope) or "").split()),
                 ros_args=tuple(ros_args),
                 parameters=tuple(_parameter(param, scope) for param in entity.entities("param")),
