@@ -47,8 +47,10 @@ STAGES: Mapping[str, str] = {
 URGENCY = (Truth.VIOLATED, Truth.PENDING, Truth.SATISFIED)
 #: Below this width reasons of formulas get no column of their own.
 WIDE = 100
-#: Rows of the picture besides tasks, formulas and robots: frame, instruction, titles, gaps, bar.
-FRAME_ROWS = 12
+#: Terminals with fewer rows get a picture without gaps.
+TALL = 36
+#: Rows of such a picture besides tasks, formulas and robots: frame, instruction, titles, bar.
+FRAME_ROWS = 6
 
 
 class Display:
@@ -120,18 +122,23 @@ def draw(
             formulas are folded away where room is short.
     """
     task_rows = formula_rows = None
+    compact = height is not None and height < TALL
     if height is not None:
-        left = height - FRAME_ROWS - len(world.robots)
+        left = height - (FRAME_ROWS if compact else FRAME_ROWS + 6) - len(world.robots)
         formula_rows = min(len(feedback.monitor), max(3, left // 3))
         task_rows = max(4, left - formula_rows)
-    parts: list[RenderableType] = [Text(f"“{_shorten(instruction, 2 * width - 12)}”", style="italic"), Text()]
+    parts: list[RenderableType] = [
+        Text(f"“{_shorten(instruction, (1 if compact else 2) * width - 24)}”", style="italic")
+    ]
     if feedback.tree is not None:
-        parts += [_tasks(feedback.tree, feedback.progress, task_rows), Text()]
+        parts.append(_tasks(feedback.tree, feedback.progress, width, task_rows))
     if feedback.state is not None:
-        parts += [_robots(world, feedback.state), Text()]
+        parts.append(_robots(world, feedback.state))
     if feedback.monitor:
-        parts += [_formulas(feedback.monitor, width, formula_rows), Text()]
+        parts.append(_formulas(feedback.monitor, width, formula_rows))
     parts.append(_bar(feedback, elapsed))
+    if not compact:
+        parts = [row for part in parts for row in (part, Text())][:-1]
     title = f"[bold]heed[/] · {world.name} · {len(world.robots)} robot{'s' * (len(world.robots) != 1)}"
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue", padding=(0, 1))
 
@@ -171,7 +178,7 @@ def changes(before: Feedback, after: Feedback) -> Iterable[str]:
             yield f"{MARKS[line.verdict.value][0]} formula {name} {line.verdict.value}{reason}"
 
 
-def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], rows: int | None) -> Tree:
+def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], width: int, rows: int | None) -> Tree:
     """The task tree; where rows are short, finished groups are folded and the least urgent tasks left out."""
 
     def line(task: Task) -> Text:
@@ -179,10 +186,10 @@ def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], rows: int | Non
 
     tasks = list(tree.root.walk())
     shown = {task.id for task in tasks}
-    if rows is not None and sum(_height(line(task)) for task in tasks) > rows:
-        shown, used = {tree.root.id}, _height(line(tree.root)) + 1
+    if rows is not None and sum(_height(line(task), width) for task in tasks) > rows:
+        shown, used = {tree.root.id}, _height(line(tree.root), width) + 1
         for task in _busy_first(tasks[1:], progress):
-            used += _height(line(task))
+            used += _height(line(task), width)
             if used > rows:
                 break
             shown.add(task.id)
@@ -198,8 +205,9 @@ def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], rows: int | Non
     return root
 
 
-def _height(line: Text) -> int:
-    return 1 + line.plain.count("\n")
+def _height(line: Text, width: int) -> int:
+    """Rows that a line takes, guides and frame beside it."""
+    return 1 + len(line.plain) // max(width - 16, 10)
 
 
 def _busy_first(tasks: Iterable[Task], progress: Mapping[str, NodeProgress]) -> list[Task]:
@@ -211,7 +219,7 @@ def _task_line(task: Task, progress: NodeProgress) -> Text:
     style = {"done": "green", "failed": "red", "skipped": "dim", "running": "bold"}.get(progress.state.value, "")
     line = Text.assemble(mark(progress.state.value), " ", (words(task), style))
     if progress.sentence and progress.state is not NodeState.PENDING:
-        line.append(f"\n  {progress.sentence}", style="red" if progress.state is NodeState.FAILED else "dim")
+        line.append(f"  {progress.sentence}", style="red" if progress.state is NodeState.FAILED else "dim")
     return line
 
 
@@ -240,12 +248,12 @@ def _formulas(formulas: Mapping[str, FormulaVerdict], width: int, rows: int | No
     if rows is not None and len(shown) > rows:
         shown.sort(key=lambda item: URGENCY.index(item[1].verdict))
         shown, hidden = shown[: rows - 1], len(shown) - rows + 1
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis", style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False, expand=True)
+    table.add_column(width=1)
+    table.add_column(width=max(len(name) for name, _ in shown))
+    table.add_column(no_wrap=True, overflow="ellipsis", style="dim", ratio=1)
     if width >= WIDE:
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for name, line in shown:
         cells: list[RenderableType] = [mark(line.verdict.value), name, Text(line.formula)]
         if width >= WIDE:
@@ -270,7 +278,11 @@ def _bar(feedback: Feedback, elapsed: float) -> Group:
         ProgressBar(total=1.0, completed=fraction),
         f"{fraction:4.0%}  simulated {simulated:.0f} s  elapsed {elapsed:.1f} s",
     )
-    return Group(table, Text(feedback.sentence, style="dim")) if feedback.sentence else Group(table)
+    return (
+        Group(table, Text(feedback.sentence, style="dim"))
+        if feedback.sentence and feedback.stage != "done"
+        else Group(table)
+    )
 
 
 def outcome_panel(outcome: str, message: str, episode: str = "") -> Panel:
