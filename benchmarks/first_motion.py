@@ -1,4 +1,4 @@
-"""Text to first motion: from ``send`` to the first observation in which a robot acts, kinematic, in one process.
+"""Text to first motion: from ``send`` to the first observation in which a robot acts, kinematic, recorded, in one process.
 
 Every command gets a system of its own that has been brought up before the clock starts, and with
 empty caches of automata, so that no command profits from the one before.
@@ -6,6 +6,7 @@ empty caches of automata, so that no command profits from the one before.
 
 from __future__ import annotations
 
+import tempfile
 import time
 from typing import Any
 
@@ -66,7 +67,10 @@ class Stopwatch(Commander):
 def measure(world: str, text: str, seed: int) -> tuple[float | None, Result]:
     """Seconds to the first motion (None where nothing moved), and how the instruction ended."""
     automaton.cache_clear()
-    with Stopwatch(in_process=True, world=world, seed=seed) as commander:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stopwatch(in_process=True, world=world, seed=seed, episodes=folder) as commander,
+    ):
         up = time.monotonic() + PATIENCE_S
         while commander.feedback().state is None and time.monotonic() < up:
             time.sleep(0.005)

@@ -20,16 +20,20 @@ Colour = tuple[float, float, float, float]
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps native code from writing to standard output (pybullet announces itself there)."""
+    """Keeps native code from writing to the terminal (pybullet announces itself, depending on its build on 1 or 2)."""
     sys.stdout.flush()
-    saved, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    sys.stderr.flush()
+    null = os.open(os.devnull, os.O_WRONLY)
+    saved = {fd: os.dup(fd) for fd in (1, 2)}
     try:
-        os.dup2(null, 1)
+        for fd in saved:
+            os.dup2(null, fd)
         yield
     finally:
         ctypes.CDLL(None).fflush(None)
-        os.dup2(saved, 1)
-        os.close(saved)
+        for fd, copy in saved.items():
+            os.dup2(copy, fd)
+            os.close(copy)
         os.close(null)
 
 

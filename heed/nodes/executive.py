@@ -38,6 +38,8 @@ from sim.protocol import SkillResult
 
 #: How often time limits are looked at (wall seconds).
 PULSE_S = 0.1
+#: A mission goes on without a recorder that is not up after so long (wall seconds).
+RECORDER_S = 3.0
 #: Robots that have not moved for so long (simulated seconds) stand still.
 STILL_S = 0.15
 
@@ -347,7 +349,7 @@ class ExecutiveNode(HeedNode):
     async def _start_episode(self, job: Job) -> None:
         """Has the recorder start; a mission runs also without one."""
         self.get_logger().info(f"{job.name}: {job.text!r}")
-        if not self._episode.service_is_ready():
+        if not await self._news.until(self._episode.service_is_ready, RECORDER_S):
             self.get_logger().warning("recorder_node is not up: this mission is not recorded.")
             return
         metadata = json.dumps({"instruction": job.text})

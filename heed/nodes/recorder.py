@@ -10,6 +10,7 @@ from rclpy.serialization import deserialize_message
 
 from grounding.errors import ConfigurationError, HeedError
 from heed.episodes import EpisodeWriter
+from heed.episodes.types import typestore
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.nodes.waiting import News
@@ -50,7 +51,8 @@ class RecorderNode(HeedNode):
     )
 
     def prepare(self) -> None:
-        """Reads the notes."""
+        """Reads the notes and the message types, so that no mission waits for them."""
+        typestore()
         self._writer: EpisodeWriter | None = None
         try:
             self._notes = dict(json.loads(self.settings["notes"]))
