@@ -10,7 +10,7 @@ from grounding.logic.describe import describe
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import ANY, SELF, Proposition, WorldState, holds
 from grounding.world import World
-from planners.hltl.actions import Action, actions
+from planners.hltl.actions import Action
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import Grid
 from planners.hltl.leaf import Clock, LeafProblem
@@ -130,7 +130,7 @@ def _moved_by(question: Question, robots: Iterable[str]) -> frozenset[str]:
     world = question.world
     found: set[str] = set()
     for robot in robots:
-        for action in actions(world, robot):
+        for action in question.grid.actions(robot):
             found |= {fact[1] for fact in action.achieves if fact[0] == "is" and fact[2:] == ("open", "+")}
             found |= set(action.takes)
         if any(world.skills[s].behaviour == "push" for s in world.robots[robot].type.skills):
@@ -216,7 +216,7 @@ def _incapable(question: Question, leaf: Leaf) -> str:
     world = question.world
     reasons: list[str] = []
     for robot in question.robots[leaf.name]:
-        able = actions(world, robot)
+        able = question.grid.actions(robot)
         for p, value in _goals(leaf, robot):
             if holds(p, world, question.state) is value or (p.predicate == "at" and p.args[0] != robot):
                 continue

@@ -1,10 +1,11 @@
-"""The cells of a world as small integers, and distances between them."""
+"""The cells of a world as small integers, distances between them, and what can be done there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from grounding.world import NEIGHBOURS, Cell, World
+from planners.hltl.actions import Action, actions
 
 FAR = 10**6
 
@@ -21,11 +22,18 @@ class Grid:
         self.world = world
         self.cells: tuple[Cell, ...] = tuple(sorted(world.free_cells))
         self.index: dict[Cell, int] = {cell: i for i, cell in enumerate(self.cells)}
+        self._actions: dict[str, list[Action]] = {}
         self._neighbours: dict[frozenset[Cell], list[tuple[int, ...]]] = {}
         self._fields: dict[tuple[frozenset[Cell], frozenset[int], frozenset[int]], list[int]] = {}
         self._near: dict[tuple[frozenset[Cell], int], frozenset[int]] = {}
         self._masks: dict[str, frozenset[int]] = {}
         self._conflicts: dict[tuple[str, str, int], frozenset[int]] = {}
+
+    def actions(self, robot: str) -> list[Action]:
+        """Every stationary skill of a robot with every choice of arguments."""
+        if robot not in self._actions:
+            self._actions[robot] = actions(self.world, robot)
+        return self._actions[robot]
 
     def neighbours(self, robot: str) -> list[tuple[int, ...]]:
         """For every cell, the cells a robot can step to, in a fixed order."""

@@ -17,7 +17,7 @@ from grounding.logic.spec import Leaf, Rule
 from grounding.skills import Atom, apply, atom_holds, walk
 from grounding.state import ANY, Proposition, WorldState, holds
 from grounding.world import Cell, World
-from planners.hltl.actions import Action, actions, relevant, wanted
+from planners.hltl.actions import Action, relevant, wanted
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import FAR, Grid
 from planners.hltl.pushing import PushField
@@ -142,8 +142,7 @@ class LeafProblem:
         self.product = Product([leaf.formula], [r.formula for r in rules], robot)
         self.propositions = {bit: Proposition.parse(name) for name, bit in self.product.bits.items()}
         own = [Proposition.parse(n).bind(robot) for part in self.product.goals for n in part.automaton.atoms]
-        everything = actions(self.world, robot)
-        self.actions = relevant(everything, wanted(own, self.world, robot), self.world)
+        self.actions = relevant(grid.actions(robot), wanted(own, self.world, robot), self.world)
         kind = self.world.robots[robot].type
         behaviours = {self.world.skills[s].behaviour for s in kind.skills}
         self.drives = "drive" in behaviours

@@ -134,6 +134,7 @@ class Sequencer:
             if any(b == leaf and a in leaves and a not in finished for a, b in self.spec.before):
                 continue
             for robot in robots_of(self.spec, leaf, self.robots, {**self.done, **dict(node.sequence)}):
+                self.clock.check()
                 left = self.problems(leaf, robot).estimate(node.state, node.rules)
                 if left < FAR:
                     end = self._start(node, leaf, robot) + left
