@@ -186,6 +186,7 @@ class World:
         skills: Skills by name.
         robots: Robots by id, in file order.
         source: Path of the file it was read from.
+        warnings: What is allowed but probably a mistake in the file, one sentence each.
     """
 
     name: str
@@ -201,6 +202,7 @@ class World:
     skills: Mapping[str, Skill]
     robots: Mapping[str, Robot]
     source: str = ""
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def zones(self) -> Mapping[str, Zone]:
