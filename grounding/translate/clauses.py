@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lark import Token, Tree
 
 from grounding.translate.phrases import NounPhrase
+
+#: "bring" is no gerund: there is no vowel before its "-ing".
+_GERUND = re.compile(r"[a-z]*[aeiouy][a-z]*ing\b")
 
 Place = tuple[str, tuple[NounPhrase, ...]]
 
@@ -30,6 +34,7 @@ class Clause:
         by: Robots named with "using" or "with".
         in_order: Whether "in this order" was said.
         any_order: Whether "in any order" was said.
+        paired: Whether "respectively" was said.
     """
 
     kind: str
@@ -45,6 +50,7 @@ class Clause:
     by: tuple[NounPhrase, ...] = ()
     in_order: bool = False
     any_order: bool = False
+    paired: bool = False
 
 
 @dataclass
@@ -69,10 +75,14 @@ class Statement:
     Attributes:
         elements: Its clauses in the order said.
         tail: Terminals of a link at the very end ("... afterwards").
+        lead: ``ANYORDER`` or ``INORDER`` where it begins with "in any order" or "in this order".
+        cut: Offset of words at the end that lead nowhere ("... and then"), or None.
     """
 
     elements: list[Element]
     tail: list[str]
+    lead: str = ""
+    cut: int | None = None
 
 
 def statements(tree: Tree[Any]) -> list[Statement]:
@@ -83,13 +93,25 @@ def statements(tree: Tree[Any]) -> list[Statement]:
 def _statement(tree: Tree[Any]) -> Statement:
     elements: list[Element] = []
     links: list[str] = []
+    lead, cut = "", None
     for node in tree.children:
-        if node.data == "link":
+        if node.data == "lead":
+            lead = node.children[0].type
+        elif node.data == "link":
             links = [token.type for token in node.children]
+            last = node.children[-1]
+            cut = None if last.type == "COMMA" or str(last).lower() in _CLOSING else last.start_pos
         else:
             elements.append(Element(links, _clause(node)))
             links = []
-    return Statement(elements, links)
+    return Statement(elements, links, lead, cut if links else None)
+
+
+#: Links that can stand at the end of a sentence.
+_CLOSING = frozenset(
+    {"afterwards", "afterward", "after that", "later", "later on", "last", "first", "beforehand", "before that", "next",
+     "in the end", "at the end", "finally", "at last", "subsequently", "thereafter", "before this", "firstly"}
+)  # fmt: skip
 
 
 def _clause(tree: Tree[Any]) -> Clause:
@@ -102,6 +124,8 @@ def _clause(tree: Tree[Any]) -> Clause:
             clause = replace(clause, negative=True, kind="visit" if tree.data == "avoid" else clause.kind)
         case "whereabouts":
             clause = replace(clause, kind="go", verb="be")
+        case "sent":
+            clause = replace(clause, kind="go", verb="go")
         case "lasting":
             clause = replace(clause, kind="keep")
         case "more":
@@ -141,17 +165,19 @@ def _act(clause: Clause, node: Tree[Any]) -> Clause:
     for child in node.children:
         if not isinstance(child, Token):
             clause = _add(clause, child)
-        elif child.type == "OPERATE" or child.type == "STATE":
+        elif child.type in ("OPERATE", "STATE"):
             clause = replace(clause, flag=child.value)
         else:
             clause = replace(clause, verb=str(child.value))
     first = next(t for t in node.children if isinstance(t, Token))
-    return replace(clause, kind=str(kind), gerund=str(first).split()[0].lower().endswith("ing"))
+    return replace(clause, kind=str(kind), gerund=_GERUND.match(str(first).lower()) is not None)
 
 
 def _ride(clause: Clause, token: Token) -> Clause:
     if token.type == "BYROBOT":
         return replace(clause, by=(*clause.by, token.value))
+    if token.type == "PAIRED":
+        return replace(clause, paired=True)
     return replace(clause, in_order=True) if token.type == "INORDER" else replace(clause, any_order=True)
 
 

@@ -73,7 +73,9 @@ def translate(text: str, world: World) -> Translation:
 
 def _tree(text: str, mission: Mission, world: World) -> TaskTree:
     if mission.root is None:
-        raise Rejection("That only says what not to do. Add a task, such as 'go to ...'.", 0)
+        if mission.rules:
+            raise Rejection("That only says what not to do. Add a task, such as 'go to ...'.", 0)
+        raise Rejection("I find no task in that. Say what is to be done, such as 'go to ...'.", 0)
     if cyclic(mission.root):
         raise Rejection("The order you ask for goes round in a circle. Say what comes first.", 0)
     root = tasks(canonical(mission.root), tuple(mission.rules))

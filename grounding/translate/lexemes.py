@@ -1,7 +1,7 @@
 """The words of controlled English that do not depend on the world: verbs, links, prepositions.
 
 Every lexeme is a tuple of words with the readings it can have; a reading is a terminal of
-``english.lark`` and a value. ``FILLER`` readings are skipped: politeness, auxiliaries, particles.
+``english.lark`` and a value, or a key of :data:`SKIPPED` for words without a meaning of their own.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from functools import lru_cache
 
 from grounding.translate.words import verb_forms
 
-FILLER = "FILLER"
-
 
 @dataclass(frozen=True)
 class Reading:
     """One way to read a run of words.
 
     Attributes:
-        terminal: Terminal of the grammar, or ``FILLER``.
+        terminal: Terminal of the grammar, or a key of ``SKIPPED``.
         value: What it stands for: the base form of a verb, a preposition, a flag with its sign.
     """
 
@@ -47,7 +45,7 @@ CARRY = (
     "put", "place", "set", "lay", "bring", "take", "carry", "deliver", "fetch", "transport", "transfer", "drop",
     "drop off", "haul", "throw", "toss", "dump", "relocate", "shift", "return", "stack", "move back", "put back",
     "bring back", "carry back", "take back", "put down", "set down", "lay down", "place back", "convey", "stash",
-    "deposit", "leave", "tidy", "bring over", "take over", "carry over", "move over", "position", "send", "rest",
+    "deposit", "leave", "hand", "hand over", "give", "bring over", "take over", "carry over", "move over", "position", "send", "rest",
 )  # fmt: skip
 PUSH = ("push", "shove", "slide", "nudge", "push back", "push over")
 GUIDE = (
@@ -55,7 +53,7 @@ GUIDE = (
 )  # fmt: skip
 GRASP = (
     "pick up", "pick", "grab", "hold", "grasp", "lift", "lift up", "collect", "retrieve", "take hold of", "get hold of",
-    "seize", "take", "get", "fetch",
+    "seize", "take", "get", "fetch", "touch", "handle", "disturb",
 )  # fmt: skip
 KEEP = ("keep", "leave", "maintain", "hold")
 STAY = ("stay", "remain", "keep", "stay put")
@@ -119,10 +117,10 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "BEFORE": ("before", "prior to", "but before", "ahead of", "right before", "just before"),
     "EARLIER": ("before that", "beforehand", "before this", "before you do that", "before doing so",
                 "before doing that", "prior to that", "but first"),
-    "AFTER": ("after", "once", "when", "as soon as", "only after", "following", "right after", "immediately after",
-              "just after", "only once", "only when", "if"),
-    "UNTIL": ("until", "till", "unless", "up until", "until after"),
-    "WITHOUT": ("without", "while not", "whilst not", "without ever", "while never", "while avoiding"),
+    "AFTER": ("once done", "when done", "once finished", "when finished", "having", "after", "once", "when", "as soon as", "only after", "following", "right after", "immediately after",
+              "just after", "only once", "only when"),
+    "UNTIL": ("until", "till", "up until", "until after"),
+    "WITHOUT": ("without", "while not", "whilst not", "without ever", "while never"),
     "WHILE": ("while", "whilst", "as long as", "whenever", "while you are", "while it is", "during", "when",
               "whenever you are", "while still", "while they are"),
 }  # fmt: skip
@@ -139,7 +137,7 @@ NOBODY = (
     "no robot", "nobody", "no one", "none of the robots", "no robots", "none of you", "no arm", "none of the arms",
     "no unit", "no machine",
 )  # fmt: skip
-BE = ("is", "are", "be", "been", "was", "were", "has been", "have been", "had been", "being", "gets", "get", "got")
+BE = ("is", "are", "be", "been", "was", "were", "has been", "have been", "had been", "being")
 
 PREPOSITIONS = (
     "to", "into", "onto", "on", "in", "inside", "at", "on top of", "from", "out of", "through", "via", "of", "outside",
@@ -174,35 +172,62 @@ ANY_ORDER = (
     "the order does not matter", "in any order you like", "in arbitrary order", "in any sequence", "in parallel",
     "at the same time", "simultaneously", "in whichever order", "no matter the order", "the order is up to you",
 )  # fmt: skip
+PAIRED = ("respectively", "in that order respectively")
 IN_ORDER = (
     "in this order", "in that order", "in order", "one after another", "one after the other", "one by one",
     "in the given order", "in the order given", "in sequence", "in exactly this order", "in this exact order",
     "in exactly that order", "in the following order", "in turn",
 )  # fmt: skip
 
+#: Skipped wherever they stand.
 FILLERS = (
-    "please", "now", "just", "also", "kindly", "could you", "can you", "would you", "will you", "i want you to",
-    "i would like you to", "i need you to", "i want", "i need", "i would like", "you", "you should", "you must",
-    "you have to", "you need to", "you can", "you may", "make sure", "make sure that", "make sure to", "ensure",
-    "ensure that", "be sure to", "go ahead and", "your task is to", "your job is to", "the task is to", "we need to",
-    "we need you to", "we want you to", "i want you", "should", "must", "shall", "will", "may", "can", "has to",
-    "have to", "needs to", "need to", "ought to", "is to", "are to", "is supposed to", "are supposed to", "would",
-    "could", "to", "let", "have", "make", "tell", "ask", "order", "has", "had", "us", "hey", "hi", "hello", "ok",
-    "okay", "thanks", "thank you", "well", "so", "that", "which", "who", "simply", "quickly", "carefully", "gently",
-    "immediately", "always", "at all times", "at any time", "at all", "all the time", "ever", "for me", "for us",
-    "up", "down", "back", "away", "over", "out", "along", "around", "in", "on", "off", "here", "it is important that",
-    "it is important to", "remember to", "remember that", "try to", "see to it that", "take care to", "take care that",
-    "respectively", "too", "as well", "again", "do", "does", "the following", "the whole time", "the entire time",
-    "during the whole mission", "during the mission", "throughout", "throughout the mission", "would you please",
-    "could you please", "can you please", "i would like", "when possible", "if possible", "asap", "right now",
-    "right away", "waiting", "standing", "sitting", "lying", "located", "currently", "of you", "all of you", "want",
-    "i", "we", "need", "would like", "would you mind", "would like you to", "be so kind as to", "both", "at once",
-    "instead", "same time", "everyone", "everybody", "team", "your", "still", "safely", "directly", "straight",
-    "on your way", "on the way", "along the way", "in the meantime", "meanwhile", "for a moment", "is there to",
-    "there is to", "in addition", "additionally", "furthermore", "moreover", "besides", "other than that", "with",
-    "thing", "things", "this", "command", "get", "instruct", "use", "using", "trip", "visit to", "a trip to", "heed",
-    "sure", "be", "is", "are", "careful to", "careful", "goal is to", "the goal is to", "mission", "perform", "it",
+    "please", "now", "just", "also", "kindly", "you", "for me", "for us", "hey", "hi", "hello", "ok", "okay", "thanks",
+    "thank you", "simply", "quickly", "carefully", "gently", "immediately", "at all times", "at any time", "at all",
+    "all the time", "ever", "as well", "again", "the whole time", "the entire time", "right now", "right away",
+    "during the whole mission", "during the mission", "throughout", "throughout the mission", "when possible",
+    "if possible", "asap", "all of you", "at once", "instead", "still", "safely", "directly", "straight", "meanwhile",
+    "in the meantime", "in addition", "additionally", "furthermore", "moreover", "besides", "respectfully", "heed",
+    "on your way", "on the way", "along the way", "slowly", "properly", "completely", "together", "either way",
 )  # fmt: skip
+
+#: Skipped where a verb or "is" can follow: politeness in clauses, auxiliaries, infinitives.
+AUXILIARIES = (
+    "could you", "can you", "would you", "will you", "i want you to", "i would like you to", "i need you to", "i want",
+    "i need", "i would like", "you should", "you must", "you have to", "you need to", "you can", "you may",
+    "make sure", "make sure that", "make sure to", "ensure", "ensure that", "be sure to", "go ahead and", "to", "would",
+    "your task is to", "your job is to", "the task is to", "we need to", "we need you to", "we want you to", "should",
+    "i want you", "must", "shall", "will", "may", "can", "has to", "have to", "needs to", "need to", "ought to", "is to",
+    "are to", "is supposed to", "are supposed to", "could", "let us", "so", "well", "that", "it is important that",
+    "it is important to", "remember to", "remember that", "try to", "see to it that", "take care to", "take care that",
+    "do", "does", "the following", "would you please", "could you please", "can you please", "i would like to see",
+    "would you mind", "be so kind as to", "the goal is to", "your goal is to", "the mission is to", "i want to see",
+    "your mission is to", "has", "have", "had", "be careful to", "be careful", "let", "not only", "do the following",
+    "it has to", "we want", "we need", "what i want is", "i expect you to", "you are to",
+    "there is a need to", "is", "are", "be", "you will", "we should", "we must", "always",
+)  # fmt: skip
+
+#: Skipped before a robot is named: "have robot 2 go ...", "use the left arm to ...".
+CAUSES = (
+    "let", "have", "make", "tell", "ask", "order", "get", "instruct", "use", "using", "with", "send", "dispatch",
+    "i want", "i need", "command", "get", "want", "need", "direct", "request", "cause", "via", "by", "for",
+)  # fmt: skip
+
+#: Skipped after a verb or its object: "pick the mug up", "bring it over to ...".
+PARTICLES = ("up", "down", "back", "away", "over", "out", "along", "around", "in", "on", "off", "inside", "together")
+
+#: Skipped between a noun and the words that tell it apart: "the mug that is on the table".
+RELATIVES = (
+    "that is", "which is", "who is", "that are", "which are", "that stands", "that lies", "who waits", "who stands",
+    "that sits", "who sits", "who is waiting", "who is standing", "who is sitting", "waiting", "standing", "sitting",
+    "lying", "located", "currently", "which stands", "which lies", "that is currently", "which is currently", "placed",
+    "that is lying", "that is standing", "that can be found", "to be found", "resting", "that was",
+)  # fmt: skip
+
+
+#: What is skipped, by the pseudo-terminal that says where.
+SKIPPED: Mapping[str, tuple[str, ...]] = {
+    "FILLER": FILLERS, "AUXILIARY": AUXILIARIES, "CAUSE": CAUSES, "PARTICLE": PARTICLES, "RELATIVE": RELATIVES,
+}  # fmt: skip
 
 
 def _inflected(verbs: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -210,6 +235,12 @@ def _inflected(verbs: Iterable[str]) -> Iterator[tuple[str, str]]:
         for forms in verb_forms(verb).values():
             for form in forms:
                 yield form, verb
+
+
+@lru_cache(maxsize=1)
+def first_words() -> frozenset[str]:
+    """Words that something in the language begins with."""
+    return frozenset(words[0] for words in language())
 
 
 @lru_cache(maxsize=1)
@@ -224,7 +255,7 @@ def language() -> Mapping[tuple[str, ...], tuple[Reading, ...]]:
 
     verbs = (("GO", GO), ("GO", RETURN), ("VISIT", VISIT), ("MOVE", MOVE), ("CARRY", CARRY), ("CARRY", PUSH),
              ("CARRY", GUIDE), ("GRASP", GRASP), ("KEEP", KEEP), ("STAY", STAY), ("AVOID", AVOID), ("TURN", TURN),
-             ("USE", ("use", "run", "operate", "activate")))  # fmt: skip
+             ("USE", ("use",)))  # fmt: skip
     for terminal, bases in verbs:
         for form, base in _inflected(bases):
             add(form, terminal, base)
@@ -240,6 +271,8 @@ def language() -> Mapping[tuple[str, ...], tuple[Reading, ...]]:
         add(words, "ANYORDER")
     for words in IN_ORDER:
         add(words, "INORDER")
+    for words in PAIRED:
+        add(words, "PAIRED")
     for words in NOBODY:
         add(words, "NOBODY")
     for words in BE:
@@ -251,6 +284,7 @@ def language() -> Mapping[tuple[str, ...], tuple[Reading, ...]]:
         add(words, "NOT")
     for words in PREPOSITIONS:
         add(words, "PREP", PREPOSITION_SENSE.get(words, words))
-    for words in FILLERS:
-        add(words, FILLER)
+    for terminal, phrases in SKIPPED.items():
+        for words in phrases:
+            add(words, terminal)
     return {words: tuple(readings) for words, readings in table.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 
 from grounding.state import ANY, SELF, initial_state
 from grounding.translate import abilities, wording
@@ -61,6 +61,7 @@ class Context:
 
     Attributes:
         things, zone: What "it", "them" and "there" stand for.
+        holder: What "it" stands for after "on" and "in": the last thing that can hold others.
         open_choice: Start and ids of the noun phrase behind "it" when its choice is open.
         mentioned: Ids of things in the order of mention, for "the other one".
         moved: Thing -> where it has been asked to be.
@@ -69,6 +70,7 @@ class Context:
 
     things: tuple[str, ...] = ()
     zone: tuple[str, ...] = ()
+    holder: tuple[str, ...] = ()
     open_choice: tuple[int, tuple[str, ...]] | None = None
     mentioned: tuple[str, ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class Interpreter:
                 ids = tuple(dict.fromkeys((*last.ids, *(i for unit in new for i in unit.ids))))
                 new = [Unit(ids, last.phrase)]
             found.extend(new)
+            self._mention(new)
         self._remember(found)
         return found
 
@@ -114,8 +117,9 @@ class Interpreter:
             return [Unit((self.context.bound[phrase.start],), phrase)]
         if phrase.pronoun:
             return self._pronoun(phrase)
-        ids = self._narrow(phrase, self._of_kind(phrase), want, places)
-        if phrase.quantifier == "any" and not forbidden and not phrase.plural:
+        ids = self._narrow(phrase, self._of_kind(phrase, want), want, places)
+        choice = phrase.quantifier == "one" or (phrase.quantifier == "any" and not phrase.plural)
+        if choice and not forbidden:
             return [Unit(ids, phrase)]
         if phrase.count is not None and phrase.count != len(ids) and not forbidden:
             known = listed([wording.name(i, self.world) for i in ids])
@@ -132,18 +136,23 @@ class Interpreter:
             "Say which one.", phrase.start, names,
         )  # fmt: skip
 
-    def _of_kind(self, phrase: NounPhrase) -> tuple[str, ...]:
+    def _of_kind(self, phrase: NounPhrase, want: Callable[[str], bool]) -> tuple[str, ...]:
         """Ids that fit a phrase, with "one" and "the other" read in context."""
         ids = phrase.ids
         if phrase.one:
-            if not self.context.mentioned:
+            things = [i for i in self.context.mentioned if i in self.world.things and want(i)]
+            if not things:
                 raise Rejection(f"I do not know what {phrase.text!r} stands for. Name it.", phrase.start)
-            last = self.world.things[self.context.mentioned[-1]]
+            last = self.world.things[things[-1]]
             kind = tuple(t.id for t in self.world.things.values() if t.kind == last.kind)
             ids = tuple(i for i in kind if not ids or i in ids)
             if not ids:
                 raise Rejection(f"There is no {last.kind} that fits {phrase.text!r}.", phrase.start)
         if phrase.quantifier in ("other", "rest"):
+            if self.context.open_choice is not None:
+                raise ChoiceNeeded(*self.context.open_choice)
+            if not set(ids) & set(self.context.mentioned):
+                raise Rejection(f"I do not know other than which in {phrase.text!r}. Name them.", phrase.start)
             ids = tuple(i for i in ids if i not in self.context.mentioned)
             if not ids:
                 raise Rejection(f"There is nothing left that {phrase.text!r} could be.", phrase.start)
@@ -216,6 +225,10 @@ class Interpreter:
             )
         return [Unit((i,), phrase) for i in self.context.things]
 
+    def _mention(self, units: Sequence[Unit]) -> None:
+        ids = [i for u in units for i in u.ids if len(u.ids) == 1 or u.phrase.quantifier in ("any", "one")]
+        self.context.mentioned = (*self.context.mentioned, *ids)
+
     def _remember(self, units: Sequence[Unit]) -> None:
         said = [u for u in units if not u.phrase.pronoun]
         if not said:
@@ -225,16 +238,19 @@ class Interpreter:
             self.context.things = tuple(i for u in things for i in u.ids)
             open_unit = next((u for u in things if len(u.ids) > 1), None)
             self.context.open_choice = (open_unit.phrase.start, open_unit.ids) if open_unit else None
-            ids = tuple(i for i in self.context.things if i in self.world.things)
-            self.context.mentioned = (*self.context.mentioned, *ids)
         zones = tuple(i for u in said for i in u.ids if i in self.world.zones)
         if zones:
             self.context.zone = zones
+        holders = [u for u in said if len(u.ids) == 1 and self._is_holder(u.ids[0])]
+        if holders:
+            self.context.holder = holders[-1].ids
 
     # Tasks
 
     def task(self, clause: Clause, robots: Robots) -> Node:
         """The task that a clause asks for."""
+        if robots.each and self._is_about_robot(clause):
+            return every([self.task(clause, Robots((r,))) for r in robots.ids])
         match clause.kind:
             case "go" | "visit":
                 node = self._motion(clause, robots)
@@ -248,10 +264,12 @@ class Interpreter:
                 raise Rejection(f"I cannot tell what to do with {clause.verb!r} here.", clause.start)
         return node
 
+    def _is_about_robot(self, clause: Clause) -> bool:
+        taking = clause.kind in ("carry", "grasp") and self._destination(clause, clause.places) is None
+        return clause.kind in ("go", "visit") or taking
+
     def _leaf(self, goal: Literal, clause: Clause, robots: Robots) -> Node:
-        """One leaf, or one for each robot where several must each reach a goal of their own."""
-        if SELF in goal.proposition.args and robots.each:
-            return every([self._leaf(goal, clause, Robots((r,))) for r in robots.ids])
+        """One leaf, after making sure that some robot can do it."""
         capable = abilities.able(goal, self.world)
         self._check_able(goal, clause, robots, capable)
         return Node(goal=(goal,), text=wording.goal(goal, self.world), robots=robots.ids)
@@ -263,9 +281,6 @@ class Interpreter:
         if not capable:
             raise Rejection(f"No robot here can {order}. {self._can_do()}", clause.start)
         if not robots.ids or set(robots.ids) & set(capable):
-            if robots.each and not set(robots.ids) <= set(capable):
-                unable = next(r for r in robots.ids if r not in capable)
-                raise Rejection(self._unable(unable, goal, capable), clause.start, capable)
             return
         raise Rejection(self._unable(robots.ids[0], goal, capable), clause.start, capable)
 
@@ -285,8 +300,11 @@ class Interpreter:
     def _spread(self, groups: Sequence[Sequence[Unit]], make: Callable[..., Node], clause: Clause) -> Node:
         """Every combination of the units, and either-or over the ids each leaves open."""
         nodes: list[Node] = []
-        for units in product(*groups):
-            options = [self._as_kind(u.ids) for u in units]
+        pairs = zip(*groups, strict=False) if clause.paired else product(*groups)
+        if clause.paired and len({len(group) for group in groups}) > 1:
+            raise Rejection("With 'respectively' I need as many places as things.", clause.start)
+        for units in pairs:
+            options = [u.ids for u in units]
             total = 1
             for ids in options:
                 total *= len(ids)
@@ -296,9 +314,6 @@ class Interpreter:
                 )
             nodes.append(either([make(*ids) for ids in product(*options)]))
         return every(nodes)
-
-    def _as_kind(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        return ids
 
     def _kind_zone(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """The kind that unites exactly these zones, where there is one: "a meeting room" is one goal."""
@@ -343,7 +358,7 @@ class Interpreter:
         if len(stops) > 1:
             node = every(stops, {(i, i + 1) for i in range(len(stops) - 1)})
             leaves = list(node.leaves())
-            for a, b in zip(leaves, leaves[1:], strict=False):
+            for a, b in pairwise(leaves):
                 b.tie = a
             return node
         return stops[0]
@@ -352,7 +367,12 @@ class Interpreter:
         """ "Come back" without a place: where the robot started."""
         ids = robots.ids or tuple(self.world.robots)
         rooms = {self.world.room_of(self.world.robots[r].start) for r in ids}
-        if clause.verb not in _RETURN or len(rooms) != 1 or None in rooms:
+        if clause.verb in _RETURN and (len(rooms) != 1 or None in rooms):
+            raise Rejection(
+                "I do not know where to come back to, as the robots start in different rooms. Name the room.",
+                clause.start,
+            )
+        if clause.verb not in _RETURN:
             raise Rejection("I do not know where to go. Name a room or place after 'go to'.", clause.start)
         room = next(room for room in rooms if room is not None)
         return self._leaf(literal("at", SELF, room), clause, robots)
@@ -375,12 +395,31 @@ class Interpreter:
         at = self._destination(clause, places)
         if at is None:
             return self._take(clause, robots, places)
-        sense, phrases = places.pop(at)
-        if any(s == "through" for s, _ in places):
+        before = self.context.copy()
+        try:
+            return self._bring(clause, robots, places, at)
+        except Rejection:
+            spot = at > 0 and places[at][0] in ("in", "at", "located") and places[at - 1][0] in ("on", "in", "to")
+            if not spot:
+                raise
+            failed, self.context = self.context, before
+            try:
+                return self._bring(clause, robots, places, at - 1)
+            except Rejection:
+                self.context = failed
+        return self._bring(clause, robots, places, at)
+
+    def _bring(self, clause: Clause, robots: Robots, said: Sequence[Place], at: int) -> Node:
+        """A transfer whose destination is the phrase at position ``at``; what follows tells it apart."""
+        places, about = list(said[:at]), list(said[at + 1 :])
+        phrases = said[at][1]
+        places += [p for p in about if p[0] == "from"]
+        about = [p for p in about if p[0] not in ("from", "through")]
+        if any(s == "through" for s, _ in said):
             raise Rejection("I cannot plan a way for things. Say the goal only, or forbid rooms with 'without entering'.",
                             clause.start)  # fmt: skip
-        objects = self.units(clause.objects, self._is_movable, [p for p in places if p[0] != "through"])
-        targets = self.units(phrases, self._is_target)
+        objects = self.units(clause.objects, self._is_movable, places)
+        targets = self._targets(phrases, about)
         targets = [Unit(self._kind_zone(u.ids), u.phrase) for u in targets]
         for unit in objects:
             self._must_move(unit, clause)
@@ -396,6 +435,14 @@ class Interpreter:
                 self.context.moved.update({i: target.ids[0] for i in unit.ids if len(target.ids) == 1})
         return node
 
+    def _targets(self, phrases: Sequence[NounPhrase], about: Sequence[Place]) -> list[Unit]:
+        """Where to; "it" there is the last thing that can hold others, else the last place."""
+        if len(phrases) == 1 and phrases[0].pronoun == "thing" and phrases[0].start not in self.context.bound:
+            ids = self.context.holder or self.context.zone
+            if len(ids) == 1:
+                return [Unit(ids, phrases[0])]
+        return self.units(phrases, self._is_target, about)
+
     def _destination(self, clause: Clause, places: Sequence[Place]) -> int | None:
         """Index of the phrase that says where to: the last "to", else the last that can be a place."""
         if clause.kind == "grasp":
@@ -409,6 +456,10 @@ class Interpreter:
     def _take(self, clause: Clause, robots: Robots, places: Sequence[Place]) -> Node:
         """A transfer without a destination: picking up."""
         zones = [i for p in clause.objects for i in p.ids if self._is_zone(i)]
+        if clause.verb in _TOUCHES:
+            raise Rejection(
+                "I can pick things up or leave them alone, not just touch them.", clause.start, ("pick up",)
+            )
         if clause.verb == "leave" and zones:
             return self._motion(replace(clause, kind="visit", verb="exit"), robots)
         if clause.kind != "grasp" and clause.verb not in _TAKES:
@@ -423,9 +474,12 @@ class Interpreter:
         thing = self.world.things.get(entity)
         return thing is not None and bool(thing.properties & {"portable", "pushable", "guidable"})
 
-    def _is_target(self, entity: str) -> bool:
+    def _is_holder(self, entity: str) -> bool:
         thing = self.world.things.get(entity)
-        return entity in self.world.zones or (thing is not None and bool(thing.properties & {"surface", "container"}))
+        return thing is not None and bool(thing.properties & {"surface", "container"})
+
+    def _is_target(self, entity: str) -> bool:
+        return entity in self.world.zones or self._is_holder(entity)
 
     def _must_move(self, unit: Unit, clause: Clause) -> None:
         for entity in unit.ids:
@@ -468,7 +522,7 @@ class Interpreter:
         if not phrases:
             picked = [p for sense, p in places if sense in ("in", "of", "at", "to", "on", "located")]
             if not picked:
-                raise Rejection("I do not know of what. Name a room or thing after it.", clause.end)
+                raise Rejection("I do not know what you mean that for. Name a room, door or thing.", clause.end)
             phrases, places = tuple(p for group in picked for p in group), []
         if any(i.startswith("#") for p in phrases for i in p.ids):
             raise Rejection("Robots switch that on only while they use it; you can say 'keep the camera off in ...'.",
@@ -554,7 +608,10 @@ def robots_of(phrases: Sequence[NounPhrase | str], world: World) -> Robots:
             continue
         if phrase.problem:
             raise Rejection(phrase.problem, phrase.start, phrase.near)
-        several = phrase.plural or phrase.quantifier == "all"
+        if phrase.count is not None and phrase.count != len(phrase.ids):
+            names = [wording.name(i, world) for i in phrase.ids]
+            raise Rejection(f"Say which robots you mean by {phrase.text!r}: {listed(names)}.", phrase.start, names)
+        several = (phrase.plural or phrase.quantifier == "all") and phrase.quantifier != "one"
         each = each or several or (phrase.joined == "and")
         whole_team = set(phrase.ids) == set(world.robots)
         if len(phrase.ids) > 1 and not several and phrase.quantifier == "the" and not whole_team:
@@ -571,9 +628,10 @@ def robots_of(phrases: Sequence[NounPhrase | str], world: World) -> Robots:
 _RETURN = frozenset(
     {"come back", "go back", "head back", "drive back", "return", "move back", "walk back", "travel back"}
 )
-_TAKES = frozenset({"take", "get", "fetch", "carry", "hold", "bring", "transport", "move"}) - {"bring", "move"}
+_TAKES = frozenset({"take", "get", "fetch", "carry", "hold", "transport"})
 _PUSHES = frozenset({"push", "shove", "slide", "nudge", "push back", "push over"})
 _GUIDES = frozenset({"guide", "escort", "lead", "accompany", "usher", "conduct", "walk"})
+_TOUCHES = frozenset({"touch", "handle", "disturb"})
 _ANYTHING = frozenset(
     {"anything", "something", "everything", "a thing", "an object", "any object", "things", "objects"}
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grounding.translate.tree import Literal, Relation, Task, TreeRule
 
@@ -15,7 +15,7 @@ class Node:
     Attributes:
         tie: The leaf whose robot must do this one too.
         reference: Whether it only points at a task said elsewhere ("before cleaning the table").
-        choice: Start offset of the noun phrase whose choice this either-or leaves open, or None.
+        implied: Whether only a rule needs it ("keep the kitchen door closed" while it is open).
     """
 
     goal: tuple[Literal, ...] = ()
@@ -27,7 +27,7 @@ class Node:
     robots: tuple[str, ...] = ()
     tie: Node | None = None
     reference: bool = False
-    choice: int | None = None
+    implied: bool = False
 
     @property
     def is_leaf(self) -> bool:
@@ -70,7 +70,8 @@ def closure(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
 def reduction(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
     """The fewest pairs with the same closure."""
     closed = closure(pairs)
-    return {(a, d) for a, d in closed if not any((a, b) in closed and (b, d) in closed for b in range(max(a, d) + 99))}
+    inner = {b for pair in closed for b in pair}
+    return {(a, d) for a, d in closed if not any((a, b) in closed and (b, d) in closed for b in inner)}
 
 
 def _is_chain(node: Node) -> bool:
@@ -99,7 +100,61 @@ def canonical(node: Node, *, top: bool = True) -> Node:
                 changed = True
                 break
     _sort(node)
-    return node
+    while top and (i := _tangled(node)) is not None:
+        _dissolve(node, i)
+        _sort(node)
+    return _spread_choices(node) if node.relation is Relation.EITHER else node
+
+
+def _tangled(node: Node) -> int | None:
+    """A group below the root that others wait for though not all of them do.
+
+    Only single tasks can be named in "after cleaning the table, ...", so such a group is dissolved.
+    """
+    if node.relation is Relation.EITHER:
+        return None
+    n, closed = len(node.children), closure(node.order)
+    for a, b in sorted(node.order):
+        then = all((i, b) in closed for i in range(b))
+        first = a == 0 and all((0, j) in closed for j in range(1, n))
+        group = node.children[a]
+        if not then and not first and not group.is_leaf and group.relation is Relation.ALL:
+            return a
+    return None
+
+
+def _spread_choices(node: Node) -> Node:
+    """An alternative that leaves a choice open within itself becomes one alternative for each."""
+    options: list[Node] = []
+    for child in node.children:
+        inner = next((i for i, c in enumerate(child.children) if c.relation is Relation.EITHER and c.children), None)
+        if inner is None:
+            options.append(child)
+            continue
+        for choice in child.children[inner].children:
+            copy = _copy(child)
+            copy.children[inner] = _copy(choice)
+            options.append(canonical(copy, top=False))
+    if len(options) == len(node.children):
+        return node
+    node.children = options
+    return canonical(node, top=False)
+
+
+def _copy(node: Node) -> Node:
+    """A copy of a task whose ties point inside the copy."""
+    copies: dict[int, Node] = {}
+
+    def build(part: Node) -> Node:
+        new = replace(part, children=[build(c) for c in part.children], order=set(part.order), rules=list(part.rules))
+        copies[id(part)] = new
+        return new
+
+    root = build(node)
+    for new in root.leaves():
+        if new.tie is not None:
+            new.tie = copies.get(id(new.tie), new.tie)
+    return root
 
 
 def _dissolves(node: Node, i: int, child: Node, top: bool) -> bool:
@@ -149,6 +204,16 @@ def cyclic(node: Node) -> bool:
     return any(a == b for a, b in closure(node.order)) or any(cyclic(child) for child in node.children)
 
 
+def _turn_ties(leaves: list[Node]) -> None:
+    """Makes every tie point at a leaf that stands earlier."""
+    place = {id(leaf): i for i, leaf in enumerate(leaves)}
+    for i, leaf in enumerate(leaves):
+        if leaf.tie is not None and place.get(id(leaf.tie), -1) > i:
+            if leaf.tie.tie is None:
+                leaf.tie.tie = leaf
+            leaf.tie = None
+
+
 def tasks(root: Node, rules: tuple[TreeRule, ...]) -> Task:
     """The finished task tree below "0"; a mission of one task still has a root above it."""
     if root.is_leaf:
@@ -169,4 +234,5 @@ def tasks(root: Node, rules: tuple[TreeRule, ...]) -> Task:
         )  # fmt: skip
 
     number(root, "0")
+    _turn_ties(list(root.leaves()))
     return build(root)

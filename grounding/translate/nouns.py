@@ -41,6 +41,10 @@ def camera_flags(world: World) -> dict[str, str]:
     return {flag.removesuffix("_on").replace("_", " "): flag for flag in sorted(flags)}
 
 
+#: Nouns that speak of several things in the singular: "the fruit".
+MASS_NOUNS = frozenset({"fruit", "food", "furniture", "cutlery", "rubbish", "trash", "garbage", "equipment", "waste"})
+
+
 def skill_verbs(world: World) -> dict[tuple[str, ...], tuple[Reading, ...]]:
     """Verbs that only this world has: the names of skills that change a flag the language does not know."""
     verbs: dict[tuple[str, ...], tuple[Reading, ...]] = {}
@@ -125,6 +129,8 @@ class Nouns:
                     self.modifiers.setdefault(word, set()).add(thing.id)
         for noun in dict.fromkeys(n for t in things for n in (t.kind.replace("_", " "), *t.names)):
             ids = [t.id for t in things if noun == t.kind.replace("_", " ") or noun in t.names]
+            if noun in MASS_NOUNS:
+                self._add(self.nouns, noun, kind=ids, many=True)
             self._class(self.nouns, noun, ids)
         movable = [t.id for t in things if t.properties & {"portable", "pushable"}]
         for noun in ("thing", "object", "item"):
@@ -164,7 +170,12 @@ class Nouns:
         if name in world.kinds:
             tag = all(name in world.zones[m].tags for m in world.kinds[name].members)
             return f"{words} area" if tag else words
-        if name in world.things or not re.search(r"\d", name):
+        thing = world.things.get(name)
+        if thing is not None and "guidable" in thing.properties and words not in (thing.kind, *thing.names):
+            return words
+        if name in world.doors and words.startswith("door "):
+            return words
+        if thing is not None or not re.search(r"\d", name):
             return f"the {words}"
         kind = world.zones[name].kind.replace("_", " ")
         return words if kind.split()[-1] in words.split() else f"{kind} {words}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from grounding.state import SELF
 from grounding.translate import wording
 from grounding.translate.tree import Relation, Task, TaskTree
+from grounding.translate.words import verb_forms
 from grounding.world import World
 
 
@@ -34,51 +36,66 @@ def describe(task: Task, world: World) -> str:
 class _Writer:
     def __init__(self, world: World, leaves: dict[str, Task]) -> None:
         self.world, self.leaves = world, leaves
+        self.before: Task | None = None
 
     def sentences(self, root: Task) -> list[str]:
         """The sentences for the root: one for each child, or one for all."""
-        n = len(root.children)
-        closed = _closure(root.order)
-        chain = len(closed) == n * (n - 1) // 2
-        if root.relation is Relation.EITHER or (chain and n > 1):
+        if root.relation is Relation.EITHER:
             return [_capital(self.task(root)) + "."]
-        done = []
-        late: list[str] = []
+        closed = _closure(root.order)
+        n = len(root.children)
+        first = n > 1 and all((0, j) in closed for j in range(1, n))
+        done: list[str] = []
         for j, child in enumerate(root.children):
             before = [i for i in range(n) if (i, j) in closed]
-            then = bool(j) and before == list(range(j))
-            done.append(_capital(f"{'then ' if then else ''}{self.task(child)}") + ".")
-            if not then:
-                late.extend(
-                    f"{_capital(self.task(child))} after {self.task(root.children[i])}."
-                    for i in before if (i, j) in root.order
-                )  # fmt: skip
-        return done + late
+            said = [i for i in before if (i, j) in root.order and not (first and i == 0)]
+            opening = "first " if first and not j else ""
+            if j and before == list(range(j)):
+                opening = "then "
+            else:
+                self.before = root.children[said[-1]] if said else None
+                opening = f"after {' and '.join(self.doing(root.children[i]) for i in said)}, " if said else opening
+            done.append(_capital(f"{opening}{self.task(child)}") + ".")
+        return done
 
-    def task(self, task: Task, *, nested: bool = False) -> str:
+    def doing(self, task: Task) -> str:
+        """The goals of a task as something done: "cleaning the kitchen table"."""
+        orders = [wording.goal(g, self.world) for leaf in task.walk() if leaf.is_leaf for g in leaf.goal]
+        return " and ".join(verb_forms(order)["gerund"][0] for order in orders)
+
+    def task(self, task: Task) -> str:
         """A task as one clause or one list of clauses."""
         if task.is_leaf:
             return self.leaf(task)
-        parts = [self.task(child, nested=True) for child in task.children]
+        parts = []
+        for i, child in enumerate(task.children):
+            if task.relation is Relation.EITHER and i:
+                self.before = None
+            parts.append(self.task(child))
         if task.relation is Relation.EITHER:
-            options = [
-                f"first {text}" if child.order else text for child, text in zip(task.children, parts, strict=True)
-            ]
-            return "either " + " or ".join(options)
+            pairs = zip(task.children, parts, strict=True)
+            return "either " + " or ".join(f"first {text}" if child.order else text for child, text in pairs)
         if task.order:
             return ", then ".join(parts)
-        return f"{', '.join(parts[:-1])} and {parts[-1]}"
+        loose = any(child.relation is Relation.EITHER for child in task.children if child.children)
+        return f"{', '.join(parts[:-1])}{',' if loose else ''} and {parts[-1]}"
 
     def leaf(self, task: Task) -> str:
         """An order to the robots that may do it."""
         order = " and ".join(wording.goal(literal, self.world) for literal in task.goal)
-        rules = " and ".join(rule.text for rule in task.rules)
-        text = f"{order} {rules}".strip()
+        text = f"{order} {' and '.join(rule.text for rule in task.rules)}".strip()
+        before, self.before = self.before, task
         if task.same_robot_as in self.leaves:
             return f"the same robot must {text}"
         if task.robots:
             return f"{' or '.join(wording.name(r, self.world) for r in task.robots)} must {text}"
+        if before is not None and (before.robots or before.same_robot_as or _about_robot(before) or _about_robot(task)):
+            return f"a robot must {text}"
         return text
+
+
+def _about_robot(task: Task) -> bool:
+    return any(SELF in literal.proposition.args for literal in task.goal)
 
 
 def _closure(pairs: tuple[tuple[int, int], ...]) -> set[tuple[int, int]]:

@@ -17,7 +17,7 @@ from lark import Lark, Token, Tree
 from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
-from grounding.translate.lexemes import FILLER, Reading
+from grounding.translate.lexemes import SKIPPED, Reading
 from grounding.translate.nouns import Nouns
 from grounding.translate.phrases import NounPhrase, PhraseReader
 from grounding.translate.words import Word, split_words
@@ -28,6 +28,13 @@ _VERBS = frozenset({"GO", "MOVE", "VISIT", "CARRY", "GRASP", "OPERATE", "TURN", 
 _LINKS = frozenset(
     {"AND", "OR", "BUT", "THEN", "FIRST", "EITHER", "BEFORE", "EARLIER", "AFTER", "UNTIL", "WITHOUT", "WHILE"}
 )
+
+
+#: Readings of as many words are tried in this order; verbs stand at 3.
+_LEVELS = {"CAUSE": 0, "PREP": 1, "FILLER": 20, "AUXILIARY": 20, "PARTICLE": 20, "RELATIVE": 20}
+
+
+_EXCEPT = (("except", "for"), ("except",), ("excluding",), ("apart", "from"), ("but", "not"), ("other", "than"))
 
 
 class _GivenTokens(Lexer):
@@ -76,6 +83,9 @@ class Reader:
         self._verb = ""
         self._in_place = False
         self._joint = "and"
+        self._fronted = False
+        self._open_next = False
+        self._steps = 0
 
     def parse(self) -> Tree[Any] | Stop:
         """The parse tree, or where parsing stopped."""
@@ -104,24 +114,64 @@ class Reader:
         if word == "," or self._link_at(i):
             return self._connect(i)
         for terminal, n, value in self._candidates(i):
-            if terminal == FILLER:
-                return n
-            if self._can(terminal):
+            if terminal in SKIPPED:
+                if self._skips(terminal, i, n):
+                    return n
+            elif self._can(terminal):
                 self._feed(terminal, i, n, value)
                 return n
-        return None
+        return self._there(i) or self._separate(i)
+
+    def _skips(self, kind: str, i: int, n: int) -> bool:
+        """Whether words without a meaning of their own may be passed over here."""
+        clause = self._can("GO") or self._can("BE")
+        match kind:
+            case "AUXILIARY":
+                lasting = self._is_any(i + n, ("KEEP", "STAY", "AVOID", "NOT", "BE", "OPERATE"))
+                return clause and (self.plain[i : i + n] != ["always"] or lasting)
+            case "CAUSE":
+                return clause and self.phrases.read(i + n, robots=True) is not None
+            case "PARTICLE":
+                moves = self._verb in ("CARRY", "GRASP", "MOVE", "GO", "STAY") and not self._in_place
+                return self._last in _VERBS or (self._last == "NP" and moves)
+            case "RELATIVE":
+                return self._last == "NP" and self._can("PREP")
+        return True
+
+    def _there(self, i: int) -> int | None:
+        """ "There" where a preposition is due: "put it there", "go there"."""
+        if self.plain[i] != "there" or not self._can("PREP"):
+            return None
+        self._feed("PREP", i, 1, "in")
+        self._feed("NP", i, 1, self.phrases.read(i)[1])  # type: ignore[index]
+        return 1
+
+    def _separate(self, i: int) -> int | None:
+        """A comma left out after a fronted clause: "after visiting m1 go to m2"."""
+        if self.plain[i] in ("avoiding", "keeping", "staying") and self._can("WHILE"):
+            self._feed("WHILE", i, 0)
+            return 0 if self._can("AVOID") else None
+        opens = self._fronted and self._last not in _LINKS and self._can("COMMA")
+        if not opens or not (self._is_any(i, tuple(_VERBS)) or self.phrases.read(i, robots=True)):
+            return None
+        self._fronted = False
+        self._feed("COMMA", i, 0)
+        return 0 if self._can("GO") else None
+
+    def _is_any(self, i: int, terminals: tuple[str, ...]) -> bool:
+        return i < len(self.plain) and any(r.terminal in terminals for r in self._readings(i))
 
     def _candidates(self, i: int) -> Iterator[tuple[str, int, object]]:
         """Readings at a word, best first."""
         found: list[tuple[int, int, str, object]] = []
-        doer = self.phrases.read(i, robots=True)
+        same = self._same_robot(i)
+        doer = None if same else self.phrases.read(i, robots=True)
         if doer is not None:
             found.append((doer[0], 0, "ROBOT", doer[1]))
             outside = replace(
                 doer[1], problem=f"{doer[1].text} is a robot; robots cannot be a goal or be handed things."
             )
             found.append((doer[0], 9, "NP", outside))
-        same = self._same_robot(i)
         if same:
             found.append((same, 0, "ROBOT", "same"))
         by = self._by_robot(i)
@@ -129,19 +179,51 @@ class Reader:
             found.append((by[0], 0, "BYROBOT", by[1]))
         phrase = self._labelled_again(i) or self.phrases.read(i)
         if phrase is not None:
-            found.append((phrase[0], 2, "NP", phrase[1]))
+            phrase = self._without_exceptions(i, *phrase)
+            found.append((phrase[0], self._rank(phrase[1]), "NP", phrase[1]))
         for n in range(min(self.longest, len(self.plain) - i), 0, -1):
             for rank, reading in enumerate(self.verbs.get(tuple(self.plain[i : i + n]), ())):
                 if reading.terminal == "PREP" and not self._noun_at(i + n):
                     continue
-                found.append((n, 20 if reading.terminal == FILLER else 1 if reading.terminal == "PREP" else 3 + rank,
-                              reading.terminal, reading.value))  # fmt: skip
+                level = _LEVELS.get(reading.terminal, 3)
+                if reading.terminal == "KEEP" and self._state_follows(i + n):
+                    level = 2
+                found.append((n, level + rank, reading.terminal, reading.value))
         found.sort(key=lambda item: (-item[0], item[1]))
         yield from ((terminal, n, value) for n, _, terminal, value in found)
         if not found and not self._can("GO"):
             n = self.phrases.unknown_run(i)
             if n:
                 yield "NP", n, self.phrases.unknown(i, i + n)
+
+    def _without_exceptions(self, i: int, n: int, phrase: NounPhrase) -> tuple[int, NounPhrase]:
+        """ "All meeting rooms except m3 and m4"."""
+        m = next((len(w) for w in _EXCEPT if tuple(self.plain[i + n : i + n + len(w)]) == w), 0)
+        if len(phrase.ids) < 2 or not m or phrase.quantifier not in ("all", "the", ""):
+            return n, phrase
+        end, gone = i + n + m, list[str]()
+        while (other := self.phrases.read(end)) is not None and not other[1].problem:
+            gone.extend(other[1].ids)
+            end += other[0]
+            if self.plain[end : end + 1] not in (["and"], [","], ["or"]) or not self.phrases.read(end + 1):
+                break
+            end += 1
+        if not gone:
+            return n, phrase
+        text = self.text[phrase.start : self.words[end - 1].end]
+        return end - i, replace(phrase, ids=tuple(k for k in phrase.ids if k not in gone), text=text,
+                                end=self.words[end - 1].end)  # fmt: skip
+
+    def _state_follows(self, i: int) -> bool:
+        """Whether a noun phrase and then a state come next: "leave the door open"."""
+        phrase = self.phrases.read(i)
+        return phrase is not None and self._is_any(i + phrase[0], ("STATE",))
+
+    def _rank(self, phrase: NounPhrase) -> int:
+        """Where a noun phrase stands among the readings of the same length."""
+        if phrase.problem:
+            return 9
+        return 2 if phrase.quantifier or not self._can("GO") else 8
 
     def _noun_at(self, i: int) -> bool:
         i = self._skip_fillers(i, nouns=True)
@@ -155,7 +237,7 @@ class Reader:
         while i < len(self.plain):
             readings = self.verbs.get((self.plain[i],), ())
             if self.plain[i] in ("both", "either") or (
-                not nouns and readings and all(r.terminal == FILLER for r in readings) and not self.phrases.read(i)
+                not nouns and readings and all(r.terminal in SKIPPED for r in readings) and not self.phrases.read(i)
             ):
                 i += 1
             else:
@@ -179,7 +261,7 @@ class Reader:
         return 0
 
     def _is_filler(self, i: int) -> bool:
-        return any(r.terminal == FILLER for r in self.verbs.get((self.plain[i],), ()))
+        return any(r.terminal in SKIPPED for r in self.verbs.get((self.plain[i],), ()))
 
     def _is(self, i: int, terminal: str) -> bool:
         return any(r.terminal == terminal for r in self._readings(i))
@@ -193,7 +275,7 @@ class Reader:
 
     def _by_robot(self, i: int) -> tuple[int, NounPhrase] | None:
         """ "With robot 2", "using the left arm", and a robot addressed last (", robot 2.")."""
-        if self.plain[i] not in ("with", "using", "by", "via", "through"):
+        if self.plain[i] not in ("with", "using", "by"):
             return None
         doer = self.phrases.read(i + 1, robots=True)
         return None if doer is None else (doer[0] + 1, doer[1])
@@ -231,6 +313,8 @@ class Reader:
         names = [r.terminal for r in readings if r.terminal in _LINKS]
         if "NOT" in {r.terminal for r in readings}:
             return ""
+        if names[0] == "THEN" and "AFTER" in names:
+            return "AFTER" if self._is_any(i + n, tuple(_VERBS)) else "THEN"
         if names[0] == "AFTER" and "WHILE" in names:
             return "WHILE" if self._gerund_state(i + n) else "AFTER"
         return names[0]
@@ -257,7 +341,7 @@ class Reader:
         while kinds and j < len(self.plain) and self.plain[j] in ("both", "either"):
             j += 1
         if self._joins(kinds, j):
-            self._feed("JOIN", i, j - i, "or" if "OR" in kinds else "and")
+            self._feed("JOIN", i, j - i, "or" if "OR" in kinds else "and" if "AND" in kinds else "comma")
             return j - i
         if kinds == ["COMMA"] and self._comma_is_silent(j):
             return j - i
@@ -267,8 +351,12 @@ class Reader:
                 self._feed("BYROBOT", j, doer[0], doer[1])
                 return j + doer[0] - i
         if kinds == ["EITHER"] and self._last in ("PREP", *_VERBS):
+            self._open_next = True
             return j - i
         for kind, (at, n) in zip(kinds, spans, strict=True):
+            if self.plain[at] == "#":
+                self._steps += 1
+                kind = "FIRST" if self._steps == 1 else "THEN"
             if not self._can(kind):
                 return None
             self._feed(kind, at, n)
@@ -308,6 +396,7 @@ class Reader:
         """Whether a noun begins a shortened clause: "... and the orange on the blue plate"."""
         things = self.nouns.world.things
         movable = any(k in things and things[k].properties & {"portable", "pushable", "guidable"} for k in phrase.ids)
+        movable = movable or phrase.one or phrase.quantifier == "other"
         if self._verb not in ("CARRY", "MOVE") or not self._in_place or not movable:
             return False
         return after < len(self.plain) and self._is(after, "PREP") and self._noun_at(after + 1)
@@ -317,6 +406,9 @@ class Reader:
         if isinstance(value, NounPhrase):
             if self._last == "JOIN":
                 value = replace(value, joined=self._joint)
+            if self._open_next and len(value.ids) > 1 and not value.quantifier:
+                value = replace(value, quantifier="one")
+            self._open_next = False
             if value.problem:
                 self.problems.append(value)
             if terminal == "NP" and (self._last != "JOIN" or value.quantifier):
@@ -333,6 +425,7 @@ class Reader:
             self._in_place = True
         if terminal in _LINKS or terminal == "_END":
             self._in_place = False
+            self._fronted = terminal in ("AFTER", "BEFORE", "WHILE", "UNTIL") and self._last in ("", "_END")
         if terminal == "_END":
             self._verb = ""
         self._last = terminal

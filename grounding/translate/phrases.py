@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from grounding.translate.lexemes import language
-from grounding.translate.nouns import Noun, Nouns
+from grounding.translate.lexemes import first_words, language
+from grounding.translate.nouns import MASS_NOUNS, Noun, Nouns
 from grounding.translate.words import NUMBERS, Word
 
 DETERMINERS: dict[tuple[str, ...], str] = {
-    ("the",): "the", ("a",): "any", ("an",): "any", ("any",): "any", ("some",): "any", ("one", "of", "the"): "any",
-    ("any", "of", "the"): "any", ("either", "of", "the"): "any", ("another",): "any", ("one", "of"): "any",
-    ("any", "one", "of", "the"): "any", ("any", "one", "of"): "any", ("at", "least", "one"): "any",
+    ("the",): "the", ("a",): "any", ("an",): "any", ("any",): "any", ("some",): "any", ("one", "of", "the"): "one",
+    ("any", "of", "the"): "one", ("either", "of", "the"): "one", ("another",): "any", ("one", "of"): "one",
+    ("any", "one", "of", "the"): "one", ("any", "one", "of"): "one", ("at", "least", "one"): "any",
     ("all",): "all", ("all", "the"): "all", ("all", "of", "the"): "all", ("every",): "all", ("each",): "all",
     ("each", "of", "the"): "all", ("each", "of"): "all", ("every", "one", "of", "the"): "all", ("both",): "all",
     ("both", "the"): "all", ("both", "of", "the"): "all", ("all", "of"): "all", ("every", "single"): "all",
@@ -21,7 +21,7 @@ DETERMINERS: dict[tuple[str, ...], str] = {
     ("this",): "the", ("that",): "the", ("these",): "the", ("those",): "the", ("its",): "the", ("his",): "the",
     ("her",): "the", ("their",): "the", ("my",): "the", ("your",): "the", ("our",): "the",
     ("all", "other"): "rest", ("all", "the", "other"): "rest", ("every", "other"): "rest", ("the", "remaining"): "rest",
-    ("any", "other"): "rest", ("no",): "none", ("whichever",): "any", ("whatever",): "any", ("the", "rest", "of", "the"): "rest",
+    ("any", "other"): "rest", ("whichever",): "any", ("whatever",): "any", ("the", "rest", "of", "the"): "rest",
 }  # fmt: skip
 
 PRONOUNS: dict[tuple[str, ...], str] = {
@@ -42,14 +42,14 @@ class NounPhrase:
         text: The words.
         start, end: Offsets in the instruction.
         ids: Ids that fit the words, in the order of the world file.
-        quantifier: ``the``, ``any``, ``all``, ``other``, ``rest``, ``none`` or empty.
+        quantifier: ``the``, ``any``, ``all``, ``other``, ``rest``, ``one`` ("one of the mugs") or empty.
         plural: Whether it speaks of several.
         count: Number said ("two mugs"), or None.
         pronoun: ``thing``, ``things`` or ``zone`` for pronouns, else empty.
         one: Whether the noun is "one" ("the red one"): its kind comes from the context.
         problem: Why nothing fits, as a sentence; empty when something does.
         near: Names of what the speaker may have meant.
-        joined: How it is joined to the phrase before: empty, ``and`` or ``or``.
+        joined: How it is joined to the phrase before: empty, ``and``, ``or`` or ``comma``.
     """
 
     text: str
@@ -101,18 +101,19 @@ class PhraseReader:
                 return n, self._phrase(i, i + n, pronoun=pronoun, plural=pronoun == "things")
         determiner = self._lookup(DETERMINERS, i)
         n, quantifier = determiner or (0, "")
-        if robots and quantifier == "none":
-            return None
         start = i + n
         count = None
         if start < len(self.keys) and self.keys[start].isdigit() and self._body(start + 1, robots, True):
             count, start = int(self.keys[start]), start + 1
+            quantifier = quantifier or ("any" if count == 1 else "")
         body = self._body(start, robots, bool(determiner))
         if body is None:
             return self._unknown(i, start) if determiner and not robots and not count else None
         length, phrase = body
+        if phrase.plural and quantifier == "any" and self.plain[start + length - 1] in MASS_NOUNS:
+            phrase = replace(phrase, plural=False)
         phrase = replace(
-            phrase, quantifier=quantifier, count=count if phrase.plural else None,
+            phrase, quantifier=phrase.quantifier or quantifier, count=count if phrase.plural else None,
             text=self.text[self.words[i].start : phrase.end], start=self.words[i].start,
         )  # fmt: skip
         return start + length - i, self._prefer_own(phrase, start, length, robots)
@@ -142,10 +143,28 @@ class PhraseReader:
                 return j + 1 - i, phrase
             ids = self._modifier(j, determined)
             if ids is None:
-                break
+                return best or self._coordinated(i, j, fits, robots)
             fits = ids if fits is None else fits & ids
             j += 1
-        return best
+
+    def _coordinated(self, i: int, j: int, fits: set[str] | None, robots: bool) -> tuple[int, NounPhrase] | None:
+        """Two adjectives for one noun: "the red and the green apple", "a red or blue plate"."""
+        if fits is None or self.plain[j : j + 1] not in (["and"], ["or"]):
+            return None
+        determiner = self._lookup(DETERMINERS, j + 1)
+        start = j + 1 + (determiner[0] if determiner else 0)
+        second = self._body(start, robots, True) if self._modifier(start, True) is not None else None
+        noun = self._noun(start + 1, robots)
+        if second is None or noun is None or second[1].problem:
+            return None
+        first = [k for k in (*noun[1].own, *noun[1].kind) if k in fits]
+        if not first:
+            return None
+        end = start + second[0]
+        ids = self.nouns.sorted((*first, *second[1].ids))
+        either = self.plain[j] == "or"
+        phrase = self._phrase(i, end, ids=ids, plural=not either)
+        return end - i, replace(phrase, quantifier="any" if either else "all")
 
     def _with_noun(
         self, i: int, j: int, n: int, noun: Noun, fits: set[str] | None, robots: bool
@@ -167,6 +186,10 @@ class PhraseReader:
             m, chosen, problem = labelled
             near = self.nouns.near(self._said(j, end + m), ids) if problem else ()
             return end + m - i, self._phrase(i, end + m, ids=chosen, problem=problem, near=near)
+        described = self._described(end, ids)
+        if described is not None:
+            m, chosen = described
+            return end + m - i, self._phrase(i, end + m, ids=chosen, plural=noun.plural)
         doors = self._door_of(end, ids)
         if doors is not None:
             m, chosen = doors
@@ -197,12 +220,17 @@ class PhraseReader:
                 return found[0], chosen, ""
         if self.keys[end].isdigit():
             chosen = self.numbered(ids, self.keys[end])
-            problem = "" if chosen else f"There is no {self._said(end - 1, end + 1)} in this world."
+            problem = "" if chosen else self._no_such(end, 1, ids)
             return 1, chosen, problem
         short = len(self.plain[end]) <= 2 and end + 1 < len(self.keys) and self.keys[end + 1].isdigit()
         if short and found is None and (self.plain[end],) not in language():
-            return 2, (), f"There is no {self._said(end - 1, end + 2)} in this world."
+            return 2, (), self._no_such(end, 2, ids)
         return None
+
+    def _no_such(self, end: int, n: int, ids: Sequence[str]) -> str:
+        names = [self.nouns.describe.get(k, k) for k in ids]
+        known = f"{', '.join(names[:3])} to {names[-1]}" if len(names) > 4 else listed(names)
+        return f"There is no {self._said(end - 1, end + n)} here; there is {known}."
 
     def labelled(self, ids: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
         """Those of the ids that a label names; for doors also those of the room it names."""
@@ -215,6 +243,17 @@ class PhraseReader:
     def numbered(self, ids: Iterable[str], number: str) -> tuple[str, ...]:
         """Those of the ids that end with a number."""
         return tuple(k for k in ids if (match := re.search(r"(\d+)$", k)) and match[1] == number)
+
+    def _described(self, end: int, ids: Iterable[str]) -> tuple[int, tuple[str, ...]] | None:
+        """An adjective after the noun: "the room that is blue"."""
+        if self.plain[end : end + 1] not in (["that"], ["which"]) or self.plain[end + 1 : end + 2] not in (
+            ["is"],
+            ["are"],
+        ):
+            return None
+        fits = self._modifier(end + 2, True)
+        chosen = tuple(k for k in ids if k in fits) if fits else ()
+        return (3, chosen) if chosen else None
 
     def _door_of(self, end: int, ids: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
         """The room after "door of" or "door to": its words, and its doors."""
@@ -239,6 +278,8 @@ class PhraseReader:
     def unknown(self, i: int, end: int) -> NounPhrase:
         """The words from ``i`` to ``end`` as a phrase that names nothing here."""
         words = self._said(i, end)
+        if not words:
+            words = "such thing"
         for article in ("the ", "a ", "an ", "any ", "all ", "every ", "each ", "this ", "that "):
             words = words.removeprefix(article)
         near = self.nouns.near(words)
@@ -249,18 +290,11 @@ class PhraseReader:
     def unknown_run(self, start: int) -> int:
         """How many words from ``start`` on are no words of the language."""
         n = 0
-        table = language()
+        openings = first_words()
         while n < 4 and start + n < len(self.plain):
             word = self.plain[start + n]
-            if not re.match(r"[^\W_]", word) or ((word,) in table and not self._modifier(start + n, True)):
-                break
-            if (
-                n
-                and word not in self.nouns.modifiers
-                and not word.isdigit()
-                and self._noun(start + n, False) is None
-                and (self.plain[start + n - 1].isdigit())
-            ):
+            known = word in openings and word not in self.nouns.modifiers
+            if known or not re.match(r"[^\W_]", word) or (n and self.plain[start + n - 1].isdigit()):
                 break
             n += 1
         return n

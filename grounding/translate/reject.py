@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
 
-from grounding.translate.lexemes import FILLER
 from grounding.translate.meaning import Rejection
 from grounding.translate.parsing import Reader, Stop
 
@@ -112,6 +110,24 @@ _FOREIGN = frozenset(
 _ENGLISH = frozenset(
     ["robot", "a", "an", "the", "no", "on", "in", "to", "as", "me", "do", "and", "is", "it", "of", "at", "for", "with"]
 )
+#: Words with a meaning that controlled English does not have, and what to do instead.
+_BEYOND = {
+    "if": "say what is to be done without a condition, or use 'until' in a rule.",
+    "unless": "use 'until' in a rule.",
+    "twice": "name each step, as in 'go to ..., then go to ...'.",
+    "times": "name each step, as in 'go to ..., then go to ...'.",
+    "minutes": "tasks have no times of day or durations.",
+    "seconds": "tasks have no times of day or durations.",
+    "simultaneously": "several robots work side by side anyway; leave it out.",
+    "always": "each task is done once; 'always' goes with 'keep', 'stay' and 'avoid'.",
+    "only": "say what is forbidden instead, as in 'robot 1 must never enter ...'.",
+    "except": "name the ones you mean.",
+    "who": "I carry out orders and do not answer questions.",
+    "what": "I carry out orders and do not answer questions.",
+    "where": "I carry out orders and do not answer questions.",
+    "why": "I carry out orders and do not answer questions.",
+    "how": "I carry out orders and do not answer questions.",
+}
 _EXPECTED = (
     (("GO", "CARRY"), "a verb such as 'go to', 'bring', 'put', 'open' or 'take a photo'"),
     (("NP",), "the name of a room, place or thing"),
@@ -136,6 +152,11 @@ def unreadable(text: str) -> Rejection | None:
             return Rejection(f"There is a control character at position {i + 1}. Send plain text.", i)
     if not any(char.isalnum() for char in text):
         return Rejection("There are no words in the instruction. I expect English, such as 'go to ...'.", 0)
+    picture = next(
+        (i for i, char in enumerate(text) if unicodedata.category(char) in ("So", "Sk") and ord(char) > 127), None
+    )
+    if picture is not None:
+        return Rejection(f"I only understand English words; leave out {text[picture]!r}.", picture)
     foreign = [
         i for i, char in enumerate(text) if char.isalpha() and not unicodedata.name(char, "").startswith("LATIN")
     ]
@@ -185,6 +206,8 @@ def _too_short(reader: Reader, stop: Stop) -> Rejection:
 def _stuck(reader: Reader, stop: Stop) -> Rejection:
     word = reader.words[stop.index]
     quoted = reader.text[word.start : word.end]
+    if word.text in _BEYOND:
+        return Rejection(f"I cannot take {quoted!r}: {_BEYOND[word.text]}", word.start)
     near = _near_words(reader, stop)
     before = _said(reader, stop.index)
     after = f" after {before}" if before else ""
@@ -202,21 +225,33 @@ def _stuck(reader: Reader, stop: Stop) -> Rejection:
 
 
 def _near_words(reader: Reader, stop: Stop) -> tuple[str, ...]:
-    """Words that look like the unknown one, those that fit the grammar here first."""
+    """Words that look like the unknown one and fit the grammar here."""
     word = reader.plain[stop.index]
-    if not re.match(r"[^\W\d_]{2,}$", word):
+    if not re.match(r"[^\W\d_]{2,}$", word) or word in _vocabulary(reader):
         return ()
-    fitting: list[str] = []
-    others: list[str] = []
+    fitting: dict[str, None] = {}
     for phrase, readings in reader.verbs.items():
-        fits = any(r.terminal in stop.expected or r.terminal == FILLER for r in readings)
-        (fitting if fits else others).append(" ".join(phrase))
-    if "NP" in stop.expected:
-        fitting.extend(" ".join(p) for p in reader.nouns.nouns)
-    close = difflib.get_close_matches(word, fitting, n=3, cutoff=0.72)
-    if word not in _vocabulary(reader) and not close:
-        close = difflib.get_close_matches(word, others, n=2, cutoff=0.8)
-    return tuple(w for w in close if w != word)
+        if any(r.terminal in stop.expected for r in readings):
+            fitting.setdefault(phrase[0], None)
+    if "NP" in stop.expected and "GO" not in stop.expected:
+        fitting.update(dict.fromkeys(p[0] for p in reader.nouns.nouns))
+    most = 1 if len(word) < 6 else 2
+    close = sorted((_distance(word, w), w) for w in fitting if abs(len(w) - len(word)) <= most and len(w) > 1)
+    return tuple(w for d, w in close if d <= most)[:3]
+
+
+def _distance(a: str, b: str) -> int:
+    """Insertions, deletions, changes and swaps of neighbours that turn one word into the other."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def _expected(terminals: Iterable[str]) -> str:

@@ -12,7 +12,8 @@ from grounding.translate.clauses import Clause
 from grounding.translate.meaning import Interpreter, Rejection, Robots
 from grounding.translate.nodes import Node, every
 from grounding.translate.phrases import NounPhrase, listed
-from grounding.translate.tree import Literal, TreeRule
+from grounding.translate.tree import TreeRule
+from grounding.translate.words import verb_forms
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,7 @@ class RuleMaker:
             raise Rejection(
                 "I cannot limit that rule in time. Say it for the whole mission.", (*ends, *during, *since)[0].start
             )
-        never = (
-            body.text if not body.never else f"never {body.text}" if who != SELF else f"without {_gerund(body.text)}"
-        )
-        if body.never and body.robot:
-            never = f"{wording.name(body.robot, self.world)} must never {body.text}"
+        never = self._sentence(body, who)
         if during:
             return self._while(body, never, who, during)
         if ends:
@@ -86,6 +83,13 @@ class RuleMaker:
             after = listed([wording.fact(f, self.world) for f in facts])
             return [TreeRule(f"G(({' & '.join(map(str, facts))}) -> G({body.formula}))", f"{never} after {after}")]
         return [TreeRule(body.formula if body.whole else f"G({body.formula})", never)]
+
+    def _sentence(self, body: Body, who: str) -> str:
+        if who == SELF:
+            return f"{'without' if body.never else 'while'} {verb_forms(body.text)['gerund'][0]}"
+        if not body.never:
+            return body.text
+        return f"{wording.name(body.robot, self.world)} must never {body.text}" if body.robot else f"never {body.text}"
 
     def _while(self, body: Body, never: str, who: str, during: Sequence[Clause]) -> list[TreeRule]:
         rules = []
@@ -116,6 +120,9 @@ class RuleMaker:
 
     def _bodies(self, clause: Clause, who: str) -> list[Body]:
         robot = who if who not in (ANY, SELF) else ""
+        zones = [i for p in clause.objects for i in p.ids if i in self.world.zones]
+        if clause.verb == "leave" and zones:
+            clause = replace(clause, kind="visit", verb="exit")
         if self._device(clause) is not None:
             return self._device_off(clause, who)
         match clause.kind:
@@ -186,6 +193,9 @@ class RuleMaker:
 
     def _leave_alone(self, clause: Clause, who: str, robot: str) -> list[Body]:
         interpreter = self.interpreter
+        ways = [phrases for sense, phrases in clause.places if sense == "through"]
+        if ways:
+            return self._not_through(clause, who, robot, [p for group in ways for p in group])
         at = interpreter._destination(clause, clause.places)
         units = interpreter.units(clause.objects, interpreter._is_movable, forbidden=True)
         things = [i for u in units for i in u.ids]
@@ -208,7 +218,23 @@ class RuleMaker:
             for target in targets:
                 rest = interpreter._at_rest(thing, target, clause, phrases)
                 inside = literal("inside", thing, target) if target in self.world.zones else rest
-                bodies.append(Body(f"!{inside}", _put(rest, self.world)))
+                bodies.append(Body(f"!{inside}", wording.goal(rest, self.world)))
+        return bodies
+
+    def _not_through(self, clause: Clause, who: str, robot: str, ways: Sequence[NounPhrase]) -> list[Body]:
+        """ "Never carry the document through public areas"."""
+        units = self.interpreter.units(clause.objects, self.interpreter._is_movable, forbidden=True)
+        bodies = []
+        for zone in self._zones(ways):
+            for thing in [i for u in units for i in u.ids]:
+                goal = literal("holding", SELF, thing)
+                carriers = [r for r in self.world.robots if r in abilities.able(goal, self.world)]
+                for carrier in carriers if who == ANY else [who]:
+                    names = wording.name(zone, self.world, many=True), wording.name(thing, self.world)
+                    bodies.append(
+                        Body(f"{literal('holding', carrier, thing)} -> !{literal('at', carrier, zone)}",
+                             f"enter {names[0]} while carrying {names[1]}", robot=robot)
+                    )  # fmt: skip
         return bodies
 
     def _keep_state(self, clause: Clause, *, negative: bool) -> list[Body]:
@@ -321,15 +347,3 @@ class RuleMaker:
             if holds(fact.proposition, self.world, self.interpreter.state) is not value:
                 nodes.append(self.interpreter._leaf(fact, clause, Robots()))
         return every(nodes) if nodes else None
-
-
-def _put(rest: Literal, world: object) -> str:
-    return wording.goal(rest, world)  # type: ignore[arg-type]
-
-
-def _gerund(order: str) -> str:
-    from grounding.translate.words import verb_forms
-
-    if order.startswith("keep "):
-        return verb_forms(order)["gerund"][0]
-    return verb_forms(order)["gerund"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grounding.state import SELF
 from grounding.translate import abilities
@@ -57,6 +58,8 @@ class Composer:
         self.maker = RuleMaker(self.interpreter)
         self.rules: list[TreeRule] = []
         self.previous: Clause | None = None
+        self.before: Item | None = None
+        self.begins = 0
 
     def mission(self, statements: list[Statement]) -> Mission:
         """Tasks and rules of an instruction."""
@@ -72,18 +75,20 @@ class Composer:
             if "THEN" in links:
                 order |= {(j, i) for j in range(i)}
             elif "EARLIER" in links and i:
-                order.add((i, i - 1))
+                order |= {(i, j) for j in range(i)}
             order |= {(j, i) for j in first}
-            if "FIRST" in links and "THEN" not in links:
+            if "FIRST" in links and not any("THEN" in element.links for element in statement.elements):
                 first.append(i)
             nodes.append(node)
         if not nodes:
             return Mission(None, self.rules)
-        root = every(nodes, order) if len(nodes) > 1 else nodes[0]
+        root = every(nodes, order)
+        _drop_implied(root)
         return Mission(_point_back(root), self.rules)
 
     def _statement(self, statement: Statement) -> Node | None:
         """The tasks of one sentence; once for each choice where later words hang on it."""
+        self.begins = statement.elements[0].clause.start
         context, rules, previous = self.interpreter.context.copy(), list(self.rules), self.previous
         try:
             return self._compose(statement)
@@ -105,15 +110,20 @@ class Composer:
         return either(nodes) if nodes else None
 
     def _compose(self, statement: Statement) -> Node | None:
+        if statement.cut is not None:
+            raise Rejection("The instruction ends too early: say what comes next, or end it before that.", statement.cut)
         elements = _attach(_trail(statement))
         items: list[Item] = []
         doers: Robots | None = None
         last: Item | None = None
+        last_clause = elements[0].clause
         negative = False
         for element in elements:
             clause = self._complete(element.clause)
             links = element.links
             own = clause.doers or clause.by
+            if "OR" in links:
+                doers = None
             if own:
                 doers = robots_of(own, self.interpreter.world)
             inherits = negative and "OR" in links and not clause.doers
@@ -128,14 +138,17 @@ class Composer:
                 continue
             robots = doers or Robots()
             node = self._task(clause, robots, last, element)
-            if any(link in ("AFTER", "BEFORE") for link in links):
-                node.reference = True
-            item = Item(list(links), node, clause.in_order)
-            if last is not None and _follows(clause, last.node, links):
+            if last is not None and _in_turn(last_clause, links):
+                last.node = _in_order(last.node)
+            item = Item(list(links), node, clause.in_order or statement.lead == "INORDER")
+            free = statement.lead == "ANYORDER" or set(elements[0].links) & {"AFTER", "BEFORE"}
+            if last is not None and not free and _follows(clause, last.node, links):
                 item.links.append("THEN")
             items.append(item)
-            last = item
+            last, last_clause = item, clause
             self.previous = clause
+        if items:
+            self.before = items[-1]
         return _group(items) if items else None
 
     def _complete(self, clause: Clause) -> Clause:
@@ -143,6 +156,8 @@ class Composer:
         if clause.kind != "more":
             return clause
         before = self.previous
+        if before is None and clause.objects and any(s in ("to", "on", "in") for s, _ in clause.places):
+            return replace(clause, kind="carry", verb="put")
         if before is None or before.kind == "fact":
             raise Rejection("I miss a verb here, such as 'go to' or 'bring'.", clause.start, ("go to", "bring"))
         full = replace(
@@ -181,64 +196,83 @@ class Composer:
                         leaf.rules.append(rule)
             return None
         extra = self.maker.needs_doing(clause)
+        if extra is not None:
+            for leaf in extra.leaves():
+                leaf.implied = True
         self.rules.extend(r for r in self.maker.team(clause, element.attached) if r not in self.rules)
         return extra
 
     def _task(self, clause: Clause, robots: Robots, last: Item | None, element: Element) -> Node:
         node = self.interpreter.task(clause, robots)
-        for link, attached in element.attached:
-            if link == "UNTIL":
-                raise Rejection("I can keep a rule until something, but a task is done when its goal is reached.",
-                                attached.start)  # fmt: skip
         rules = self._riders(element)
         for leaf in node.leaves():
             leaf.rules.extend(rules)
-        if (last is not None and not (clause.doers or clause.by)) or robots.same:
-            self._tie(node, last, clause, robots)
+        self._tie(node, last, clause, robots, element.links)
         return node
 
     def _riders(self, element: Element) -> list[TreeRule]:
         """Rules of "without ..." and "while ..." that hang on a task."""
         rules: list[TreeRule] = []
-        attached = element.attached
-        for i, (link, clause) in enumerate(attached):
-            if link == "WITHOUT" or (link == "WHILE" and (clause.negative or clause.kind in ("keep", "stay"))):
-                during = []
-                for next_link, next_clause in attached[i + 1 :]:
-                    if next_link != "WHILE" or next_clause.kind in ("keep", "stay") or next_clause.negative:
-                        break
-                    during.append((next_link, next_clause))
-                negated = replace(clause, negative=clause.kind not in ("keep", "stay") or clause.negative)
-                rules.extend(self.maker.bound(negated, during))
+        hanging = list(element.attached)
+        while hanging:
+            link, clause = hanging.pop(0)
+            keeps = clause.kind in ("keep", "stay")
+            if link == "UNTIL":
+                raise Rejection(
+                    "A task is done when its goal is reached; only rules can last until something.", clause.start
+                )
+            if link != "WITHOUT" and not (clause.negative or keeps):
+                raise Rejection(
+                    "I can take 'while ...' only along with a rule, as in 'without entering ... while carrying it'.",
+                    clause.start,
+                )  # fmt: skip
+            limits = []
+            while hanging and (hanging[0][0] == "UNTIL" or (hanging[0][0] == "WHILE" and not _forbids(hanging[0][1]))):
+                limits.append(hanging.pop(0))
+            rules.extend(self.maker.bound(clause if keeps else replace(clause, negative=True), limits))
         return rules
 
-    def _tie(self, node: Node, last: Item, clause: Clause, robots: Robots) -> None:
+    def _tie(self, node: Node, last: Item | None, clause: Clause, robots: Robots, links: list[str]) -> None:
         """The same robot goes on where a clause is about the robot itself."""
-        leaf = next(node.leaves())
-        if last is None:
+        if last is None and (robots.same or "THEN" in links):
+            last = self.before
+        named = clause.doers or clause.by
+        if last is None or (named and not robots.same):
             return
-        before = list(last.node.leaves())
-        about_self = any(SELF in g.proposition.args for n in (leaf, before[-1]) for g in n.goal)
-        if not about_self and not robots.same:
+        alternative = "OR" in last.links and "FIRST" not in last.links
+        if not robots.same and (alternative or "OR" in links):
             return
+        leaves, before = list(node.leaves()), list(last.node.leaves())[-1]
+        choice = self.interpreter.context.open_choice
         if last.node.relation is Relation.EITHER and last.node.children:
+            if choice is not None and choice[0] >= self.begins and self._one_could(leaves[0], before):
+                raise ChoiceNeeded(*choice)
             return
+        about_self = any(SELF in g.proposition.args for n in (leaves[0], before) for g in n.goal)
+        if not (about_self or robots.same) or not self._one_could(leaves[0], before):
+            return
+        for leaf in leaves if node.relation is Relation.ALL and node.order else leaves[:1]:
+            if robots.same or len(before.robots) == 1:
+                leaf.robots = before.robots
+            if len(leaf.robots) != 1 and (node.is_leaf or node.order):
+                leaf.tie = before
+            before = leaf
+
+    def _one_could(self, a: Node, b: Node) -> bool:
+        """Whether some robot has the skills for both leaves."""
         world = self.interpreter.world
-        goals = [g for n in (leaf, before[-1]) for g in n.goal]
-        allowed = set(leaf.robots or world.robots) & set(before[-1].robots or world.robots)
-        if not any(all(r in abilities.able(g, world) or not g.positive for g in goals) for r in allowed):
-            return
-        if node.is_leaf:
-            node.tie = before[-1]
-            return
-        if node.relation is Relation.ALL and len(before) == len(list(node.leaves())) and leaf.robots:
-            for a, b in zip(before, node.leaves(), strict=True):
-                b.tie = a if a.robots == b.robots else None
+        allowed = set(a.robots or world.robots) & set(b.robots or world.robots)
+        goals = [g for leaf in (a, b) for g in leaf.goal if g.positive or g.proposition.predicate == "is"]
+        return any(all(r in abilities.able(g, world) for g in goals) for r in allowed)
+
+
+def _forbids(clause: Clause) -> bool:
+    return clause.negative or clause.kind in ("keep", "stay")
 
 
 def _follows(clause: Clause, before: Node, links: list[str]) -> bool:
     """Whether "and" means "and then": coming back, and going on with what was just picked up."""
-    if clause.any_order or set(links) & (_NEXT | {"OR", "EITHER"}):
+    if clause.any_order or clause.doers or set(links) & (_NEXT | {"OR", "EITHER"}):
         return False
     if clause.kind == "go" and clause.verb in _RETURN:
         return True
@@ -256,6 +290,12 @@ def _trail(statement: Statement) -> list[Element]:
     return elements
 
 
+def _in_turn(clause: Clause, links: list[str]) -> bool:
+    """Whether a list with commas only goes on with "then": "go to m1, m2, then m3"."""
+    lists = [clause.objects, *(phrases for _, phrases in clause.places)]
+    return "THEN" in links and any(len(p) > 1 and all(x.joined == "comma" for x in p[1:]) for p in lists)
+
+
 def _attach(elements: list[Element]) -> list[Element]:
     """Hangs "without", "while" and "until" clauses on the clause they belong to."""
     found: list[Element] = []
@@ -268,6 +308,9 @@ def _attach(elements: list[Element]) -> list[Element]:
                 link = "UNTIL"
             elif "AFTER" in element.links:
                 link = "AFTER"
+        if link == "WHILE" and found and element.clause.doers and not element.clause.negative:
+            link = ""
+            element.links = ["AND"]
         again = link_before in ("WITHOUT", "WHILE") and element.clause.gerund and set(element.links) & {"AND", "OR"}
         if not link and again and not set(element.links) & _NEXT:
             link = link_before
@@ -294,6 +337,7 @@ def _group(items: list[Item]) -> Node:
         if cut is not None:
             items[cut].links = [k for k in items[cut].links if k not in ("COMMA", "THEN")]
             front, rest = _group_plain(items[:cut]), _group(items[cut:])
+            _refer(front)
             return sequence([front, rest] if "AFTER" in opener else [rest, front])
     return _group_plain(items)
 
@@ -317,7 +361,15 @@ def _group_plain(items: list[Item]) -> Node:
     return sequence(chain)
 
 
+def _refer(node: Node) -> None:
+    """Marks tasks of a subordinate clause: they may have been asked for elsewhere already."""
+    for leaf in node.leaves():
+        leaf.reference = True
+
+
 def _append(chain: list[Node], node: Node, link: str) -> None:
+    if link in ("AFTER", "BEFORE") and chain:
+        _refer(node)
     if link in ("AFTER", "EARLIER") and chain:
         chain.insert(len(chain) - 1, node)
     else:
@@ -349,6 +401,9 @@ def _segment(items: list[Item], *, listed_then: bool) -> Node:
 def _in_order(node: Node) -> Node:
     if node.relation is Relation.ALL and node.children:
         node.order = {(i, i + 1) for i in range(len(node.children) - 1)}
+        for a, b in pairwise(node.children):
+            if a.is_leaf and b.is_leaf and len(b.robots) != 1 and any(SELF in g.proposition.args for g in b.goal):
+                b.tie = a
     return node
 
 
@@ -364,54 +419,64 @@ def _alternatives(items: list[Item]) -> list[Item]:
         return _alternatives(items)
     grouped = any("AND" in item.links and "COMMA" not in item.links for item in items[start + 1 : cuts[0]])
     end = cuts[-1] + 1
-    sequel = "FIRST" in items[cuts[-1]].links
-    while end < len(items) and not _leaves_either(items[end].links, grouped, sequel):
+    ordered = any("THEN" in item.links and "COMMA" not in item.links for item in items[start + 1 : cuts[0]])
+    first = "FIRST" in items[cuts[-1]].links
+    while end < len(items) and not _leaves_either(items[end].links, grouped, ordered, first):
         end += 1
     bounds = [start, *cuts, end]
     options = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         items[a].links = []
         options.append(_group(items[a:b]))
     return [*items[:start], Item(links, either(options)), *_alternatives(items[end:])]
 
 
-def _leaves_either(links: list[str], grouped: bool, sequel: bool) -> bool:
+def _leaves_either(links: list[str], grouped: bool, ordered: bool, first: bool) -> bool:
+    """Whether a clause after the last "or" stands outside of the alternatives again."""
+    if first:
+        return False
     if set(links) & _NEXT:
-        return not sequel
-    return ("COMMA" in links and not sequel) or ("AND" in links and not grouped and "COMMA" in links)
+        return not ordered or "COMMA" in links
+    return "COMMA" in links or ("AND" in links and not grouped and bool(set(links) & _NEXT))
+
+
+def _drop_implied(root: Node) -> None:
+    """Removes what a rule needs done first ("keep the door closed") where it is asked for anyway."""
+    asked = [leaf.goal for leaf in root.leaves() if not leaf.implied]
+    gone = [i for i, c in enumerate(root.children) if c.is_leaf and c.implied and c.goal in asked]
+    if gone:
+        kept = [i for i in range(len(root.children)) if i not in gone]
+        place = {k: position for position, k in enumerate(kept)}
+        root.order = {(place[a], place[b]) for a, b in closure(root.order) if a in place and b in place}
+        root.children = [root.children[k] for k in kept]
 
 
 def _point_back(root: Node) -> Node:
     """Makes "before cleaning the table" point at the task said in another sentence."""
-    for i, child in enumerate(root.children):
-        for reference in [leaf for leaf in child.leaves() if leaf.reference]:
-            for j, other in enumerate(root.children):
-                if j != i and _same_goal(other, reference) is not None:
-                    return _redirect(root, i, j, reference)
+    for reference in [leaf for leaf in root.leaves() if leaf.reference]:
+        target = next((n for n in root.leaves() if n.goal == reference.goal and not n.reference), None)
+        if target is None or root.relation is not Relation.ALL:
+            continue
+        if _raise_up(root, reference) and _raise_up(root, target):
+            _merge(root, reference, target)
     return root
 
 
-def _same_goal(node: Node, reference: Node) -> Node | None:
-    return next((n for n in node.leaves() if n.goal == reference.goal and not n.reference), None)
+def _raise_up(root: Node, leaf: Node) -> bool:
+    """Dissolves the groups above a leaf until it stands directly below the root."""
+    while leaf not in root.children:
+        i = next(k for k, child in enumerate(root.children) if leaf in child.leaves())
+        if root.children[i].relation is not Relation.ALL:
+            return False
+        hoist(root, i)
+    return True
 
 
-def _redirect(root: Node, i: int, j: int, reference: Node) -> Node:
-    child = root.children[i]
-    if child.relation is not Relation.ALL or reference not in child.children:
-        return root
-    target = _same_goal(root.children[j], reference)
-    other = root.children[j]
-    if other is not target and (other.relation is not Relation.ALL or target not in other.children):
-        return root
-    for group in (child, other):
-        if group.children:
-            hoist(root, root.children.index(group))
-    assert target is not None
+def _merge(root: Node, reference: Node, target: Node) -> None:
     a, b = root.children.index(reference), root.children.index(target)
     order = {(b if x == a else x, b if y == a else y) for x, y in closure(root.order)}
     root.order = reduction({(x - (x > a), y - (y > a)) for x, y in order if x != y})
     del root.children[a]
     for leaf in root.leaves():
         if leaf.tie is reference:
-            leaf.tie = target
-    return _point_back(root)
+            leaf.tie = target if leaf is not target else None

@@ -66,7 +66,28 @@ def split_words(text: str) -> tuple[Word, ...]:
             continue
         words.extend(_expand(match.group(), match.start(), match.end(), words))
         position = match.end()
-    return tuple(words)
+    return tuple(_idioms(words))
+
+
+#: Words that say what others say more plainly.
+_IDIOMS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("take", "no"): ("do", "not", "take"), ("no", "photos"): ("do", "not", "take", "photos"),
+    ("no", "pictures"): ("do", "not", "take", "pictures"), ("no", "photography"): ("do", "not", "take", "photos"),
+    ("robot", "number"): ("robot",), ("and", "/", "or"): ("or",), ("and", "/"): ("and",),
+}  # fmt: skip
+
+
+def _idioms(words: list[Word]) -> Iterator[Word]:
+    i = 0
+    while i < len(words):
+        for said, meant in _IDIOMS.items():
+            if tuple(w.text for w in words[i : i + len(said)]) == said:
+                yield from (Word(text, words[i].start, words[i + len(said) - 1].end) for text in meant)
+                i += len(said)
+                break
+        else:
+            yield words[i]
+            i += 1
 
 
 def _starts_step(text: str, position: int, words: list[Word], counted: int, label: str) -> bool:
