@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice, product
 
+from grounding.logic.formula import Node as Formula
+from grounding.logic.formula import parse
 from grounding.logic.spec import HierarchicalSpec
 from planners.hltl.automata import DEAD, Product
 
@@ -34,6 +36,14 @@ class Composites:
         self.spec = spec
         self.names = [name for name in spec.walk() if name not in spec.leaves][::-1]
         self.products = {name: _composite(spec, name) for name in self.names}
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the order of ``spec.before`` is all that matters between leaves.
+
+        So it is where every conjunct is ``F a``, ``F a | F b`` or an order that ``before`` spells out.
+        """
+        return all(_plain(parse(part.text)) for product in self.products.values() for part in product.goals)
 
     def start(self, done: tuple[str, ...]) -> Progress | None:
         """Progress after leaves that were finished beforehand; None where all is lost already."""
@@ -89,6 +99,14 @@ class Composites:
         for chosen in _minimal(self.products[name], kids):
             for parts in product(*(list(islice(self._select(kid), _CHOICES)) for kid in kids if kid in chosen)):
                 yield frozenset().union(*parts)
+
+
+def _plain(node: Formula) -> bool:
+    if node.op == "|":
+        return all(_plain(child) and child.op == "F" for child in node.children)
+    if node.op == "U":
+        return node.children[0].op == "!" and node.children[1].op == "atom"
+    return node.op == "F" and node.children[0].op == "atom"
 
 
 def _composite(spec: HierarchicalSpec, name: str) -> Product:

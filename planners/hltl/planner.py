@@ -228,7 +228,7 @@ class _Planner:
         """Lays a sequence out in time and space, overlapping if that works, else leaf after leaf."""
         started = time.perf_counter()
         try:
-            return self._lay(node, serial=False) or self._lay(node, serial=True)
+            return (self.composites.plain and self._lay(node, serial=False)) or self._lay(node, serial=True)
         finally:
             self._spend("schedule", started)
 
