@@ -17,8 +17,10 @@ from sim.stage import Point, Pose
 SINK, PILE = 0.04, 0.15
 #: Gap left between things set down next to one another.
 GAP = 0.005
+#: How far the boxes around two things may overlap: round things are narrower than their boxes.
+OVERLAP = 0.003
 #: Largest distance from the middle of a cell, in cells, at which something still is safely in it.
-WITHIN = 0.4
+WITHIN = 0.45
 
 Positions = Mapping[str, Point]
 
@@ -188,7 +190,7 @@ def _row(reach: float, half: float) -> list[float]:
 def _overlap(world: World, thing: Thing, at: tuple[float, float], other: str, there: Point) -> bool:
     ax, ay = footprint(world, thing)
     bx, by = footprint(world, world.things[other])
-    return abs(at[0] - there.x) < ax + bx + GAP / 2 and abs(at[1] - there.y) < ay + by + GAP / 2
+    return abs(at[0] - there.x) < ax + bx - OVERLAP and abs(at[1] - there.y) < ay + by - OVERLAP
 
 
 def _roomiest(

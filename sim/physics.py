@@ -11,14 +11,14 @@ from sim.camera import Image, on_board, overview, png, portrait, shoot, spread
 from sim.geometry import footprint, start_positions
 from sim.looks import COLOURS, colour_of, thing_parts, tint
 from sim.mobile import MobileRobot
-from sim.scenery import ARM, FURNITURE, HEAVY, ITEM, PERSON, ROBOT, build_door, build_scenery, join
+from sim.scenery import ARM, CARRIED, FURNITURE, HEAVY, ITEM, PERSON, ROBOT, build_door, build_scenery, join
 from sim.stage import Point, Pose
 
 #: Longest tick between two references, and the time step of the solver, seconds.
 TICK, STEP = 0.05, 1 / 240
 #: How far a held thing may be pulled from the gripper before it counts as dropped (metres), and
 #: the force of a grasp (N).
-SLIP, GRIP = 0.08, 60.0
+SLIP, GRIP = 0.08, 150.0
 #: How near a person must be to be taken along, in cells.
 CALL = 2.5
 #: Slower than this a thing counts as at rest (m/s).
@@ -101,7 +101,11 @@ class PhysicsStage:
         self._robots[robot].halt()
 
     def attach(self, robot: str, thing: str) -> bool:
-        """Grasps a thing that the gripper really touches; takes along a person who is near."""
+        """Grasps a thing that the gripper really touches; takes along a person who is near.
+
+        What a mobile robot carries meets nothing until it is let go: its path is as wide as the
+        robot, which itself drives over and around things that are not obstacles.
+        """
         if robot in self._held or any(held == thing for held, _ in self._held.values()):
             return False
         number, what, body_ = self._things[thing], self.world.things[thing], self._robots[robot]
@@ -114,6 +118,8 @@ class PhysicsStage:
         if not body_.at(number, what.size):
             return False
         self._held[robot] = (thing, self._fix(body_, number))
+        if isinstance(body_, MobileRobot):
+            join(self._bullet, number, CARRIED)
         return True
 
     def detach(self, robot: str) -> None:
@@ -123,6 +129,7 @@ class PhysicsStage:
             self._bullet.removeConstraint(held[1])
             del self._ties[held[1]]
             self._robots[robot].release()
+            join(self._bullet, self._things[held[0]], ITEM)
             self._wake(held[0])
 
     def held(self, robot: str) -> str | None:

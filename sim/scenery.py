@@ -11,9 +11,9 @@ from sim.looks import COLOURS, room_colour, tint
 
 WALL_HEIGHT = 0.55
 #: Collision groups: which kinds of bodies there are.
-GROUND, WALL, ROBOT, ITEM, HEAVY, FURNITURE, PERSON, ARM = (1 << i for i in range(8))
-#: Which kinds each kind collides with. Robots drive over or around small things and past people;
-#: what they hold and push is moved by contact and grasp.
+GROUND, WALL, ROBOT, ITEM, HEAVY, FURNITURE, PERSON, ARM, CARRIED = (1 << i for i in range(9))
+#: Which kinds each kind collides with; pybullet wants the table symmetric. Robots drive over or
+#: around small things and past people; what they hold and push is moved by contact and grasp.
 MEETS = {
     GROUND: ITEM | HEAVY | FURNITURE,
     WALL: ROBOT | HEAVY | ITEM,
@@ -22,6 +22,7 @@ MEETS = {
     HEAVY: GROUND | WALL | ROBOT | ITEM | HEAVY | FURNITURE,
     FURNITURE: GROUND | ITEM | HEAVY | FURNITURE | ARM,
     PERSON: 0,
+    CARRIED: 0,
     ARM: ITEM | FURNITURE | ARM,
 }
 Box = tuple[int, int, int, int]

@@ -78,20 +78,20 @@ def _touch(context: Context, here: Cell, cell: Cell) -> Motion:
     """Turns to the item and puts the bumper against it, one cell ahead less half the item."""
     thing = context.world.things[context.args[0]]
     heading = _heading(here, cell)
-    yield from context.turn(heading, 0.4)
+    yield from context.turn(heading, 0.3)
     along = thing.size[0] if abs(math.cos(heading)) > 0.5 else thing.size[1]
     ahead = context.world.cell_size - along / 2
     x, y = context.world.centre(here)
     context.stage.engage(context.id, thing.id)
     goal = Point(x + ahead * math.cos(heading), y + ahead * math.sin(heading), 0.45 * thing.size[2])
-    yield from context.reach(goal, 0.6)
+    yield from context.reach(goal, 0.4)
 
 
 def _let_go(context: Context) -> Motion:
     """Stays until the item has come to rest against the bumper, then draws that back."""
-    yield from context.pause(0.15)
+    yield from context.pause(0.1)
     context.stage.engage(context.id, None)
-    yield from context.tuck(0.4)
+    yield from context.tuck(0.2)
 
 
 def _cell_of(context: Context, thing: str) -> Cell:

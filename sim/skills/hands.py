@@ -66,11 +66,11 @@ def approach(context: Context, point: Point, seconds: float) -> Motion:
             yield from context.reach(above, 0.3 * seconds)
         yield from context.reach(point, 0.7 * seconds)
         return
-    yield from context.glide(_stand(context, point), 0.4 * seconds)
+    yield from context.glide(_stand(context, point), 0.3 * seconds)
     tip = context.stage.tip(context.id)
     high = max(point.z + LIFT, tip.z)
-    yield from context.reach(tip._replace(z=high), 0.15 * seconds)
-    yield from context.reach(point._replace(z=high), 0.25 * seconds)
+    yield from context.reach(tip._replace(z=high), 0.3 * seconds)
+    yield from context.reach(point._replace(z=high), 0.2 * seconds)
     yield from context.reach(point, 0.2 * seconds)
 
 
