@@ -203,7 +203,13 @@ class Commander:
 
     def cancel(self, reason: str = "canceled by the operator") -> bool:
         """Has every robot stop; returns once they have. False when nothing was running."""
-        return self._link.cancel(reason)
+        while not self._link.cancel(reason):
+            with self._news:
+                if not self._busy:
+                    return False
+                # Sent, but not yet with the executive, or over, but the result is still on its way.
+                self._news.wait(0.05)
+        return True
 
     def picture(self) -> bytes | None:
         """A PNG of the scene; None where the world has no camera or the fleet is not in this process."""

@@ -40,7 +40,7 @@ from sim.protocol import SkillResult
 PULSE_S = 0.1
 #: A mission goes on without a recorder that is not up after so long (wall seconds).
 RECORDER_S = 3.0
-#: Robots that have not moved for so long (simulated seconds) stand still.
+#: Robots in the middle of a cell that have not moved for so long (simulated seconds) stand still.
 STILL_S = 0.15
 
 
@@ -300,11 +300,12 @@ class ExecutiveNode(HeedNode):
                 self._fleet.send(command, mission=job.name, time=mission.state.time)
             if mission.phase is Phase.FINISHED:
                 return
+            if mission.phase in (Phase.FAILED, Phase.PLANNING):
+                await self._stillness()
             if mission.phase is Phase.FAILED:
                 raise Over(Outcome.CANCELED if job.cancel else Outcome.EXECUTION_FAILED, _sentence(mission.reason))
             if mission.phase is Phase.PLANNING:
                 self.get_logger().info(f"{job.name}: plans again: {mission.reason}")
-                await self._stillness()
                 mission.reopen()
                 self._tell(job, Stage.PLAN)
                 await self._find_plan(job, mission)
@@ -371,17 +372,24 @@ class ExecutiveNode(HeedNode):
 
     async def _stillness(self) -> None:
         """Waits until robots that were stopped on their way stand still in the middle of a cell."""
-        before = await self._current_state()
+        since = await self._current_state()
         deadline = time.monotonic() + HALT_S
-        while await self._news.until(lambda: self._seconds_since(before) > STILL_S, 1.0):  # noqa: B023 - read at once
+        while time.monotonic() < deadline:
+            await self._news.next()
             now = await self._current_state()
-            if _poses(now) == _poses(before) or time.monotonic() > deadline:
+            if _poses(now) != _poses(since):
+                since = now
+            elif now.time - since.time > (STILL_S if self._centred(now) else 1.0):
                 return
-            before = now
 
-    def _seconds_since(self, state: WorldState) -> float:
-        """Simulated seconds between an observation and the latest one."""
-        return (self._state or state).time - state.time
+    def _centred(self, state: WorldState) -> bool:
+        """Whether every robot that can move is in the middle of its cell."""
+        for robot in state.robots.values():
+            x, y = self.world.centre(robot.cell)
+            off = max(abs(robot.pose[0] - x), abs(robot.pose[1] - y))
+            if robot.alive and off > 0.1 * self.world.cell_size:
+                return False
+        return True
 
     # What goes out
 
