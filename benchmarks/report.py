@@ -73,6 +73,10 @@ def _first_motion(figures: Mapping[str, Any]) -> Iterator[Row]:
         "ms",
         digits=1,
     )
+    direct = figures["without_ros_ms"]
+    yield _row("understanding, checking and planning by plain calls, without ROS", direct, "ms", digits=1)
+    overhead = 1e3 * figures["seconds"]["all"]["p50"] - direct["p50"]
+    yield ("ROS, first order and first observation: difference of the medians", f"{overhead:.1f} ms", "–", "–")
 
 
 def _still(figures: Mapping[str, Any]) -> list[str]:
