@@ -90,7 +90,8 @@ def able(literal: Literal, world: World) -> tuple[str, ...]:
 def missing(literal: Literal, world: World, robot: str) -> tuple[str, ...]:
     """The fewest skills that a robot would have to have in addition."""
     skills = set(world.robots[robot].type.skills)
-    return tuple(sorted(min((w - skills for w in ways(literal, world)), key=len, default=frozenset())))
+    gaps: list[frozenset[str]] = [way - skills for way in ways(literal, world)]
+    return min((tuple(sorted(gap)) for gap in gaps), key=len, default=())
 
 
 def devices(world: World) -> dict[str, tuple[str, ...]]:

@@ -85,12 +85,12 @@ class Statement:
     cut: int | None = None
 
 
-def statements(tree: Tree[Any]) -> list[Statement]:
+def statements(tree: Any) -> list[Statement]:
     """The sentences of a parse tree."""
     return [_statement(node) for node in tree.children if isinstance(node, Tree)]
 
 
-def _statement(tree: Tree[Any]) -> Statement:
+def _statement(tree: Any) -> Statement:
     elements: list[Element] = []
     links: list[str] = []
     lead, cut = "", None
@@ -114,7 +114,7 @@ _CLOSING = frozenset(
 )  # fmt: skip
 
 
-def _clause(tree: Tree[Any]) -> Clause:
+def _clause(tree: Any) -> Clause:
     tokens = list(tree.scan_values(lambda v: isinstance(v, Token)))
     clause = Clause("fact", min(t.start_pos for t in tokens), max(t.end_pos for t in tokens))
     for node in tree.children:
@@ -151,16 +151,13 @@ def _add(clause: Clause, node: Any) -> Clause:
             return _act(clause, node)
 
 
-def _quality(clause: Clause, node: Tree[Any]) -> Clause:
+def _quality(clause: Clause, node: Any) -> Clause:
     for child in node.children:
-        if isinstance(child, Token):
-            clause = replace(clause, flag=child.value)
-        else:
-            clause = _add(clause, child)
+        clause = replace(clause, flag=child.value) if isinstance(child, Token) else _add(clause, child)
     return clause
 
 
-def _act(clause: Clause, node: Tree[Any]) -> Clause:
+def _act(clause: Clause, node: Any) -> Clause:
     kind = {"carried": "carry", "visited": "visit", "turn": "operate", "keep_at": "keep"}.get(node.data, node.data)
     for child in node.children:
         if not isinstance(child, Token):
@@ -181,5 +178,5 @@ def _ride(clause: Clause, token: Token) -> Clause:
     return replace(clause, in_order=True) if token.type == "INORDER" else replace(clause, any_order=True)
 
 
-def _phrases(node: Tree[Any]) -> tuple[NounPhrase, ...]:
+def _phrases(node: Any) -> tuple[NounPhrase, ...]:
     return tuple(token.value for token in node.children if token.type == "NP")

@@ -7,10 +7,10 @@ from enum import Enum
 
 from grounding.translate import reject
 from grounding.translate.clauses import statements
-from grounding.translate.meaning import Rejection
 from grounding.translate.nodes import canonical, cyclic, tasks
 from grounding.translate.nouns import nouns_of
 from grounding.translate.parsing import Reader, Stop
+from grounding.translate.references import RejectionError
 from grounding.translate.structure import Composer, Mission
 from grounding.translate.tree import Task, TaskTree
 from grounding.world import World
@@ -63,7 +63,7 @@ def translate(text: str, world: World) -> Translation:
     try:
         mission = Composer(world, nouns).mission(statements(parsed))
         tree = _tree(text, mission, world)
-    except Rejection as rejection:
+    except RejectionError as rejection:
         return _rejected(rejection)
     count = sum(1 for task in tree.root.walk() if task.is_leaf)
     words = "one task" if count == 1 else f"{count} tasks"
@@ -74,10 +74,10 @@ def translate(text: str, world: World) -> Translation:
 def _tree(text: str, mission: Mission, world: World) -> TaskTree:
     if mission.root is None:
         if mission.rules:
-            raise Rejection("That only says what not to do. Add a task, such as 'go to ...'.", 0)
-        raise Rejection("I find no task in that. Say what is to be done, such as 'go to ...'.", 0)
+            raise RejectionError("That only says what not to do. Add a task, such as 'go to ...'.", 0)
+        raise RejectionError("I find no task in that. Say what is to be done, such as 'go to ...'.", 0)
     if cyclic(mission.root):
-        raise Rejection("The order you ask for goes round in a circle. Say what comes first.", 0)
+        raise RejectionError("The order you ask for goes round in a circle. Say what comes first.", 0)
     root = tasks(canonical(mission.root), tuple(mission.rules))
     return TaskTree(text, level(root, world), root)
 
@@ -101,7 +101,7 @@ def level(root: Task, world: World) -> str:
     return "L2"
 
 
-def _rejected(rejection: Rejection) -> Translation:
+def _rejected(rejection: RejectionError) -> Translation:
     return Translation(
         TranslationStatus.REJECTED, rejection.message, None, rejection.offset, tuple(dict.fromkeys(rejection.near))
     )

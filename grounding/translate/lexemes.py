@@ -45,7 +45,9 @@ CARRY = (
     "put", "place", "set", "lay", "bring", "take", "carry", "deliver", "fetch", "transport", "transfer", "drop",
     "drop off", "haul", "throw", "toss", "dump", "relocate", "shift", "return", "stack", "move back", "put back",
     "bring back", "carry back", "take back", "put down", "set down", "lay down", "place back", "convey", "stash",
-    "deposit", "leave", "hand", "hand over", "give", "bring over", "take over", "carry over", "move over", "position", "send", "rest",
+    "deposit", "leave", "hand", "hand over", "give",
+    "bring over", "take over", "carry over", "move over", "position", "send",
+    "rest",
 )  # fmt: skip
 PUSH = ("push", "shove", "slide", "nudge", "push back", "push over")
 GUIDE = (
@@ -117,8 +119,9 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "BEFORE": ("before", "prior to", "but before", "ahead of", "right before", "just before"),
     "EARLIER": ("before that", "beforehand", "before this", "before you do that", "before doing so",
                 "before doing that", "prior to that", "but first"),
-    "AFTER": ("once done", "when done", "once finished", "when finished", "having", "after", "once", "when", "as soon as", "only after", "following", "right after", "immediately after",
-              "just after", "only once", "only when"),
+    "AFTER": ("once done", "when done", "once finished", "when finished", "having", "after", "once", "when",
+              "as soon as", "only after", "following", "right after", "immediately after", "just after", "only once",
+              "only when"),
     "UNTIL": ("until", "till", "up until", "until after"),
     "WITHOUT": ("without", "while not", "whilst not", "without ever", "while never"),
     "WHILE": ("while", "whilst", "as long as", "whenever", "while you are", "while it is", "during", "when",
@@ -196,7 +199,8 @@ AUXILIARIES = (
     "i need", "i would like", "you should", "you must", "you have to", "you need to", "you can", "you may",
     "make sure", "make sure that", "make sure to", "ensure", "ensure that", "be sure to", "go ahead and", "to", "would",
     "your task is to", "your job is to", "the task is to", "we need to", "we need you to", "we want you to", "should",
-    "i want you", "must", "shall", "will", "may", "can", "has to", "have to", "needs to", "need to", "ought to", "is to",
+    "i want you", "must", "shall", "will", "may", "can", "has to", "have to", "needs to", "need to", "ought to",
+    "is to",
     "are to", "is supposed to", "are supposed to", "could", "let us", "so", "well", "that", "it is important that",
     "it is important to", "remember to", "remember that", "try to", "see to it that", "take care to", "take care that",
     "do", "does", "the following", "would you please", "could you please", "can you please", "i would like to see",
@@ -253,9 +257,11 @@ def language() -> Mapping[tuple[str, ...], tuple[Reading, ...]]:
         if all(reading.terminal != terminal for reading in readings):
             readings.append(Reading(terminal, value))
 
-    verbs = (("GO", GO), ("GO", RETURN), ("VISIT", VISIT), ("MOVE", MOVE), ("CARRY", CARRY), ("CARRY", PUSH),
-             ("CARRY", GUIDE), ("GRASP", GRASP), ("KEEP", KEEP), ("STAY", STAY), ("AVOID", AVOID), ("TURN", TURN),
-             ("USE", ("use",)))  # fmt: skip
+    verbs: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("GO", GO), ("GO", RETURN), ("VISIT", VISIT), ("MOVE", MOVE), ("CARRY", CARRY), ("CARRY", PUSH),
+        ("CARRY", GUIDE), ("GRASP", GRASP), ("KEEP", KEEP), ("STAY", STAY), ("AVOID", AVOID), ("TURN", TURN),
+        ("USE", ("use",)),
+    )  # fmt: skip
     for terminal, bases in verbs:
         for form, base in _inflected(bases):
             add(form, terminal, base)
@@ -284,7 +290,7 @@ def language() -> Mapping[tuple[str, ...], tuple[Reading, ...]]:
         add(words, "NOT")
     for words in PREPOSITIONS:
         add(words, "PREP", PREPOSITION_SENSE.get(words, words))
-    for terminal, phrases in SKIPPED.items():
-        for words in phrases:
+    for terminal, skipped in SKIPPED.items():
+        for words in skipped:
             add(words, terminal)
     return {words: tuple(readings) for words, readings in table.items()}

@@ -100,8 +100,8 @@ def canonical(node: Node, *, top: bool = True) -> Node:
                 changed = True
                 break
     _sort(node)
-    while top and (i := _tangled(node)) is not None:
-        _dissolve(node, i)
+    while top and (tangle := _tangled(node)) is not None:
+        _dissolve(node, tangle)
         _sort(node)
     return _spread_choices(node) if node.relation is Relation.EITHER else node
 

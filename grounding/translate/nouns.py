@@ -117,8 +117,8 @@ class Nouns:
         for noun in ("area", "zone", "space", "place", "region", "spot", "location"):
             self._class(self.nouns, noun, (*world.rooms, *world.places))
         for room in world.rooms:
-            for phrase in [words for words, noun in self.nouns.items() if noun.own == [room]]:
-                self._class(self.nouns, " ".join((*phrase, "door")), self.doors_of(room))
+            for words in [words for words, named in self.nouns.items() if named.own == [room]]:
+                self._class(self.nouns, " ".join((*words, "door")), self.doors_of(room))
 
     def _add_things(self) -> None:
         things = self.world.things.values()
@@ -142,7 +142,9 @@ class Nouns:
             flagged = {t.id for t in things if flag in t.possible_flags and (flag in t.flags) is value}
             if flag == "open":
                 flagged = {d.id for d in self.world.doors.values() if d.closable and d.open is value}
-            for word in words:
+            for word in words if flagged else ():
+                if word in ("on", "off"):
+                    continue
                 self.states.setdefault(word, set()).update(flagged)
 
     def _add_robots(self) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token
 from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
@@ -77,7 +77,7 @@ class Reader:
         self.verbs = nouns.lexemes
         self.longest = max(map(len, self.verbs))
         self.problems: list[NounPhrase] = []
-        self._parser = _parser().parse_interactive(None)
+        self._parser = _parser().parse_interactive("")
         self._last = ""
         self._carried: tuple[str, ...] = ()
         self._verb = ""
@@ -87,7 +87,7 @@ class Reader:
         self._open_next = False
         self._steps = 0
 
-    def parse(self) -> Tree[Any] | Stop:
+    def parse(self) -> Any:
         """The parse tree, or where parsing stopped."""
         i = 0
         while i < len(self.words):
@@ -97,7 +97,7 @@ class Reader:
             i += step
         if not self._can("$END"):
             return Stop(i, self._expected())
-        tree: Tree[Any] = self._parser.feed_eof()
+        tree: Any = self._parser.feed_eof()  # type: ignore[no-untyped-call]
         return tree
 
     def _step(self, i: int) -> int | None:
@@ -183,7 +183,7 @@ class Reader:
             found.append((phrase[0], self._rank(phrase[1]), "NP", phrase[1]))
         for n in range(min(self.longest, len(self.plain) - i), 0, -1):
             for rank, reading in enumerate(self.verbs.get(tuple(self.plain[i : i + n]), ())):
-                if reading.terminal == "PREP" and not self._noun_at(i + n):
+                if reading.terminal == "PREP" and (self._infinitive(i, n) or not self._noun_at(i + n)):
                     continue
                 level = _LEVELS.get(reading.terminal, 3)
                 if reading.terminal == "KEEP" and self._state_follows(i + n):
@@ -213,6 +213,10 @@ class Reader:
         text = self.text[phrase.start : self.words[end - 1].end]
         return end - i, replace(phrase, ids=tuple(k for k in phrase.ids if k not in gone), text=text,
                                 end=self.words[end - 1].end)  # fmt: skip
+
+    def _infinitive(self, i: int, n: int) -> bool:
+        """Whether "to" stands before a verb ("robot 4 to place ...") and not before a noun."""
+        return n == 1 and self.plain[i] == "to" and self._can("GO") and self._is_any(i + 1, tuple(_VERBS))
 
     def _state_follows(self, i: int) -> bool:
         """Whether a noun phrase and then a state come next: "leave the door open"."""
@@ -324,7 +328,9 @@ class Reader:
 
     def _connect(self, i: int) -> int | None:
         """Feeds what joins nouns or clauses: commas, "and", "or", "then" and so on."""
-        j, kinds, spans = i, [], []
+        j = i
+        kinds: list[str] = []
+        spans: list[tuple[int, int]] = []
         while j < len(self.plain):
             if self.plain[j] == ",":
                 n, kind = 1, "COMMA"
@@ -387,6 +393,8 @@ class Reader:
         if phrase is None:
             n = self.phrases.unknown_run(j)
             return n > 0 and "COMMA" not in kinds
+        if phrase[0] == 1 and not phrase[1].quantifier and self._is_any(j, tuple(_VERBS)):
+            return False
         after = self._skip_fillers(j + phrase[0], nouns=True)
         if after < len(self.plain) and (self._is(after, "BE") or self._is(after, "STAY")):
             return False

@@ -28,7 +28,8 @@ PRONOUNS: dict[tuple[str, ...], str] = {
     ("it",): "thing", ("them",): "things", ("him",): "thing", ("her",): "thing", ("they",): "things",
     ("that", "one"): "thing", ("this", "one"): "thing", ("that",): "thing", ("this",): "thing", ("these",): "things",
     ("those",): "things", ("both", "of", "them"): "things", ("all", "of", "them"): "things", ("there",): "zone",
-    ("that", "place"): "zone", ("that", "room"): "zone", ("the", "same", "place"): "zone", ("the", "same", "room"): "zone",
+    ("that", "place"): "zone", ("that", "room"): "zone", ("the", "same", "place"): "zone",
+    ("the", "same", "room"): "zone",
     ("that", "spot"): "zone", ("each", "of", "them"): "things", ("the", "same", "one"): "thing",
     ("the", "same", "spot"): "zone", ("the", "latter"): "thing", ("both",): "things", ("himself",): "thing",
 }  # fmt: skip
@@ -172,13 +173,13 @@ class PhraseReader:
         ids = [*noun.own, *(k for k in noun.kind if k not in noun.own)]
         end = j + n
         if fits is not None:
-            chosen = [k for k in ids if k in fits]
-            if not chosen:
+            fitting = [k for k in ids if k in fits]
+            if not fitting:
                 words = self._said(i, end)
                 there = tuple(self.nouns.describe.get(k, k) for k in self.nouns.sorted(ids))[:6]
                 problem = f"There is no {words} here; there is {listed(there)}."
                 return end - i, self._phrase(i, end, problem=problem, near=there)
-            ids = chosen
+            ids = fitting
         elif noun.own and not noun.kind:
             return self._owned(i, end, noun, robots)
         labelled = self._label(end, noun, ids, robots)
@@ -282,6 +283,8 @@ class PhraseReader:
             words = "such thing"
         for article in ("the ", "a ", "an ", "any ", "all ", "every ", "each ", "this ", "that "):
             words = words.removeprefix(article)
+        if words in ("me", "us", "myself"):
+            return self._phrase(i, end, problem="I do not know where you are. Name a room or place to bring things to.")
         near = self.nouns.near(words)
         hint = f" Did you mean {listed(near, 'or')}?" if near else ""
         problem = f"There is no {words} in the {self.nouns.world.name} world.{hint}"

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from grounding.translate.meaning import Rejection
 from grounding.translate.parsing import Reader, Stop
+from grounding.translate.references import RejectionError
 
 MOST_WORDS = 400
 MOST_CHARACTERS = 8000
@@ -137,42 +137,43 @@ _EXPECTED = (
 )
 
 
-def unreadable(text: str) -> Rejection | None:
+def unreadable(text: str) -> RejectionError | None:
     """Why a text is no instruction at all, None when it can be parsed."""
     if not text.strip():
-        return Rejection("The instruction is empty. Say what is to be done, such as 'go to ...'.", 0)
+        return RejectionError("The instruction is empty. Say what is to be done, such as 'go to ...'.", 0)
     words = len(text.split(None, MOST_WORDS + 1))
     if words > MOST_WORDS or len(text) > MOST_CHARACTERS:
-        return Rejection(
-            f"The instruction is too long: at most {MOST_WORDS} words and {MOST_CHARACTERS} characters. Send it in parts.",
+        return RejectionError(
+            f"The instruction is too long: at most {MOST_WORDS} words and {MOST_CHARACTERS} characters. "
+            "Send it in parts.",
             0,
         )
     for i, char in enumerate(text):
         if unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Cn") and char not in "\n\r\t":
-            return Rejection(f"There is a control character at position {i + 1}. Send plain text.", i)
+            return RejectionError(f"There is a control character at position {i + 1}. Send plain text.", i)
     if not any(char.isalnum() for char in text):
-        return Rejection("There are no words in the instruction. I expect English, such as 'go to ...'.", 0)
+        return RejectionError("There are no words in the instruction. I expect English, such as 'go to ...'.", 0)
     picture = next(
         (i for i, char in enumerate(text) if unicodedata.category(char) in ("So", "Sk") and ord(char) > 127), None
     )
     if picture is not None:
-        return Rejection(f"I only understand English words; leave out {text[picture]!r}.", picture)
+        return RejectionError(f"I only understand English words; leave out {text[picture]!r}.", picture)
     foreign = [
         i for i, char in enumerate(text) if char.isalpha() and not unicodedata.name(char, "").startswith("LATIN")
     ]
     if foreign:
-        return Rejection("I only understand English. Say it in English words.", foreign[0])
+        return RejectionError("I only understand English. Say it in English words.", foreign[0])
     return None
 
 
-def explain(reader: Reader, stop: Stop) -> Rejection:
+def explain(reader: Reader, stop: Stop) -> RejectionError:
     """Why parsing stopped: the first unknown name or the first word that does not fit."""
     early = [p for p in reader.problems if stop.index >= len(reader.words) or p.start < reader.words[stop.index].start]
     if _looks_foreign(reader):
         first = next((i for i, w in enumerate(reader.plain) if _is_unknown(reader, i) or w in _FOREIGN), 0)
-        return Rejection("I only understand English. Say it in English words.", reader.words[first].start)
+        return RejectionError("I only understand English. Say it in English words.", reader.words[first].start)
     if early:
-        return Rejection(early[0].problem, early[0].start, early[0].near)
+        return RejectionError(early[0].problem, early[0].start, early[0].near)
     if stop.index >= len(reader.words):
         return _too_short(reader, stop)
     return _stuck(reader, stop)
@@ -195,30 +196,29 @@ def _vocabulary(reader: Reader) -> set[str]:
     return words | set(reader.nouns.modifiers) | {"the", "a", "an", "all", "every", "each", "any"}
 
 
-def _too_short(reader: Reader, stop: Stop) -> Rejection:
+def _too_short(reader: Reader, stop: Stop) -> RejectionError:
     said = _said(reader, len(reader.words))
-    return Rejection(
+    return RejectionError(
         f"The instruction ends too early: after {said} I expected {_expected(stop.expected)}.",
         len(reader.text.rstrip()), _examples(stop.expected),
     )  # fmt: skip
 
 
-def _stuck(reader: Reader, stop: Stop) -> Rejection:
+def _stuck(reader: Reader, stop: Stop) -> RejectionError:
     word = reader.words[stop.index]
     quoted = reader.text[word.start : word.end]
     if word.text in _BEYOND:
-        return Rejection(f"I cannot take {quoted!r}: {_BEYOND[word.text]}", word.start)
+        return RejectionError(f"I cannot take {quoted!r}: {_BEYOND[word.text]}", word.start)
     near = _near_words(reader, stop)
     before = _said(reader, stop.index)
     after = f" after {before}" if before else ""
-    if near:
-        hint = f"Did you mean {_or(near)}?"
-    else:
-        hint = f"I expected {_expected(stop.expected)}."
+    hint = f"Did you mean {_or(near)}?" if near else f"I expected {_expected(stop.expected)}."
     if before or near:
-        return Rejection(f"I do not understand {quoted!r}{after}. {hint}", word.start, near or _examples(stop.expected))
+        return RejectionError(
+            f"I do not understand {quoted!r}{after}. {hint}", word.start, near or _examples(stop.expected)
+        )
     skills = [s.replace("_", " ") for s in reader.nouns.world.skills]
-    return Rejection(
+    return RejectionError(
         f"I do not understand {quoted!r}: no robot here can do that. The skills here are: {', '.join(skills)}.",
         word.start, tuple(skills),
     )  # fmt: skip

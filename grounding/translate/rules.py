@@ -9,9 +9,10 @@ from grounding.state import ANY, SELF, holds
 from grounding.translate import abilities, wording
 from grounding.translate.abilities import literal
 from grounding.translate.clauses import Clause
-from grounding.translate.meaning import Interpreter, Rejection, Robots
+from grounding.translate.meaning import Interpreter
 from grounding.translate.nodes import Node, every
 from grounding.translate.phrases import NounPhrase, listed
+from grounding.translate.references import RejectionError, Robots
 from grounding.translate.tree import TreeRule
 from grounding.translate.words import verb_forms
 
@@ -68,7 +69,7 @@ class RuleMaker:
         self, body: Body, who: str, ends: Sequence[Clause], during: Sequence[Clause], since: Sequence[Clause]
     ) -> list[TreeRule]:
         if body.whole and (ends or during or since):
-            raise Rejection(
+            raise RejectionError(
                 "I cannot limit that rule in time. Say it for the whole mission.", (*ends, *during, *since)[0].start
             )
         never = self._sentence(body, who)
@@ -136,24 +137,24 @@ class RuleMaker:
                 return self._keep_state(clause, negative=True)
             case "keep" | "fact":
                 return self._keep(clause, who)
-        raise Rejection(f"I cannot forbid to {clause.verb}.", clause.start)
+        raise RejectionError(f"I cannot forbid to {clause.verb}.", clause.start)
 
     def _zones(self, phrases: Sequence[NounPhrase]) -> list[str]:
         """Zones a rule speaks of, kinds as one zone each."""
         units = self.interpreter.units(phrases, lambda e: e in self.world.zones, forbidden=True)
-        ids = []
+        ids: list[str] = []
         for phrase in dict.fromkeys(u.phrase for u in units):
             members = tuple(i for u in units if u.phrase is phrase for i in u.ids)
             for entity in members:
                 if entity not in self.world.zones:
-                    raise Rejection(f"{phrase.text} is not a room or place.", phrase.start)
-            ids.extend(i for i in self.interpreter._kind_zone(members) if i not in ids)
+                    raise RejectionError(f"{phrase.text} is not a room or place.", phrase.start)
+            ids.extend(i for i in self.interpreter.kind_zone(members) if i not in ids)
         return ids
 
     def _keep_out(self, clause: Clause, who: str) -> list[Body]:
         phrases = clause.objects + tuple(p for sense, group in clause.places if sense != "from" for p in group)
         if not phrases:
-            raise Rejection("I do not know where not to go. Name a room or place.", clause.end)
+            raise RejectionError("I do not know where not to go. Name a room or place.", clause.end)
         outside = any(sense == "outside" for sense, _ in clause.places) or clause.verb == "exit"
         bodies = []
         for zone in self._zones(phrases):
@@ -196,34 +197,34 @@ class RuleMaker:
         ways = [phrases for sense, phrases in clause.places if sense == "through"]
         if ways:
             return self._not_through(clause, who, robot, [p for group in ways for p in group])
-        at = interpreter._destination(clause, clause.places)
-        units = interpreter.units(clause.objects, interpreter._is_movable, forbidden=True)
+        at = interpreter.destination(clause, clause.places)
+        units = interpreter.units(clause.objects, interpreter.is_movable, forbidden=True)
         things = [i for u in units for i in u.ids]
         for unit in units:
-            interpreter._must_move(unit, clause)
+            interpreter.must_move(unit, clause)
         if at is None:
             for thing in things:
                 if "pushable" in self.world.things[thing].properties:
                     name = wording.name(thing, self.world)
-                    raise Rejection(f"I cannot watch who pushes {name}; say where it must not be.", clause.start)
+                    raise RejectionError(f"I cannot watch who pushes {name}; say where it must not be.", clause.start)
             return [
                 Body(f"!{literal('holding', who, t)}", f"pick up {wording.name(t, self.world)}", robot=robot)
                 for t in things
             ]
         phrases = clause.places[at][1]
-        targets = [i for u in interpreter.units(phrases, interpreter._is_target, forbidden=True) for i in u.ids]
-        targets = list(interpreter._kind_zone(tuple(targets)))
+        targets = [i for u in interpreter.units(phrases, interpreter.is_target, forbidden=True) for i in u.ids]
+        targets = list(interpreter.kind_zone(tuple(targets)))
         bodies = []
         for thing in things:
             for target in targets:
-                rest = interpreter._at_rest(thing, target, clause, phrases)
+                rest = interpreter.at_rest(thing, target, clause, phrases)
                 inside = literal("inside", thing, target) if target in self.world.zones else rest
                 bodies.append(Body(f"!{inside}", wording.goal(rest, self.world)))
         return bodies
 
     def _not_through(self, clause: Clause, who: str, robot: str, ways: Sequence[NounPhrase]) -> list[Body]:
         """ "Never carry the document through public areas"."""
-        units = self.interpreter.units(clause.objects, self.interpreter._is_movable, forbidden=True)
+        units = self.interpreter.units(clause.objects, self.interpreter.is_movable, forbidden=True)
         bodies = []
         for zone in self._zones(ways):
             for thing in [i for u in units for i in u.ids]:
@@ -240,7 +241,7 @@ class RuleMaker:
     def _keep_state(self, clause: Clause, *, negative: bool) -> list[Body]:
         """ "Never open door m4", "keep the kitchen door closed"."""
         if clause.flag is None:
-            raise Rejection("I do not know which state is meant.", clause.start)
+            raise RejectionError("I do not know which state is meant.", clause.start)
         flag, value = clause.flag
         wanted = value is not negative
         if flag == "forbidden":
@@ -255,7 +256,7 @@ class RuleMaker:
         for entity in [i for u in units for i in u.ids]:
             if not has(entity):
                 name = wording.name(entity, self.world)
-                raise Rejection(f"{name} cannot be {wording.state(flag, value)}.", clause.start)
+                raise RejectionError(f"{name} cannot be {wording.state(flag, value)}.", clause.start)
             fact = literal("is", entity, flag, positive=wanted)
             holds_now = holds(fact.proposition, self.world, self.interpreter.state) is fact.positive
             name = wording.name(entity, self.world)
@@ -272,20 +273,20 @@ class RuleMaker:
         if clause.flag is not None:
             return self._keep_state(clause, negative=clause.negative)
         robot_places = [p for p in clause.places if p[0] in ("in", "at", "on", "to", "outside", "from", "located")]
-        units = self.interpreter.units(clause.objects, self.interpreter._is_movable, forbidden=True)
+        units = self.interpreter.units(clause.objects, self.interpreter.is_movable, forbidden=True)
         bodies = []
         for sense, phrases in robot_places:
             for zone in self._zones(phrases):
                 for thing in [i for u in units for i in u.ids]:
                     if thing not in self.world.things:
-                        raise Rejection(
+                        raise RejectionError(
                             f"{wording.name(thing, self.world)} is no thing to keep somewhere.", clause.start
                         )
                     fact = literal("inside", thing, zone)
                     name, room = wording.name(thing, self.world), wording.name(zone, self.world, many=True)
                     away = sense in ("outside", "from") or clause.negative
                     if not away and not holds(fact.proposition, self.world, self.interpreter.state):
-                        raise Rejection(f"{name} is not in {room} now. Say to bring it there first.", clause.start)
+                        raise RejectionError(f"{name} is not in {room} now. Say to bring it there first.", clause.start)
                     text = f"keep {name} out of {room}" if away else f"keep {name} in {room}"
                     bodies.append(Body(f"{'!' if away else ''}{fact}", text, never=False))
         return bodies
@@ -306,14 +307,14 @@ class RuleMaker:
         assert device is not None
         noun = next(n for n, f in self.interpreter.nouns.devices.items() if f == device)
         if clause.kind in ("keep", "fact") and clause.flag is not None and clause.flag[1] is not clause.negative:
-            raise Rejection(f"The {noun} is on only while it is used; it can only be kept off.", clause.start)
+            raise RejectionError(f"The {noun} is on only while it is used; it can only be kept off.", clause.start)
         phrases = () if any(i.startswith("#") for p in clause.objects for i in p.ids) else clause.objects
         places = [(s, ps) for s, ps in clause.places if s in ("in", "of", "at", "outside", "on", "to", "located")]
         if phrases:
             places.append(("in", phrases))
         owners = abilities.devices(self.world)[device]
         if who not in (ANY, SELF) and who not in owners:
-            raise Rejection(f"{wording.name(who, self.world)} has no {noun}.", clause.start)
+            raise RejectionError(f"{wording.name(who, self.world)} has no {noun}.", clause.start)
         subjects = owners if who == ANY else (who,)
         bodies = []
         for robot in subjects:
@@ -345,5 +346,5 @@ class RuleMaker:
         for entity in [i for u in units for i in u.ids]:
             fact = literal("is", entity, flag, positive=value)
             if holds(fact.proposition, self.world, self.interpreter.state) is not value:
-                nodes.append(self.interpreter._leaf(fact, clause, Robots()))
+                nodes.append(self.interpreter.leaf(fact, clause, Robots()))
         return every(nodes) if nodes else None

@@ -117,6 +117,7 @@ class _Sampler:
 
     def goal(self) -> Literal:
         """A goal that has not been used yet."""
+        self.goals = self.goals or _possible(self.world)
         return self.goals.pop(int(self.rng.integers(len(self.goals))))
 
     def order(self, goal: Literal) -> str:
@@ -139,7 +140,12 @@ class _Sampler:
         """A rule for the team."""
         room = self.name(self.pick(tuple(self.world.rooms)))
         devices = tuple(self.nouns.devices)
-        forms = [f"never enter {room}", f"do not go through {room}", f"no robot may enter {room}", f"stay out of {room}"]
+        forms = [
+            f"never enter {room}",
+            f"do not go through {room}",
+            f"no robot may enter {room}",
+            f"stay out of {room}",
+        ]
         forms += [f"keep the {device} off in {room}" for device in devices]
         return self.pick(forms)
 

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from grounding.state import SELF
 from grounding.translate import abilities
 from grounding.translate.clauses import Clause, Element, Statement
-from grounding.translate.meaning import ChoiceNeeded, Interpreter, Rejection, Robots, robots_of
-from grounding.translate.nodes import Node, closure, either, every, hoist, reduction, sequence
+from grounding.translate.grouping import NEXT, Item, drop_implied, group, in_order, point_back
+from grounding.translate.meaning import RETURN, Interpreter
+from grounding.translate.nodes import Node, either, every
 from grounding.translate.nouns import Nouns
+from grounding.translate.references import ChoiceNeededError, RejectionError, Robots, robots_of
 from grounding.translate.rules import RuleMaker
 from grounding.translate.tree import Relation, TreeRule
 from grounding.world import World
 
-_NEXT = frozenset({"THEN", "BEFORE", "AFTER", "EARLIER"})
 _ATTACH = frozenset({"WITHOUT", "WHILE", "UNTIL"})
 _RULE_KINDS = frozenset({"stay", "keep", "use"})
-_SELF_KINDS = frozenset({"go", "visit"})
-_RETURN = frozenset({"come back", "go back", "head back", "drive back", "return", "move back", "walk back"})
-
-
-@dataclass
-class Item:
-    """A task of a sentence with how it follows what stands before it.
-
-    Attributes:
-        links: Terminals of the link before it.
-        node: What to do.
-        in_order: Whether its parts, or it and what stands before it, are done one after another.
-    """
-
-    links: list[str]
-    node: Node
-    in_order: bool = False
 
 
 @dataclass
@@ -83,8 +66,8 @@ class Composer:
         if not nodes:
             return Mission(None, self.rules)
         root = every(nodes, order)
-        _drop_implied(root)
-        return Mission(_point_back(root), self.rules)
+        drop_implied(root)
+        return Mission(point_back(root), self.rules)
 
     def _statement(self, statement: Statement) -> Node | None:
         """The tasks of one sentence; once for each choice where later words hang on it."""
@@ -92,9 +75,9 @@ class Composer:
         context, rules, previous = self.interpreter.context.copy(), list(self.rules), self.previous
         try:
             return self._compose(statement)
-        except ChoiceNeeded as choice:
+        except ChoiceNeededError as choice:
             if choice.start < statement.elements[0].clause.start:
-                raise Rejection(
+                raise RejectionError(
                     "'It' stands for something chosen in another sentence. Put both in one sentence or name it.",
                     statement.elements[0].clause.start,
                 ) from None
@@ -111,7 +94,9 @@ class Composer:
 
     def _compose(self, statement: Statement) -> Node | None:
         if statement.cut is not None:
-            raise Rejection("The instruction ends too early: say what comes next, or end it before that.", statement.cut)
+            raise RejectionError(
+                "The instruction ends too early: say what comes next, or end it before that.", statement.cut
+            )
         elements = _attach(_trail(statement))
         items: list[Item] = []
         doers: Robots | None = None
@@ -139,7 +124,7 @@ class Composer:
             robots = doers or Robots()
             node = self._task(clause, robots, last, element)
             if last is not None and _in_turn(last_clause, links):
-                last.node = _in_order(last.node)
+                last.node = in_order(last.node)
             item = Item(list(links), node, clause.in_order or statement.lead == "INORDER")
             free = statement.lead == "ANYORDER" or set(elements[0].links) & {"AFTER", "BEFORE"}
             if last is not None and not free and _follows(clause, last.node, links):
@@ -149,7 +134,7 @@ class Composer:
             self.previous = clause
         if items:
             self.before = items[-1]
-        return _group(items) if items else None
+        return group(items) if items else None
 
     def _complete(self, clause: Clause) -> Clause:
         """A clause without a verb goes on with the one before ("... and then to m2")."""
@@ -159,7 +144,7 @@ class Composer:
         if before is None and clause.objects and any(s in ("to", "on", "in") for s, _ in clause.places):
             return replace(clause, kind="carry", verb="put")
         if before is None or before.kind == "fact":
-            raise Rejection("I miss a verb here, such as 'go to' or 'bring'.", clause.start, ("go to", "bring"))
+            raise RejectionError("I miss a verb here, such as 'go to' or 'bring'.", clause.start, ("go to", "bring"))
         full = replace(
             before, start=clause.start, end=clause.end, in_order=clause.in_order, any_order=clause.any_order,
             doers=(), by=clause.by,
@@ -188,7 +173,7 @@ class Composer:
     def _rule(self, clause: Clause, element: Element, items: list[Item]) -> Node | None:
         bound = "BUT" in element.links and items and not clause.doers
         if clause.kind == "use" and not clause.negative:
-            raise Rejection("I cannot tell what to use it for. Say the goal.", clause.start)
+            raise RejectionError("I cannot tell what to use it for. Say the goal.", clause.start)
         if bound:
             for rule in self.maker.bound(clause, element.attached):
                 for item in items:
@@ -218,11 +203,11 @@ class Composer:
             link, clause = hanging.pop(0)
             keeps = clause.kind in ("keep", "stay")
             if link == "UNTIL":
-                raise Rejection(
+                raise RejectionError(
                     "A task is done when its goal is reached; only rules can last until something.", clause.start
                 )
             if link != "WITHOUT" and not (clause.negative or keeps):
-                raise Rejection(
+                raise RejectionError(
                     "I can take 'while ...' only along with a rule, as in 'without entering ... while carrying it'.",
                     clause.start,
                 )  # fmt: skip
@@ -246,7 +231,7 @@ class Composer:
         choice = self.interpreter.context.open_choice
         if last.node.relation is Relation.EITHER and last.node.children:
             if choice is not None and choice[0] >= self.begins and self._one_could(leaves[0], before):
-                raise ChoiceNeeded(*choice)
+                raise ChoiceNeededError(*choice)
             return
         about_self = any(SELF in g.proposition.args for n in (leaves[0], before) for g in n.goal)
         if not (about_self or robots.same) or not self._one_could(leaves[0], before):
@@ -272,9 +257,9 @@ def _forbids(clause: Clause) -> bool:
 
 def _follows(clause: Clause, before: Node, links: list[str]) -> bool:
     """Whether "and" means "and then": coming back, and going on with what was just picked up."""
-    if clause.any_order or clause.doers or set(links) & (_NEXT | {"OR", "EITHER"}):
+    if clause.any_order or clause.doers or set(links) & (NEXT | {"OR", "EITHER"}):
         return False
-    if clause.kind == "go" and clause.verb in _RETURN:
+    if clause.kind == "go" and clause.verb in RETURN:
         return True
     return any(g.proposition.predicate == "holding" for leaf in before.leaves() for g in leaf.goal)
 
@@ -312,7 +297,7 @@ def _attach(elements: list[Element]) -> list[Element]:
             link = ""
             element.links = ["AND"]
         again = link_before in ("WITHOUT", "WHILE") and element.clause.gerund and set(element.links) & {"AND", "OR"}
-        if not link and again and not set(element.links) & _NEXT:
+        if not link and again and not set(element.links) & NEXT:
             link = link_before
         link_before = link
         if not link:
@@ -325,158 +310,5 @@ def _attach(elements: list[Element]) -> list[Element]:
             if i + 1 < len(elements):
                 elements[i + 1].links = [k for k in elements[i + 1].links if k != "COMMA"]
     if waiting and not found:
-        raise Rejection("This only says how, not what to do.", waiting[0][1].start)
+        raise RejectionError("This only says how, not what to do.", waiting[0][1].start)
     return found
-
-
-def _group(items: list[Item]) -> Node:
-    """One node for the tasks of a sentence."""
-    opener = items[0].links
-    if len(items) > 1 and ("AFTER" in opener or "BEFORE" in opener):
-        cut = next((k for k in range(1, len(items)) if _closes_front(items[k].links)), None)
-        if cut is not None:
-            items[cut].links = [k for k in items[cut].links if k not in ("COMMA", "THEN")]
-            front, rest = _group_plain(items[:cut]), _group(items[cut:])
-            _refer(front)
-            return sequence([front, rest] if "AFTER" in opener else [rest, front])
-    return _group_plain(items)
-
-
-def _closes_front(links: list[str]) -> bool:
-    return "THEN" in links or ("COMMA" in links and not {"AND", "OR"} & set(links)) or not links
-
-
-def _group_plain(items: list[Item]) -> Node:
-    items = _alternatives(items)
-    chain: list[Node] = []
-    segment: list[Item] = []
-    pending = "THEN"
-    for i, item in enumerate(items):
-        link = next((k for k in item.links if k in _NEXT), None) if i else None
-        if link is not None:
-            _append(chain, _segment(segment, listed_then=link == "THEN"), pending)
-            segment, pending = [], link
-        segment.append(item)
-    _append(chain, _segment(segment, listed_then=False), pending)
-    return sequence(chain)
-
-
-def _refer(node: Node) -> None:
-    """Marks tasks of a subordinate clause: they may have been asked for elsewhere already."""
-    for leaf in node.leaves():
-        leaf.reference = True
-
-
-def _append(chain: list[Node], node: Node, link: str) -> None:
-    if link in ("AFTER", "BEFORE") and chain:
-        _refer(node)
-    if link in ("AFTER", "EARLIER") and chain:
-        chain.insert(len(chain) - 1, node)
-    else:
-        chain.append(node)
-
-
-def _segment(items: list[Item], *, listed_then: bool) -> Node:
-    """Clauses between two links of order."""
-    inner = [set(item.links) for item in items[1:]]
-    if any("OR" in links for links in inner):
-        loose = [k for k, links in enumerate(inner, 1) if {"COMMA", "AND"} <= links or "BUT" in links]
-        if loose:
-            parts = [items[a:b] for a, b in zip([0, *loose], [*loose, len(items)], strict=True)]
-            return every([_segment(part, listed_then=False) for part in parts])
-        only_commas = not any("AND" in links for links in inner)
-        cuts = [k for k, links in enumerate(inner, 1) if "OR" in links or (only_commas and "COMMA" in links)]
-        parts = [items[a:b] for a, b in zip([0, *cuts], [*cuts, len(items)], strict=True)]
-        return either([_segment(part, listed_then=False) for part in parts])
-    nodes = [item.node for item in items]
-    if any(item.in_order for item in items):
-        if len(nodes) == 1:
-            return _in_order(nodes[0])
-        return sequence(nodes)
-    if listed_then and len(nodes) > 1 and all(links <= {"COMMA"} for links in inner):
-        return sequence(nodes)
-    return every(nodes)
-
-
-def _in_order(node: Node) -> Node:
-    if node.relation is Relation.ALL and node.children:
-        node.order = {(i, i + 1) for i in range(len(node.children) - 1)}
-        for a, b in pairwise(node.children):
-            if a.is_leaf and b.is_leaf and len(b.robots) != 1 and any(SELF in g.proposition.args for g in b.goal):
-                b.tie = a
-    return node
-
-
-def _alternatives(items: list[Item]) -> list[Item]:
-    """Replaces every "either ... or ..." by one item."""
-    start = next((i for i, item in enumerate(items) if "EITHER" in item.links), None)
-    if start is None:
-        return items
-    cuts = [i for i in range(start + 1, len(items)) if "OR" in items[i].links]
-    links = [k for k in items[start].links if k != "EITHER"]
-    if not cuts:
-        items[start].links = links
-        return _alternatives(items)
-    grouped = any("AND" in item.links and "COMMA" not in item.links for item in items[start + 1 : cuts[0]])
-    end = cuts[-1] + 1
-    ordered = any("THEN" in item.links and "COMMA" not in item.links for item in items[start + 1 : cuts[0]])
-    first = "FIRST" in items[cuts[-1]].links
-    while end < len(items) and not _leaves_either(items[end].links, grouped, ordered, first):
-        end += 1
-    bounds = [start, *cuts, end]
-    options = []
-    for a, b in pairwise(bounds):
-        items[a].links = []
-        options.append(_group(items[a:b]))
-    return [*items[:start], Item(links, either(options)), *_alternatives(items[end:])]
-
-
-def _leaves_either(links: list[str], grouped: bool, ordered: bool, first: bool) -> bool:
-    """Whether a clause after the last "or" stands outside of the alternatives again."""
-    if first:
-        return False
-    if set(links) & _NEXT:
-        return not ordered or "COMMA" in links
-    return "COMMA" in links or ("AND" in links and not grouped and bool(set(links) & _NEXT))
-
-
-def _drop_implied(root: Node) -> None:
-    """Removes what a rule needs done first ("keep the door closed") where it is asked for anyway."""
-    asked = [leaf.goal for leaf in root.leaves() if not leaf.implied]
-    gone = [i for i, c in enumerate(root.children) if c.is_leaf and c.implied and c.goal in asked]
-    if gone:
-        kept = [i for i in range(len(root.children)) if i not in gone]
-        place = {k: position for position, k in enumerate(kept)}
-        root.order = {(place[a], place[b]) for a, b in closure(root.order) if a in place and b in place}
-        root.children = [root.children[k] for k in kept]
-
-
-def _point_back(root: Node) -> Node:
-    """Makes "before cleaning the table" point at the task said in another sentence."""
-    for reference in [leaf for leaf in root.leaves() if leaf.reference]:
-        target = next((n for n in root.leaves() if n.goal == reference.goal and not n.reference), None)
-        if target is None or root.relation is not Relation.ALL:
-            continue
-        if _raise_up(root, reference) and _raise_up(root, target):
-            _merge(root, reference, target)
-    return root
-
-
-def _raise_up(root: Node, leaf: Node) -> bool:
-    """Dissolves the groups above a leaf until it stands directly below the root."""
-    while leaf not in root.children:
-        i = next(k for k, child in enumerate(root.children) if leaf in child.leaves())
-        if root.children[i].relation is not Relation.ALL:
-            return False
-        hoist(root, i)
-    return True
-
-
-def _merge(root: Node, reference: Node, target: Node) -> None:
-    a, b = root.children.index(reference), root.children.index(target)
-    order = {(b if x == a else x, b if y == a else y) for x, y in closure(root.order)}
-    root.order = reduction({(x - (x > a), y - (y > a)) for x, y in order if x != y})
-    del root.children[a]
-    for leaf in root.leaves():
-        if leaf.tie is reference:
-            leaf.tie = target if leaf is not target else None
