@@ -14,6 +14,7 @@ from itertools import combinations, product
 from grounding.logic.automaton import Automaton, automaton, satisfiable
 from grounding.logic.facts import Facts
 from grounding.logic.formula import Node, conjuncts, parse
+from grounding.logic.hierarchy import needed
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import ANY, SELF, Proposition, WorldState, initial_state
 from grounding.world import World
@@ -42,16 +43,19 @@ def conflicts(spec: HierarchicalSpec, world: World, state: WorldState | None = N
     found = _contradictory_order(spec)
     if found:
         return _texts(spec, found)
+    for name in spec.children:
+        if not satisfiable(spec.formulas[name]):
+            return _texts(spec, spec.leaves_under(name))
     search = _Search(spec, Facts(world, state or initial_state(world)))
     rules = list(spec.rules)
     for group in [[rule] for rule in rules] + ([rules] if len(rules) > 1 else []):
         if not search.possible(group):
             return _texts(spec, search.smallest(group))
     hopeless = {leaf: reason for leaf in spec.leaves if (reason := _alone(search, leaf, rules))}
-    needed = _needed(spec, hopeless)
-    if needed:
-        return _texts(spec, [clause for leaf in needed for clause in hopeless[leaf]])
-    return _texts(spec, _side_by_side(search, [leaf for leaf in spec.leaves if _needed(spec, [leaf])]))
+    blocking = needed(spec, hopeless)
+    if blocking:
+        return _texts(spec, [clause for leaf in blocking for clause in hopeless[leaf]])
+    return _texts(spec, _side_by_side(search, [leaf for leaf in spec.leaves if needed(spec, [leaf])]))
 
 
 def _texts(spec: HierarchicalSpec, names: Iterable[str]) -> tuple[str, ...]:
@@ -110,38 +114,6 @@ def _subjects(formula: str, world: World) -> set[object]:
         for arg in Proposition.parse(name).args:
             found |= world.zones[arg].cells if arg in world.zones else {arg}
     return found - {SELF, ANY}
-
-
-def _needed(spec: HierarchicalSpec, hopeless: Iterable[str]) -> list[str]:
-    """As few of the hopeless leaves as suffice to make the root unreachable; empty if it is not."""
-    left = list(hopeless)
-    if not left or _reachable(spec, spec.root, left):
-        return []
-    for leaf in list(left):
-        rest = [other for other in left if other != leaf]
-        if not _reachable(spec, spec.root, rest):
-            left = rest
-    return left
-
-
-def _reachable(spec: HierarchicalSpec, name: str, hopeless: Sequence[str]) -> bool:
-    """Whether a task can be accepted without the hopeless leaves ever being."""
-    if name in spec.leaves:
-        return name not in hopeless
-    never = {kid for kid in spec.children[name] if not _reachable(spec, kid, hopeless)}
-    left = _without(parse(spec.formulas[name]), never) if never else "1"
-    return left != "0" and satisfiable(left)
-
-
-def _without(node: Node, never: set[str]) -> str:
-    """The formula when some atoms never become true, with the obvious simplifications."""
-    if node.op == "atom":
-        return "0" if node.atom in never else node.atom
-    parts = [_without(child, never) for child in node.children]
-    never_true = {"&": "0" in parts, "|": set(parts) == {"0"}, "U": parts[-1:] == ["0"]}
-    if never_true.get(node.op, node.op in ("F", "G") and parts == ["0"]):
-        return "0"
-    return str(Node(node.op, tuple(parse(part) for part in parts)))
 
 
 def _is_invariant(node: Node) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from grounding.errors import FormulaError, UnsatisfiableError
 from grounding.logic.automaton import satisfiable
 from grounding.logic.formula import conjuncts, parse
+from grounding.logic.hierarchy import needed
 from grounding.logic.spec import HierarchicalSpec
 from grounding.skills import changeable_flags
 from grounding.state import ANY, PREDICATES, SELF, Proposition
@@ -31,7 +32,8 @@ def validate(spec: HierarchicalSpec, world: World) -> None:
                 vocabulary.check(name, atom, rule=name in spec.rules)
         else:
             _composite(spec, name, names)
-        if not satisfiable(formula):
+        if not satisfiable(formula) and (name not in spec.leaves or needed(spec, [name])):
+            # A leaf that the mission can do without is an alternative nobody can choose, no more.
             raise UnsatisfiableError(
                 _called(spec, name), f"{formula!r} contradicts itself.", "Say what should hold at another moment."
             )

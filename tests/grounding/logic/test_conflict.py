@@ -155,3 +155,8 @@ def test_every_reachable_state_has_a_possible_letter(names):
         state = state.with_flag(*flag) if flag else state
         seen.add(sum(1 << i for i, p in enumerate(propositions) if holds(p, office, state)))
     assert seen <= possible
+
+
+def test_a_composite_that_contradicts_itself_names_its_leaves():
+    spec = flat(("F at.self.m1", "m1"), ("F at.self.m2", "m2"), root="F p0_1 & F p0_2 & G !p0_2")
+    assert conflicts(spec, WORLDS["office"]) == ("m1", "m2")

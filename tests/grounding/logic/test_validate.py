@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from grounding.errors import FormulaError, UnsatisfiableError
+from grounding.logic.conflict import conflicts
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.logic.validate import validate
 from grounding.worldfile import load_world
@@ -100,3 +101,9 @@ def test_a_root_that_is_a_leaf_needs_no_composite():
 
 def test_thirty_tasks_in_any_order_are_validated_at_once():
     validate(flat(*(f"F at.self.d{1 + i % 15}" for i in range(30)), before=[(9, 3), (17, 1)]), OFFICE)
+
+
+def test_an_alternative_that_contradicts_itself_is_no_reason_to_refuse_the_others():
+    spec = flat("F(at.self.m1 & !at.self.m1)", "F at.self.m2", root="F p0_1 | F p0_2")
+    validate(spec, OFFICE)
+    assert conflicts(spec, OFFICE) == ()
