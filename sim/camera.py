@@ -20,7 +20,7 @@ from sim.stage import Point, Pose
 Image = NDArray[np.uint8]
 Depth = NDArray[np.floating[Any]]
 
-#: Direction to the sun, unit length; side of the shadow map in pixels, and how much deeper (in the
+#: Direction to the sun, unit length; largest side of the shadow map in pixels, and how much deeper (in the
 #: units of its depth) a point must lie to be in shadow.
 SUN = (-0.33, -0.42, 0.845)
 SHADOW_MAP, SHADOW_BIAS = 2048, 0.003
@@ -123,7 +123,8 @@ def portrait(bullet: Bullet, camera: Camera, radius: float, width: int, height: 
     lamp = np.array(camera.target) + 40 * radius * np.array(SUN)
     sun_view = bullet.computeViewMatrix(lamp.tolist(), camera.target, (0, 1, 0))
     sun_lens = bullet.computeProjectionMatrixFOV(angle, 1.0, 39 * radius, 41 * radius)
-    reach = _render(bullet, sun_view, sun_lens, SHADOW_MAP, SHADOW_MAP)[1]
+    side = min(SHADOW_MAP, 2 * max(width, height))
+    reach = _render(bullet, sun_view, sun_lens, side, side)[1]
     light = _lit(depth, _matrix(sun_lens) @ _matrix(sun_view), np.linalg.inv(_matrix(lens) @ _matrix(view)), reach)
     shaded = pixels * (0.62 + 0.38 * light)[:, :, None]
     blocks = shaded.reshape(height, 2, width, 2, 3)

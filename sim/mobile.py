@@ -13,7 +13,7 @@ from sim.stage import Point, Pose, glob, local
 #: Joint numbers of the chain.
 X, Y, YAW, LIFT, BOOM, TIP = range(6)
 #: Largest force (N) or torque (Nm) of each joint, and largest speed (m/s, rad/s).
-FORCE = (350.0, 350.0, 200.0, 300.0, 200.0, 200.0)
+FORCE = (500.0, 500.0, 200.0, 300.0, 200.0, 200.0)
 SPEED = (2.5, 2.5, 8.0, 3.0, 3.0, 3.0)
 #: Distance of the tip ahead of the axis when the boom is drawn in, metres.
 DRAWN_IN = 0.2

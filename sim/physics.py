@@ -252,7 +252,7 @@ class PhysicsStage:
         for leaf in leaves:
             gap = goal * math.pi / 2 - self._bullet.getJointState(leaf, 0)[0]
             self._bullet.setJointMotorControl2(
-                leaf, 0, self._bullet.VELOCITY_CONTROL, targetVelocity=max(-3.0, min(3.0, gap / self.tick)), force=120.0
+                leaf, 0, self._bullet.VELOCITY_CONTROL, targetVelocity=max(-3.0, min(3.0, gap / self.tick)), force=400.0
             )
 
     def _keep_on_line(self, robot: str, thing: str) -> None:

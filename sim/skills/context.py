@@ -109,14 +109,21 @@ class Context:
             yield
         return done()
 
-    def glide(self, goal: Pose, seconds: float) -> Motion:
-        """Moves the base to a pose in a given time, turning on the way; fails when it is held up."""
+    def glide(self, goal: Pose, seconds: float, gently: bool = False) -> Motion:
+        """Moves the base to a pose in a given time, turning on the way; fails when it is held up.
+
+        Args:
+            goal: Where to.
+            seconds: Time it takes.
+            gently: Whether to start and stop smoothly rather than at full speed.
+        """
         start = self.stage.base(self.id)
         turn = wrap(goal.heading - start.heading)
         count = self.ticks(seconds)
         for i in range(1, count + 1):
             part = i / count
             turned = min(1.0, 2.5 * part)
+            part = part * part * (3 - 2 * part) if gently else part
             self.stage.set_base(
                 self.id,
                 Pose(
@@ -216,5 +223,5 @@ def settle(context: Context) -> Motion:
     here, goal = context.stage.base(context.id), context.pose_at(cell)
     distance = math.hypot(goal.x - here.x, goal.y - here.y)
     if distance > 0.01 * context.world.cell_size:
-        yield from context.glide(goal, distance / context.world.cell_size * context.world.tick_s)
+        yield from context.glide(goal, 1.5 * distance / context.world.cell_size * context.world.tick_s, gently=True)
     context.traffic.release(context.id)

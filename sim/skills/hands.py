@@ -16,7 +16,7 @@ SETTLE = 1.5
 #: How far from its middle a mobile robot leans out of its cell's middle, in cells, at most.
 LEAN = 0.16
 #: How far it backs off from a thing in its own cell, in cells, where there is room behind it.
-BACK_OFF = 0.42
+BACK_OFF = 0.4
 
 
 #: How far above a thing a mobile robot swings its gripper in and out, metres.
@@ -66,12 +66,12 @@ def approach(context: Context, point: Point, seconds: float) -> Motion:
             yield from context.reach(above, 0.3 * seconds)
         yield from context.reach(point, 0.7 * seconds)
         return
-    yield from context.glide(_stand(context, point), 0.3 * seconds)
+    yield from context.glide(_stand(context, point), 0.4 * seconds, gently=True)
     tip = context.stage.tip(context.id)
     high = max(point.z + LIFT, tip.z)
-    yield from context.reach(tip._replace(z=high), 0.3 * seconds)
+    yield from context.reach(tip._replace(z=high), 0.25 * seconds)
     yield from context.reach(point._replace(z=high), 0.2 * seconds)
-    yield from context.reach(point, 0.2 * seconds)
+    yield from context.reach(point, 0.15 * seconds)
 
 
 def retreat(context: Context, seconds: float) -> Motion:
@@ -86,7 +86,7 @@ def retreat(context: Context, seconds: float) -> Motion:
     yield from context.reach(tip._replace(z=high), 0.2 * seconds)
     yield from context.reach(tucked._replace(z=high), 0.25 * seconds)
     yield from context.tuck(0.15 * seconds)
-    yield from context.glide(context.pose_at(context.cell), 0.4 * seconds)
+    yield from context.glide(context.pose_at(context.cell), 0.4 * seconds, gently=True)
     context.traffic.release(context.id)
 
 
