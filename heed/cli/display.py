@@ -87,7 +87,7 @@ class Display:
     ) -> None:
         if self._live:
             self._live.stop()
-            self._console.print(self._draw())
+            self._console.print(self._draw(whole=True))
 
     def update(self, feedback: Feedback) -> None:
         """Shows what has changed."""
@@ -96,14 +96,14 @@ class Display:
             for line in changes(previous, feedback):
                 self._console.print(f"{_clock(feedback)}  {line}", markup=False, highlight=False, soft_wrap=True)
 
-    def _draw(self) -> RenderableType:
+    def _draw(self, whole: bool = False) -> RenderableType:
         return draw(
             self._world,
             self._instruction,
             self.feedback,
             elapsed=time.monotonic() - self._started,
             width=self._console.width,
-            height=self._console.height if self._live and self._live.is_started else None,
+            height=None if whole else self._console.height,
         )
 
 

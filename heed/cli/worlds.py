@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grounding.errors import HeedError
-from grounding.world import Thing, World, Zone
+from grounding.world import Cell, World, Zone
 from grounding.worldfile import load_world, shipped_worlds
 from heed.cli.answer import USAGE_ERROR
 
@@ -72,7 +72,7 @@ def describe(console: Console, world: World) -> None:
     console.print()
     console.print(_zones(world), highlight=False)
     console.print()
-    console.print(_things(world.things.values()), highlight=False)
+    console.print(_things(world), highlight=False)
     console.print()
     console.print(_robots(world), highlight=False)
     examples = EXAMPLES.get(Path(world.source).stem, ()) if world.source else ()
@@ -83,30 +83,28 @@ def describe(console: Console, world: World) -> None:
 
 
 def _zones(world: World) -> Table:
+    """Rooms, doors and places; those of one kind that have no other names share a row."""
     table = _table("rooms, doors, places", "kind", "also called")
-    for zone in (*world.rooms.values(), *world.door_zones.values()):
-        kind = " ".join(filter(None, (zone.colour, zone.kind, *sorted(f"({tag})" for tag in zone.tags))))
-        if zone.id in world.doors and not world.doors[zone.id].open:
-            kind += " (closed)"
-        table.add_row(zone.id, kind.replace("_", " "), ", ".join(zone.names))
-    for kind, places in _by_kind(world.places.values()).items():
-        names = [name for place in places for name in place.names]
-        table.add_row(", ".join(place.id for place in places), kind.replace("_", " "), ", ".join(names))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for zone in (*world.rooms.values(), *world.door_zones.values(), *world.places.values()):
+        names = ", ".join(zone.names)
+        groups.setdefault((_kind(world, zone), names), []).append(zone.id)
+    for (kind, names), ids in groups.items():
+        table.add_row(", ".join(ids), kind, names)
     return table
 
 
-def _by_kind(zones: Iterable[Zone]) -> dict[str, list[Zone]]:
-    kinds: dict[str, list[Zone]] = {}
-    for zone in zones:
-        kinds.setdefault(zone.kind, []).append(zone)
-    return kinds
+def _kind(world: World, zone: Zone) -> str:
+    closed = zone.id in world.doors and not world.doors[zone.id].open
+    words = (zone.colour, zone.kind, *(f"({tag})" for tag in sorted(zone.tags)), "(closed)" if closed else "")
+    return " ".join(word for word in words if word).replace("_", " ")
 
 
-def _things(things: Iterable[Thing]) -> Table:
+def _things(world: World) -> Table:
     table = _table("things", "kind", "where", "also called")
-    for thing in things:
+    for thing in world.things.values():
         kind = " ".join(filter(None, (*thing.adjectives, thing.colour, thing.kind)))
-        where = f"on {thing.support}" if thing.support else f"({thing.cell[0]},{thing.cell[1]})"
+        where = f"on {thing.support}" if thing.support else _at(world, thing.cell)
         table.add_row(thing.id, kind, where, ", ".join(thing.names))
     return table
 
@@ -114,9 +112,13 @@ def _things(things: Iterable[Thing]) -> Table:
 def _robots(world: World) -> Table:
     table = _table("robots", "type", "at", "can")
     for robot in world.robots.values():
-        at = world.room_of(robot.start) or world.door_at.get(robot.start) or "?"
-        table.add_row(robot.id, robot.type.name, at, ", ".join(robot.type.skills))
+        table.add_row(robot.id, robot.type.name, _at(world, robot.start), ", ".join(robot.type.skills))
     return table
+
+
+def _at(world: World, cell: Cell) -> str:
+    zone = world.room_of(cell) or world.door_at.get(cell) or "?"
+    return f"{zone} ({cell[0]},{cell[1]})"
 
 
 def _table(*titles: str) -> Table:
