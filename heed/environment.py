@@ -14,19 +14,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def from_wheels() -> bool:
     """Whether this Python has ROS from wheels rather than from an install."""
-    return (Path(sys.prefix) / "share" / "ament_index" / "resource_index" / "packages" / "rclpy").exists()
+    return _has_ros(Path(sys.prefix))
 
 
 def prepare() -> None:
     """Makes this process ready to import rclpy; call it before anything else.
 
-    With the wheels, ROS looks for packages in the virtual environment alone: another ROS that
-    happens to be sourced has other versions of the same messages. When the library path comes
-    from another virtual environment, the process starts itself anew, as the wheels do.
+    When the library path comes from another virtual environment, the process starts itself anew,
+    as the wheels do.
     """
     if not from_wheels():
         return
-    os.environ["AMENT_PREFIX_PATH"] = sys.prefix
+    os.environ["AMENT_PREFIX_PATH"] = _package_path(os.environ)
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
     if os.environ.get(WHEELS_FLAG) and os.path.join(sys.prefix, "lib") not in libraries:
         os.execve(sys.executable, sys.orig_argv, child_environment(os.environ))
@@ -36,8 +35,18 @@ def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for processes that start a Python of their own."""
     environment = {name: value for name, value in environ.items() if name != WHEELS_FLAG}
     if from_wheels():
-        environment["AMENT_PREFIX_PATH"] = sys.prefix
+        environment["AMENT_PREFIX_PATH"] = _package_path(environ)
     return environment
+
+
+def _has_ros(prefix: Path) -> bool:
+    return (prefix / "share" / "ament_index" / "resource_index" / "packages" / "rclpy").exists()
+
+
+def _package_path(environ: Mapping[str, str]) -> str:
+    """The wheels below a person's own packages; without other ROS installs, whose messages differ."""
+    own = [str(prefix) for prefix in prefixes(environ) if not _has_ros(prefix)]
+    return os.pathsep.join([*own, sys.prefix])
 
 
 def checkout() -> Path | None:

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = VENV / ".heed"
-BUILD = ROOT / "build" / "heed_interfaces"
+BUILD = VENV / "build" / "heed_interfaces"
 INTERFACES = ROOT / "heed_interfaces"
 LOG = ROOT / "log" / "bootstrap.log"
 
@@ -206,8 +206,6 @@ def build_interfaces():
         "-DBUILD_TESTING=OFF",
     ]  # fmt: skip
     shutil.rmtree(BUILD, ignore_errors=True)  # a half-made or moved build would be reused otherwise
-    BUILD.mkdir(parents=True)
-    (BUILD / "COLCON_IGNORE").touch()
     why = "heed_interfaces could not be built"
     run(configure, why, environment)
     run([str(tools / "cmake"), "--build", str(BUILD), "--target", "install"], why, environment)
@@ -222,7 +220,6 @@ def clean_environment():
 def run(command, why, environment=None):
     """Runs a command, its output in the log; raises SetupError with the last lines where it fails."""
     LOG.parent.mkdir(exist_ok=True)
-    (LOG.parent / "COLCON_IGNORE").touch()
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"\n$ {' '.join(command)}\n")
         log.flush()

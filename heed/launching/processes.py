@@ -44,6 +44,7 @@ class _Child:
     spec: ProcessSpec
     process: asyncio.subprocess.Process
     style: str
+    output: asyncio.StreamReader | None
     last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
     loud: bool = False
 
@@ -143,20 +144,24 @@ class _Supervisor:
         return self._status
 
     async def _start(self, spec: ProcessSpec, command: Sequence[str], style: str) -> _Child:
-        pipe = None if spec.screen else asyncio.subprocess.PIPE
+        # A pipe of our own: asyncio's would have us wait for everybody who holds its other end.
+        source, target = (None, None) if spec.screen else os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 env={**self._environment, **spec.environment},
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=pipe,
-                stderr=None if spec.screen else asyncio.subprocess.STDOUT,
+                stdout=target,
+                stderr=target,
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
         except OSError as error:
             raise ConfigurationError(f"node {spec.name}", f"{command[0]} does not start ({error}).") from error
-        return _Child(spec, process, style)
+        finally:
+            if target is not None:
+                os.close(target)
+        return _Child(spec, process, style, None if source is None else await _stream(source))
 
     async def _watch(self, child: _Child) -> None:
         """Follows one process to its end."""
@@ -173,10 +178,10 @@ class _Supervisor:
             self._release()
 
     async def _read(self, child: _Child) -> None:
-        if child.process.stdout is None:
+        if child.output is None:
             return
         rest = b""
-        while block := await child.process.stdout.read(65536):
+        while block := await child.output.read(65536):
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
                 self._line(child, line)
@@ -240,6 +245,14 @@ class _Supervisor:
     def _release(self) -> None:
         while self._held:
             self._console.print(self._held.pop(0), soft_wrap=True)
+
+
+async def _stream(source: int) -> asyncio.StreamReader:
+    """A reader for the end of a pipe."""
+    reader = asyncio.StreamReader()
+    pipe = os.fdopen(source, "rb", buffering=0)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    return reader
 
 
 async def _all_ended(children: Iterable[_Child]) -> None:
