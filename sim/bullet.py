@@ -20,20 +20,19 @@ Colour = tuple[float, float, float, float]
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps native code from writing to the terminal (pybullet announces itself, depending on its build on 1 or 2)."""
+    """Keeps native code from writing to the terminal (pybullet announces itself there)."""
     sys.stdout.flush()
     sys.stderr.flush()
-    null = os.open(os.devnull, os.O_WRONLY)
-    saved = {fd: os.dup(fd) for fd in (1, 2)}
+    saved, null = (os.dup(1), os.dup(2)), os.open(os.devnull, os.O_WRONLY)
     try:
-        for fd in saved:
-            os.dup2(null, fd)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
         yield
     finally:
         ctypes.CDLL(None).fflush(None)
-        for fd, copy in saved.items():
-            os.dup2(copy, fd)
-            os.close(copy)
+        for number, before in zip((1, 2), saved, strict=True):
+            os.dup2(before, number)
+            os.close(before)
         os.close(null)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grounding.errors import ConfigurationError
-from grounding.world import Skill
+from grounding.world import Skill, World
 from sim.protocol import SkillStatus
 
 #: What is said to have happened, by behaviour.
@@ -68,6 +68,28 @@ class FaultPlan:
                 raise ConfigurationError(
                     f"scripted failure ({skill}, {n}, {status.name})", "needs n >= 1 and a status that is a failure."
                 )
+
+
+def check_faults(plan: FaultPlan, world: World) -> None:
+    """Tests that a plan speaks of skills and robots that there are.
+
+    Raises:
+        ConfigurationError: It names something unknown.
+    """
+    behaviours = {skill.behaviour for skill in world.skills.values()}
+    for name in (*plan.probability, *(skill for skill, _, _ in plan.scripted)):
+        if name not in world.skills and name not in behaviours:
+            raise ConfigurationError(
+                f"rehearsed failure of {name!r}",
+                "is no skill of this world.",
+                f"Use one of: {', '.join(world.skills)}.",
+            )
+    if plan.lose_robot is not None and plan.lose_robot[0] not in world.robots:
+        raise ConfigurationError(
+            f"loss of robot {plan.lose_robot[0]!r}",
+            "is no robot of this world.",
+            f"Use one of: {', '.join(world.robots)}.",
+        )
 
 
 class Faults:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grounding.skills import Atom, atom_holds, parse_atom
 from grounding.state import WorldState
 from grounding.world import Skill, World
-from sim.faults import FaultPlan, Faults
+from sim.faults import FaultPlan, Faults, check_faults
 from sim.observer import Observer
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 from sim.skills import BEHAVIOURS
@@ -42,6 +42,7 @@ class Simulation:
         self.stage = stage
         self.world: World = stage.world
         self._plan = faults or FaultPlan()
+        check_faults(self._plan, self.world)
         self._observer = Observer(stage)
         self._tasks: dict[str, _Task] = {}
         self._settling: dict[str, Motion] = {}

@@ -91,6 +91,19 @@ def test_a_lost_robot_stops_and_answers_no_more(rig):
     assert again.status is S.INVALID
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        FaultPlan(probability={"juggle": 0.1}),
+        FaultPlan(scripted=(("juggle", 1, S.EXECUTION_FAILURE),)),
+        FaultPlan(lose_robot=("robot_9", 1.0)),
+    ],
+)
+def test_plans_about_what_is_not_there_are_refused(rig, plan):
+    with pytest.raises(ConfigurationError, match="of this world"):
+        rig("office", faults=plan)
+
+
 def test_impossible_plans_are_refused():
     with pytest.raises(ConfigurationError, match="not between 0 and 1"):
         FaultPlan(probability={"pick_up": 1.5})
