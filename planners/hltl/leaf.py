@@ -105,12 +105,17 @@ class _Work:
 class Layer:
     """One symbolic state, with what depends on it tabulated over the grid."""
 
-    __slots__ = ("blocked", "doable", "letters", "pushables", "state")
+    __slots__ = ("blocked", "doable", "fixed", "letters", "pushables", "state")
 
     def __init__(
-        self, state: WorldState, letters: list[int], blocked: frozenset[int], pushables: Mapping[int, str]
+        self,
+        state: WorldState,
+        letters: list[int],
+        blocked: frozenset[int],
+        fixed: frozenset[int],
+        pushables: Mapping[int, str],
     ) -> None:
-        self.state, self.letters, self.blocked, self.pushables = state, letters, blocked, pushables
+        self.state, self.letters, self.blocked, self.fixed, self.pushables = state, letters, blocked, fixed, pushables
         self.doable: dict[int, list[int]] | None = None
 
 
@@ -154,6 +159,8 @@ class LeafProblem:
         self.shovable = "push" in behaviours and any(
             "pushable" in t.properties and t.obstacle and t.id not in self.pushable for t in self.world.things.values()
         )
+        self.movable = self.pushable | {thing for action in self.actions for thing in action.takes}
+        self.openable = {f[1] for a in self.actions for f in a.achieves if f[0] == "is" and f[2:] == ("open", "+")}
         self.things = self._things(mentioned)
         self.neighbours = grid.neighbours(robot) if self.drives else [()] * len(grid.cells)
         self.layers: list[Layer] = []
@@ -163,7 +170,7 @@ class LeafProblem:
         self._pushes: dict[tuple[int, int, int], int] = {}
         self._durings: dict[tuple[int, int], int] = {}
         self._bounds: dict[tuple[int, tuple[int, ...]], list[int]] = {}
-        self._push_fields: dict[frozenset[int], PushField] = {}
+        self._push_fields: dict[tuple[frozenset[int], frozenset[int]], PushField] = {}
         self._stacked = any(
             "portable" in t.properties and t.properties & {"surface", "container"} for t in self.world.things.values()
         )
@@ -194,11 +201,20 @@ class LeafProblem:
                 doomed[value] = self.product.doomed(value, mask | (always & value))
             if doomed[value]:
                 found.add(cell)
-        fixed = {
-            self.grid.index[t.cell] for t in self.world.things.values()
-            if t.obstacle and not t.properties & {"pushable", "portable", "guidable"} and t.cell in self.grid.index
-        }  # fmt: skip
-        return frozenset(found | fixed)
+        return frozenset(found)
+
+    def _fixed(self, state: WorldState) -> frozenset[int]:
+        """Cells that are out of bounds for the whole leaf, as far as this robot is concerned."""
+        found = set(self.avoid)
+        for thing in self.world.things.values():
+            where = state.things[thing.id]
+            stays = thing.id not in self.movable and thing.id not in self.ghosts and where.held_by is None
+            if thing.obstacle and stays and where.cell in self.grid.index:
+                found.add(self.grid.index[where.cell])
+        for door in self.world.doors:
+            if (door, "open") not in state.flags and door not in self.ghosts and door not in self.openable:
+                found |= self.grid.zone(door)
+        return frozenset(found)
 
     def layer(self, state: WorldState) -> int:
         """The layer of a state."""
@@ -277,7 +293,7 @@ class LeafProblem:
                 blocked.add(cell)
             if thing.id in self.pushable:
                 pushables[cell] = thing.id
-        return Layer(state, letters, frozenset(blocked), pushables)
+        return Layer(state, letters, frozenset(blocked), self._fixed(state), pushables)
 
     def doable(self, layer: int) -> dict[int, list[int]]:
         """For every cell the actions that can start there."""
@@ -413,26 +429,26 @@ class LeafProblem:
 
     def _literal(self, layer: int, p: Proposition, value: bool) -> _Work | None:
         """What must be done for a literal to come true, None where that may be nothing."""
-        state = self.layers[layer].state
+        state, fixed = self.layers[layer].state, self.layers[layer].fixed
         subject, other = p.args
         if p.predicate == "at":
             if subject != self.robot or not value:
                 return None
-            return _Work(self._field(self.grid.zone(other)), 0)
+            return _Work(self._field(self.grid.zone(other), fixed), 0)
         if p.predicate == "is" and subject != ANY:
             if holds(p, self.world, state) is value:
                 return None
-            return self._nearest(("is", subject, other, "+" if value else "-"))
+            return self._nearest(("is", subject, other, "+" if value else "-"), fixed)
         if p.predicate == "holding" and subject == self.robot and other != ANY and value:
-            return None if holds(p, self.world, state) else self._nearest(("held", other))
+            return None if holds(p, self.world, state) else self._nearest(("held", other), fixed)
         if p.predicate in ("in", "on", "inside") and value:
-            return self._bring(state, subject, other, p)
+            return self._bring(self.layers[layer], subject, other, p)
         return None
 
-    def _field(self, targets: frozenset[int]) -> list[int]:
-        return self.grid.field(self.robot, targets, self.avoid)
+    def _field(self, targets: frozenset[int], fixed: frozenset[int]) -> list[int]:
+        return self.grid.field(self.robot, targets, fixed)
 
-    def _nearest(self, fact: tuple[str, ...]) -> _Work:
+    def _nearest(self, fact: tuple[str, ...], fixed: frozenset[int]) -> _Work:
         """The way to where some action for a fact can start, and the ticks of the quickest."""
         ways = [a for a in self.actions if fact in a.achieves]
         if not ways:
@@ -442,13 +458,14 @@ class LeafProblem:
             if any(a.args[1] in self.world.things and self._movable(a.args[1]) for a in action.positional):
                 return _Work([0] * len(self.grid.cells), min(a.ticks for a in ways))
             cells |= self._cells(action.positional, self.layers[0].state)
-        return _Work(self._field(frozenset(cells)), min(a.ticks for a in ways))
+        return _Work(self._field(frozenset(cells), fixed), min(a.ticks for a in ways))
 
     def _movable(self, thing: str) -> bool:
         return bool(self.world.things[thing].properties & {"portable", "pushable", "guidable"})
 
-    def _bring(self, state: WorldState, thing: str, to: str, p: Proposition) -> _Work | None:
+    def _bring(self, layer: Layer, thing: str, to: str, p: Proposition) -> _Work | None:
         """Reach the thing, carry or push it, put it down."""
+        state, fixed = layer.state, layer.fixed
         where = state.things[thing]
         if thing in self._carried(state) and where.held_by is None:
             return None
@@ -463,7 +480,7 @@ class LeafProblem:
             goal = self.grid.near(frozenset({state.things[to].cell}), reach)
         puts = [a.ticks for a in self.actions if ("where", thing) in a.achieves and not a.takes]
         takes = [a.ticks for a in self.actions if thing in a.takes]
-        carry = self._field(goal)
+        carry = self._field(goal, fixed)
         put = 0 if p.predicate == "inside" else min(puts, default=FAR)
         if where.held_by == self.robot:
             return _Work(carry, put, thing, held=True)
@@ -473,18 +490,19 @@ class LeafProblem:
         ways: list[_Work] = []
         if takes:
             hands = self.grid.near(frozenset({where.cell}), reach)
-            ways.append(_Work(self._field(hands), min(carry[c] for c in hands) + min(takes) + put, thing))
+            ways.append(_Work(self._field(hands, fixed), min(carry[c] for c in hands) + min(takes) + put, thing))
         if thing in self.pushable:
-            ways.append(_Work(self._push_field(self.grid.zone(to) if to not in state.things else goal).field(at), 0))
+            ways.append(_Work(self._push_field(goal, fixed).field(at), 0))
         if len(ways) == 2:
             either = zip(ways[0].way, ways[1].way, strict=True)
             return _Work([min(a + ways[0].ticks, b) for a, b in either], 0)
         return ways[0] if ways else _Work([FAR] * len(carry), 0)
 
-    def _push_field(self, goal: frozenset[int]) -> PushField:
-        if goal not in self._push_fields:
-            self._push_fields[goal] = PushField(self.grid, self.robot, goal, self.avoid)
-        return self._push_fields[goal]
+    def _push_field(self, goal: frozenset[int], fixed: frozenset[int]) -> PushField:
+        key = (goal, fixed)
+        if key not in self._push_fields:
+            self._push_fields[key] = PushField(self.grid, self.robot, goal, fixed)
+        return self._push_fields[key]
 
     def solve(self, state: WorldState, rules: tuple[int, ...] | None, clock: Clock) -> LeafPlan | None:
         """The quickest way, None when there is none (the search was exhausted).

@@ -29,6 +29,8 @@ ENGINE = "hltl"
 #: How many sequences local search looks at, and how many choices among alternatives are dived into.
 _ROUNDS = 120
 _SELECTIONS = 6
+#: Extensions of sequences tried before asking whether the mission is impossible, and after.
+_GLANCE, _EFFORT = 150, 500
 
 _Answer = TypeVar("_Answer", PlanResult, PlanResult | None)
 
@@ -115,15 +117,17 @@ class _Planner:
             self.spec, self.composites, self.problem, robots, self.done, self.objective, self.clock
         )
         self.root = Node(self.state, None, progress, dict.fromkeys(self.world.robots, 0), {}, 0, ())
-        self._search()
-        if self.best is None and any(problem.shovable for problem in self._problems.values()):
+        self._search(_GLANCE, careful=True)
+        if self.best is None:
             answer = self._ask(disprove, quick=True)
             if answer is not None:
                 return answer
+            self._search(_EFFORT, careful=False)
+        if self.best is None and any(problem.shovable for problem in self._problems.values()):
             self.shove = True
             self._problems.clear()
             self.root.following.clear()
-            self._search()
+            self._search(_EFFORT, careful=False)
         if self.best is None:
             return self._ask(explain, quick=False)
         return self._answer(self.best)
@@ -194,13 +198,13 @@ class _Planner:
                 )
         return None
 
-    def _search(self) -> None:
+    def _search(self, budget: int, careful: bool) -> None:
         """Schedules the quickest sequence found at first, then a better one if there is one."""
         started = time.perf_counter()
         left = self._left()
         found: list[Node] = []
         for leaves in left[:_SELECTIONS]:
-            first = next(self.sequencer.dives(self.root, leaves), None)
+            first = next(self.sequencer.dives(self.root, leaves, budget, careful), None)
             if first is not None:
                 found.append(first)
         found.sort(key=lambda node: (self.sequencer.value(node), node.sequence))
@@ -209,7 +213,7 @@ class _Planner:
             if self._schedule(node):
                 break
         else:
-            self._persist(left)
+            self._persist(left, budget)
         if found:
             started = time.perf_counter()
             better = self.sequencer.improve(self.root, found[0], _ROUNDS)
@@ -217,10 +221,10 @@ class _Planner:
             if better is not found[0]:
                 self._schedule(better)
 
-    def _persist(self, left: list[frozenset[str]]) -> None:
+    def _persist(self, left: list[frozenset[str]], budget: int) -> None:
         """Other orders and choices, when none of the first could be laid out in time and space."""
         for leaves in left:
-            for node in islice(self.sequencer.dives(self.root, leaves), 1, 30):
+            for node in islice(self.sequencer.dives(self.root, leaves, budget), 1, 30):
                 if self._schedule(node):
                     return
 

@@ -155,10 +155,18 @@ class Sequencer:
                 waiting.append(((end, cost) if self.objective == "makespan" else (cost, end), pair, after))
         yield from (w[2] for w in sorted(waiting, key=lambda w: w[:2]))
 
-    def dives(self, root: Node, leaves: frozenset[str], budget: int = 3000) -> Iterator[Node]:
-        """Complete sequences in the order of a depth-first search that finishes quick leaves first."""
+    def dives(self, root: Node, leaves: frozenset[str], budget: int, careful: bool = True) -> Iterator[Node]:
+        """Complete sequences in the order of a depth-first search that finishes quick leaves first.
+
+        Args:
+            root: Where to start.
+            leaves: The leaves to do.
+            budget: How many extensions of sequences to try.
+            careful: Whether to turn back as soon as a leaf that could be done at first no longer can.
+        """
         self._chosen = leaves
         limit = self.work + budget
+        hopeful = frozenset(leaf for leaf in leaves if self._hopeful(root, leaf)) if careful else frozenset()
         stack = [self.best_next(root, leaves)]
         if not leaves and self.composites.accepted(root.progress):
             yield root
@@ -166,10 +174,17 @@ class Sequencer:
             node = next(stack[-1], None)
             if node is None:
                 stack.pop()
-            elif len(node.sequence) < len(leaves):
+            elif len(node.sequence) == len(leaves):
+                if self._complete(node):
+                    yield node
+            elif all(self._hopeful(node, leaf) for leaf in hopeful - {pair[0] for pair in node.sequence}):
                 stack.append(self.best_next(node, leaves))
-            elif self.spec.root in self.spec.leaves or self.composites.accepted(node.progress):
-                yield node
+
+    def _hopeful(self, node: Node, leaf: str) -> bool:
+        """Whether some robot may be able to do a leaf from here."""
+        tied = {**self.done, **dict(node.sequence)}
+        robots = robots_of(self.spec, leaf, self.robots, tied)
+        return any(self.problems(leaf, robot).estimate(node.state, node.rules) < FAR for robot in robots)
 
     def improve(self, root: Node, best: Node, rounds: int) -> Node:
         """Local search: moves single leaves to other places in the sequence and other robots."""
