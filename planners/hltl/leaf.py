@@ -418,6 +418,9 @@ class LeafProblem:
         """
         if not literals:
             return [0] * len(self.grid.cells)
+        if len(literals) == 1:
+            (only,) = literals
+            return [steps + only.ticks for steps in only.way] if only.ticks else only.way
         found = [max(ways) for ways in zip(*([a + w.ticks for a in w.way] for w in literals), strict=True)]
         work = {w.thing: w for w in literals if w.thing and not self._stacked}
         if len(work) > 1:
@@ -487,16 +490,14 @@ class LeafProblem:
         at = self.grid.index.get(where.cell)
         if at is None or (where.support is not None and self._movable(where.support)):
             return None
-        ways: list[_Work] = []
+        if takes and thing in self.pushable:
+            return None  # it may be pushed for a part of the way and carried for the rest
         if takes:
             hands = self.grid.near(frozenset({where.cell}), reach)
-            ways.append(_Work(self._field(hands, fixed), min(carry[c] for c in hands) + min(takes) + put, thing))
+            return _Work(self._field(hands, fixed), min(carry[c] for c in hands) + min(takes) + put, thing)
         if thing in self.pushable:
-            ways.append(_Work(self._push_field(goal, fixed).field(at), 0))
-        if len(ways) == 2:
-            either = zip(ways[0].way, ways[1].way, strict=True)
-            return _Work([min(a + ways[0].ticks, b) for a, b in either], 0)
-        return ways[0] if ways else _Work([FAR] * len(carry), 0)
+            return _Work(self._push_field(goal, fixed).field(at), 0)
+        return _Work([FAR] * len(carry), 0)
 
     def _push_field(self, goal: frozenset[int], fixed: frozenset[int]) -> PushField:
         key = (goal, fixed)
