@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import sys
 
 from grounding.errors import ConfigurationError
 from grounding.world import World
@@ -25,7 +27,8 @@ def make(world: World, physics: str = "kinematic", *, faults: FaultPlan | None =
         gui: Whether to open a window; ``pybullet`` only.
 
     Raises:
-        ConfigurationError: There is no such physics, or pybullet is not installed.
+        ConfigurationError: There is no such physics, pybullet is not installed, or there is no screen
+            for a window.
     """
     from sim.simulation import Simulation
 
@@ -40,6 +43,10 @@ def make(world: World, physics: str = "kinematic", *, faults: FaultPlan | None =
     if importlib.util.find_spec("pybullet") is None:
         raise ConfigurationError(
             "physics 'pybullet'", "pybullet is not installed.", "Run: pip install pybullet, or use physics 'kinematic'."
+        )
+    if gui and sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        raise ConfigurationError(  # pybullet would end the whole process
+            "gui", "there is no screen: DISPLAY is not set.", "Run without a window, or from a desktop."
         )
     from sim.physics import PhysicsStage
 

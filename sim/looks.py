@@ -107,10 +107,15 @@ def robot_colour(world: World, robot: Robot) -> Colour:
 
 
 def robot_parts(robot: Robot, colour: Colour) -> dict[str, list[Part]]:
-    """The solids of a mobile robot by link: body, mast carriage and the two stages of its boom."""
+    """The solids of a mobile robot by link: body, mast carriage and the two stages of its boom.
+
+    A white mark on the front shows the heading; a halo on the floor makes it easy to find.
+    """
     r = robot.type.radius
+    halo: Colour = (0.5 + 0.5 * colour[0], 0.5 + 0.5 * colour[1], 0.5 + 0.5 * colour[2], 1)
     return {
         "body": [
+            Part("cylinder", (0.46, 0.004), (0, 0, 0.006), halo),
             Part("cylinder", (r, 0.20), (0, 0, 0.12), colour, solid=True),
             Part("cylinder", (0.8 * r, 0.04), (0, 0, 0.015), _METAL),
             Part("cylinder", (0.86 * r, 0.012), (0, 0, 0.225), tint(colour, 0.72)),

@@ -120,6 +120,8 @@ class PhysicsStage:
         self._held[robot] = (thing, self._fix(body_, number))
         if isinstance(body_, MobileRobot):
             join(self._bullet, number, CARRIED)
+        for other in self._things:
+            self._wake(other)
         return True
 
     def detach(self, robot: str) -> None:
