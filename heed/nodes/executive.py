@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -178,7 +179,8 @@ class ExecutiveNode(HeedNode):
             message = f"Busy with {self._job.text!r}; cancel that first."
             return Instruct.Result(outcome=to.outcome_to_msg(Outcome.REJECTED, message))
         self._count += 1
-        job = self._job = Job(f"mission_{self._count}", handle.request.text, handle)
+        name = f"mission_{self._count}_{uuid.uuid4().hex[:4]}"  # unique also after a restart of this node
+        job = self._job = Job(name, handle.request.text, handle)
         try:
             outcome, message = await self._guarded(self._carry_out, job)
             await self._guarded(self._wind_up, job, outcome, message)
@@ -280,7 +282,8 @@ class ExecutiveNode(HeedNode):
         )
         started = time.perf_counter()
         patience = 4 * self.settings["time_limit"] + self.settings["silence_s"]
-        answer = await self._ask(self._make_plan, request, "planner_node", patience)
+        again = self.settings["time_limit"] + qos.ASK_AGAIN_S
+        answer = await self._ask(self._make_plan, request, "planner_node", patience, again)
         result = to.plan_from_msg(answer.plan, self.world.robots)
         timings["plan"] = timings.get("plan", 0.0) + 1e3 * (time.perf_counter() - started)
         timings["automata"] = timings.get("automata", 0.0) + result.timings_ms.get("automata", 0.0)
@@ -311,6 +314,7 @@ class ExecutiveNode(HeedNode):
                 await self._find_plan(job, mission)
                 continue
             await self._news.next()
+            self._fleet.remind()
             if time.monotonic() - self._seen > self.settings["silence_s"]:
                 raise Over(
                     Outcome.EXECUTION_FAILED,
@@ -436,8 +440,10 @@ class ExecutiveNode(HeedNode):
         assert self._state is not None
         return self._state
 
-    async def _ask(self, client: Any, request: Any, node: str, seconds: float = 60.0) -> Any:
-        """Calls a service of another node.
+    async def _ask(
+        self, client: Any, request: Any, node: str, seconds: float = 60.0, again: float = qos.ASK_AGAIN_S
+    ) -> Any:
+        """Calls a service of another node, a second time where the first is not answered.
 
         Raises:
             Over: The node is not up, or does not answer.
@@ -445,12 +451,13 @@ class ExecutiveNode(HeedNode):
         if not await self._news.until(client.service_is_ready, self.settings["answer_s"]):
             message = f"{node} is not up: nobody offers {client.service_name} after {self.settings['answer_s']:g} s."
             raise Over(Outcome.INTERNAL_ERROR, message)
-        future = client.call_async(request)
-        future.add_done_callback(self._news.tell)
-        if not await self._news.until(future.done, seconds):
+        for patience in (min(again, seconds), max(seconds - again, 0.0)):
+            future = client.call_async(request)
+            future.add_done_callback(self._news.tell)
+            if await self._news.until(future.done, patience):
+                return future.result()
             client.remove_pending_request(future)
-            raise Over(Outcome.INTERNAL_ERROR, f"{node} did not answer within {seconds:g} s.")
-        return future.result()
+        raise Over(Outcome.INTERNAL_ERROR, f"{node} did not answer within {seconds:g} s.")
 
     async def _plan_instruction(
         self, request: PlanInstruction.Request, response: PlanInstruction.Response

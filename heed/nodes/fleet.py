@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from rclpy.action import ActionClient
 from rclpy.task import Future
+from unique_identifier_msgs.msg import UUID
 
 from heed.conversions import command_to_goal, event_to_msg, result_from_msg
 from heed.nodes import qos
@@ -27,6 +29,10 @@ class _Order:
     """A command that has no result yet."""
 
     command: SkillCommand
+    mission: str
+    id: UUID
+    sent: float  # wall second
+    asked_again: bool = False
     goal: Any = None  # handle of the action, once accepted
     halted: float | None = None  # wall second at which it was told to stop
 
@@ -63,17 +69,30 @@ class Fleet:
 
     def send(self, command: SkillCommand, *, mission: str, time: float) -> None:
         """Gives an order at simulated second ``time``."""
-        order = self._orders[command.id] = _Order(command)
+        order = _Order(command, mission, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
+        self._orders[command.id] = order
         self._events.publish(event_to_msg(command, mission=mission, time=time))
-        future = self._clients[command.robot].send_goal_async(
-            command_to_goal(command),
-            feedback_callback=lambda msg: self._on_feedback(command.robot, msg.feedback.sentence),
+        self._ask(order)
+
+    def remind(self) -> None:
+        """Asks again where a robot has not said that it takes an order; it takes each only once."""
+        for order in self._orders.values():
+            if order.goal is None and not order.asked_again and monotonic() - order.sent > qos.ASK_AGAIN_S:
+                order.asked_again = True
+                self._ask(order)
+
+    def _ask(self, order: _Order) -> None:
+        robot = order.command.robot
+        future = self._clients[robot].send_goal_async(
+            command_to_goal(order.command),
+            feedback_callback=lambda msg: self._on_feedback(robot, msg.feedback.sentence),
+            goal_uuid=order.id,
         )
-        future.add_done_callback(partial(self._accepted, order, mission, time))
+        future.add_done_callback(partial(self._accepted, order))
 
     def halt(self) -> None:
         """Has every robot stop. Those that do not confirm it in time count as failed."""
-        now = time.monotonic()
+        now = monotonic()
         for order in list(self._orders.values()):
             if order.halted is None:
                 order.halted = now
@@ -84,19 +103,22 @@ class Fleet:
                 message = f"{order.command.robot} does not confirm that it has stopped."
                 self._on_result(SkillResult(order.command, SkillStatus.EXECUTION_FAILURE, message, 0.0))
 
-    def _accepted(self, order: _Order, mission: str, time: float, future: Future) -> None:
-        order.goal = future.result()
-        if not order.goal.accepted:
-            message = f"{order.command.robot} refused {order.command.skill}."
-            self._ended(order, mission, SkillResult(order.command, SkillStatus.INVALID, message, time))
+    def _accepted(self, order: _Order, future: Future) -> None:
+        goal = future.result()
+        if order.goal is not None:
             return
-        order.goal.get_result_async().add_done_callback(
-            lambda done: self._ended(order, mission, result_from_msg(done.result().result, order.command))
+        order.goal = goal
+        if not goal.accepted and not order.asked_again:  # a second question is refused when the first was heard
+            message = f"{order.command.robot} refused {order.command.skill}."
+            self._ended(order, SkillResult(order.command, SkillStatus.INVALID, message, 0.0))
+            return
+        goal.get_result_async().add_done_callback(
+            lambda done: self._ended(order, result_from_msg(done.result().result, order.command))
         )
         if order.halted is not None:
-            order.goal.cancel_goal_async()
+            goal.cancel_goal_async()
 
-    def _ended(self, order: _Order, mission: str, result: SkillResult) -> None:
+    def _ended(self, order: _Order, result: SkillResult) -> None:
         if self._orders.pop(order.command.id, None) is not None:
-            self._events.publish(event_to_msg(order.command, result, mission=mission, time=result.time))
+            self._events.publish(event_to_msg(order.command, result, mission=order.mission, time=result.time))
             self._on_result(result)

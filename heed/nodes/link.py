@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.task import Future
+from unique_identifier_msgs.msg import UUID
 
 from heed import conversions as to
 from heed.commander import Result
@@ -25,6 +30,20 @@ if TYPE_CHECKING:
 
 #: Longest time a plan or the end of all motion is waited for, in seconds.
 ANSWER_S = 120.0
+#: How often the executive is looked after, and how long it may be gone, in seconds.
+LOOK_S, GONE_S = 0.5, 5.0
+
+
+@dataclass
+class _Asked:
+    """An instruction that has not ended yet."""
+
+    text: str
+    id: UUID
+    sent: float  # wall second
+    alive: float = field(default_factory=monotonic)  # wall second at which the executive was there
+    again: bool = False
+    goal: Any = None  # handle of the action, once accepted
 
 
 class Link:
@@ -50,8 +69,7 @@ class Link:
         log_level: str,
     ) -> None:
         self._commander, self._wait_s, self._namespace = commander, wait_s, namespace
-        self._mission = ""
-        self._goal: Any = None
+        self._asked: _Asked | None = None
         self._composition = Composition(log_level=log_level, private=parameters is not None)
         try:
             nodes = () if parameters is None else compose(self._composition, world, namespace, parameters)
@@ -68,6 +86,8 @@ class Link:
             self._cancel = node.create_client(Cancel, "cancel", callback_group=group)
             node.create_subscription(WorldState, "world_state", self._on_state, qos.OBSERVATIONS, callback_group=group)
             node.create_subscription(MonitorState, "monitor_state", self._on_monitor, qos.EVENTS, callback_group=group)
+            clock = Clock(clock_type=ClockType.STEADY_TIME)
+            node.create_timer(LOOK_S, self._look_after, callback_group=group, clock=clock)
             self._composition.add(node)
             self._composition.start()
         except BaseException:
@@ -80,11 +100,8 @@ class Link:
             self._commander.on_result(Result(Outcome.INTERNAL_ERROR, self._not_up(), text))
             return
 
-        def begin() -> None:
-            future = self._instruct.send_goal_async(Instruct.Goal(text=text), feedback_callback=self._on_feedback)
-            future.add_done_callback(lambda done: self._accepted(text, done))
-
-        self._composition.executor.create_task(begin)
+        self._asked = asked = _Asked(text, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
+        self._in_executor(lambda: self._ask(asked))
 
     def plan(self, text: str) -> Result:
         """Plans an instruction without moving anything."""
@@ -136,14 +153,39 @@ class Link:
         """Runs something in the thread of the executor: clients are not safe to use from two threads."""
         self._composition.executor.create_task(work)
 
-    def _accepted(self, text: str, future: Future) -> None:
-        goal = future.result()
-        if not goal.accepted:
-            self._commander.on_result(Result(Outcome.REJECTED, "The executive refused the instruction.", text))
-            return
-        goal.get_result_async().add_done_callback(
-            lambda done: self._commander.on_result(_result(done.result().result, text))
+    def _ask(self, asked: _Asked) -> None:
+        future = self._instruct.send_goal_async(
+            Instruct.Goal(text=asked.text), feedback_callback=self._on_feedback, goal_uuid=asked.id
         )
+        future.add_done_callback(lambda done: self._accepted(asked, done))
+
+    def _accepted(self, asked: _Asked, future: Future) -> None:
+        goal = future.result()
+        if asked is not self._asked or asked.goal is not None:
+            return
+        asked.goal = goal
+        if not goal.accepted and not asked.again:  # a second question is refused when the first was heard
+            self._end(Result(Outcome.REJECTED, "The executive refused the instruction.", asked.text))
+            return
+        goal.get_result_async().add_done_callback(lambda done: self._end(_result(done.result().result, asked.text)))
+
+    def _look_after(self) -> None:
+        """Asks again where nobody has answered, and notices when the executive is gone."""
+        asked, now = self._asked, monotonic()
+        if asked is None:
+            return
+        if self._instruct.server_is_ready():
+            asked.alive = now
+        elif now - asked.alive > GONE_S:
+            message = f"executive_node is gone from namespace {self._namespace}; the robots may still be moving."
+            self._end(Result(Outcome.INTERNAL_ERROR, message, asked.text))
+        if asked.goal is None and not asked.again and now - asked.sent > qos.ASK_AGAIN_S:
+            asked.again = True
+            self._ask(asked)
+
+    def _end(self, result: Result) -> None:
+        self._asked = None
+        self._commander.on_result(result)
 
     def _on_feedback(self, msg: Any) -> None:
         feedback = msg.feedback

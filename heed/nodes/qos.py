@@ -37,3 +37,7 @@ CLOCK = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=Reliabi
 #: Results of actions are kept this long, in seconds of the node's clock. Simulated time can run
 #: a thousand times faster than a client can ask, so the default of ten seconds is too short.
 RESULT_TIMEOUT_S = 36000
+
+#: A question is asked again after so many wall seconds without an answer: a server that has not
+#: discovered its client yet drops the answer (seen just after start-up on a busy machine).
+ASK_AGAIN_S = 3.0

@@ -54,6 +54,7 @@ class RecorderNode(HeedNode):
         """Reads the notes and the message types, so that no mission waits for them."""
         typestore()
         self._writer: EpisodeWriter | None = None
+        self._mission = self._path = ""  # of the episode that was begun last
         try:
             self._notes = dict(json.loads(self.settings["notes"]))
         except (ValueError, TypeError) as error:
@@ -88,8 +89,9 @@ class RecorderNode(HeedNode):
                 self._open(request, response)
             else:
                 await self._news.until(lambda: self._ended_mission == request.mission, LAST_WORD_S)
-                response.path = self._close(json.loads(request.metadata_json or "{}"))
-                response.ok = bool(response.path)
+                self._close(json.loads(request.metadata_json or "{}"))
+                response.ok = self._mission == request.mission
+                response.path = self._path if response.ok else ""
         except HeedError as error:
             response.ok, response.message = False, str(error)
         except Exception as error:
@@ -97,6 +99,9 @@ class RecorderNode(HeedNode):
         return response
 
     def _open(self, request: Episode.Request, response: Episode.Response) -> None:
+        if self._writer is not None and self._mission == request.mission:  # asked again
+            response.ok, response.path = True, str(self._writer.path)
+            return
         self._close({"message": "The next mission began."})
         if not self.settings["episodes"]:
             response.message = "No episode is recorded: the parameter episodes is empty."
@@ -104,11 +109,13 @@ class RecorderNode(HeedNode):
         notes = {"mission": request.mission, "namespace": self.get_namespace(), **self._notes}
         notes.update(json.loads(request.metadata_json or "{}"))
         self._writer = EpisodeWriter(self.settings["episodes"], self.world, notes)
-        response.ok, response.path = True, str(self._writer.path)
+        self._mission, self._path = request.mission, str(self._writer.path)
+        response.ok, response.path = True, self._path
 
-    def _close(self, entries: dict[str, Any]) -> str:
+    def _close(self, entries: dict[str, Any]) -> None:
         writer, self._writer = getattr(self, "_writer", None), None
-        return "" if writer is None else str(writer.close(**entries))
+        if writer is not None:
+            writer.close(**entries)
 
 
 def main() -> None:

@@ -1,0 +1,127 @@
+"""The executive when others are missing, busy or silent; the life cycle all nodes share."""
+
+from __future__ import annotations
+
+import pytest
+from action_msgs.msg import GoalStatus
+from graph import Graph, until
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from rcl_interfaces.srv import DescribeParameters, ListParameters, SetParameters
+from rclpy.parameter import Parameter
+
+from heed.conversions import outcome_from_msg
+from heed.nodes import qos
+from heed.nodes.executive import ExecutiveNode
+from heed.nodes.grounding import GroundingNode
+from heed.nodes.monitor import MonitorNode
+from heed.nodes.planner import PlannerNode
+from heed.nodes.recorder import RecorderNode
+from heed.nodes.sim import SimNode
+from heed.outcome import Outcome
+from heed_interfaces.action import Instruct
+from heed_interfaces.msg import MissionStatus, Specification, TaskTree
+from heed_interfaces.srv import Cancel, Episode, PlanInstruction
+
+pytestmark = pytest.mark.ros
+ALL = (SimNode, GroundingNode, PlannerNode, MonitorNode, RecorderNode, ExecutiveNode)
+
+
+@pytest.mark.parametrize("missing", [GroundingNode, PlannerNode, MonitorNode, SimNode])
+def test_a_node_that_is_not_up_is_named(missing):
+    with Graph(*(n for n in ALL if n not in (missing, RecorderNode)), world="cleanup", answer_s=0.3) as graph:
+        answer = graph.action(Instruct, "instruct").run(Instruct.Goal(text="go to the green room"))
+        outcome, message = outcome_from_msg(answer.result.outcome)
+        assert outcome is Outcome.INTERNAL_ERROR
+        assert missing.node_name in message
+        assert answer.status == GoalStatus.STATUS_ABORTED
+
+
+def test_a_second_instruction_is_refused_while_one_runs_and_cancel_reaches_the_first():
+    with Graph(*ALL, world="office", real_time_factor=1.0, episodes="") as graph:
+        first = graph.action(Instruct, "instruct")
+        handle = first.send(Instruct.Goal(text="robot one goes to the lobby"))
+        until(first.feedback, lambda f: f.stage == "execute")
+        second = graph.action(Instruct, "instruct").run(Instruct.Goal(text="robot two goes to m1"))
+        outcome, message = outcome_from_msg(second.result.outcome)
+        assert outcome is Outcome.REJECTED
+        assert "robot one goes to the lobby" in message
+        graph.do(handle.cancel_goal_async)
+        answer = first.result.get(timeout=20.0)
+        assert answer.status == GoalStatus.STATUS_CANCELED
+        assert outcome_from_msg(answer.result.outcome)[0] is Outcome.CANCELED
+        assert not graph.call(Cancel, "cancel", Cancel.Request()).canceled
+
+
+def test_who_joins_late_still_hears_of_the_mission():
+    with Graph(*ALL, world="cleanup", episodes="") as graph:
+        answer = graph.action(Instruct, "instruct").run(Instruct.Goal(text="go to the green room"))
+        assert outcome_from_msg(answer.result.outcome)[0] is Outcome.SUCCEEDED
+        tree = graph.listen(TaskTree, "task_tree", qos.LATCHED).get(timeout=10.0)
+        assert tree.mission == answer.result.mission
+        assert {node.state for node in tree.nodes} == {2}
+        assert graph.listen(Specification, "specification", qos.LATCHED).get(timeout=10.0).mission == tree.mission
+        until(graph.listen(MissionStatus, "mission_status", qos.EVENTS), lambda s: s.stage == "done")
+        plan = graph.call(PlanInstruction, "plan_instruction", PlanInstruction.Request(text="go to the red room"))
+        assert plan.plan.steps
+
+
+def test_a_silent_simulation_ends_the_mission():
+    with Graph(*ALL, world="office", real_time_factor=1.0, episodes="", silence_s=1.0) as graph:
+        asked = graph.action(Instruct, "instruct")
+        asked.send(Instruct.Goal(text="robot one goes to the lobby"))
+        until(asked.feedback, lambda f: f.stage == "execute")
+        graph.do(lambda: graph.nodes["sim_node"].trigger_deactivate() and None)
+        outcome, message = outcome_from_msg(asked.result.get(timeout=30.0).result.outcome)
+        assert outcome is Outcome.EXECUTION_FAILED
+        assert "sim_node" in message or "robot_1" in message
+
+
+def test_the_recorder_refuses_what_it_cannot_write(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with Graph(*ALL, world="cleanup", episodes=str(blocked)) as graph:
+        answer = graph.call(Episode, "episode", Episode.Request(start=True, mission="m"))
+        assert not answer.ok
+        assert str(blocked) in answer.message
+        result = graph.action(Instruct, "instruct").run(Instruct.Goal(text="go to the green room")).result
+        assert outcome_from_msg(result.outcome)[0] is Outcome.SUCCEEDED
+        assert result.episode == ""
+
+
+@pytest.mark.parametrize("node_class", ALL)
+def test_the_life_cycle_can_be_managed_from_outside(node_class):
+    with Graph(node_class, world="cleanup", autostart=False, episodes="") as graph:
+        name = node_class.node_name
+
+        def change(transition):
+            return graph.call(
+                ChangeState, f"{name}/change_state", ChangeState.Request(transition=Transition(id=transition))
+            ).success
+
+        def state():
+            return graph.call(GetState, f"{name}/get_state", GetState.Request()).current_state.id
+
+        assert state() == State.PRIMARY_STATE_UNCONFIGURED
+        for _ in range(2):
+            assert change(Transition.TRANSITION_CONFIGURE)
+            assert change(Transition.TRANSITION_ACTIVATE)
+            assert state() == State.PRIMARY_STATE_ACTIVE
+            assert change(Transition.TRANSITION_DEACTIVATE)
+            assert change(Transition.TRANSITION_CLEANUP)
+        assert state() == State.PRIMARY_STATE_UNCONFIGURED
+
+
+@pytest.mark.parametrize("node_class", ALL)
+def test_every_parameter_is_described_and_fixed(node_class):
+    with Graph(node_class, world="cleanup", episodes="") as graph:
+        name = node_class.node_name
+        listed = graph.call(ListParameters, f"{name}/list_parameters", ListParameters.Request()).result.names
+        ours = [option.name for option in node_class.options] + ["world", "autostart"]
+        assert set(ours) <= set(listed)
+        described = graph.call(
+            DescribeParameters, f"{name}/describe_parameters", DescribeParameters.Request(names=ours)
+        ).descriptors
+        assert all(d.description for d in described)
+        change = SetParameters.Request(parameters=[Parameter("world", value="office").to_parameter_msg()])
+        assert not graph.call(SetParameters, f"{name}/set_parameters", change).results[0].successful
