@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,6 +72,7 @@ def _run(
     fail: Sequence[str],
     physics: str,
     seed: int,
+    episodes: str,
     **settings: Any,
 ) -> int:
     """The run itself; returns the exit status."""
@@ -81,6 +83,8 @@ def _run(
         if physics not in sim.PHYSICS:
             raise ConfigurationError(f"--physics {physics}", "is not known.", f"Use one of: {', '.join(sim.PHYSICS)}.")
         faults = parse_faults(fail, world, seed)
+        if episodes:
+            require_folder(Path(episodes))
     except HeedError as error:
         refuse(out, instruction, Outcome.REJECTED, str(error), as_json=as_json)
         return USAGE_ERROR
@@ -89,14 +93,32 @@ def _run(
         from heed.cli.follow import carry_out, tell
         from heed.commander import Commander
 
-        fleet = {"world": world_name, "physics": physics, "seed": seed, "faults": faults, **settings}
-        with Commander(in_process=True, **fleet) as commander:
+        fleet = {"world": world_name, "physics": physics, "seed": seed, "faults": faults, "episodes": episodes}
+        with Commander(in_process=True, **fleet, **settings) as commander:
             result = carry_out(commander, world, instruction, out, as_json=as_json, timeout=timeout)
             if picture is not None:
                 _save(commander.picture(), picture)
         return tell(result, world, instruction, out, as_json=as_json)
 
     return guarded(work, out, instruction, as_json=as_json)
+
+
+def require_folder(folder: Path) -> None:
+    """Makes a folder for episodes where there is none.
+
+    Raises:
+        ConfigurationError: Nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"--episodes {folder}", f"cannot be made: {error.strerror}.", "Name another folder, or use --no-record."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise ConfigurationError(
+            f"--episodes {folder}", "cannot be written to.", "Name another folder, or use --no-record."
+        )
 
 
 def parse_faults(fail: Sequence[str], world: World, seed: int) -> str:

@@ -86,6 +86,7 @@ class HeedNode(LifecycleNode):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(self.node_name, **kwargs)
         self._undo: list[Callable[[], object]] = []
+        self._trouble = ""  # why the last transition failed
         self.group = ReentrantCallbackGroup()  # coroutine callbacks must not block the others while they wait
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.settings: dict[str, Any] = {}
@@ -122,13 +123,13 @@ class HeedNode(LifecycleNode):
         """Configures and activates the node unless a life-cycle manager is to do it.
 
         Raises:
-            ConfigurationError: The node could not start; the log says why.
+            ConfigurationError: The node could not start; the message says why.
         """
         if not self.settings["autostart"]:
             return
         for transition in (self.trigger_configure, self.trigger_activate):
             if transition() != TransitionCallbackReturn.SUCCESS:
-                raise ConfigurationError(self.node_name, "could not start.", "The line above says why.")
+                raise ConfigurationError(self.node_name, "could not start.", self._trouble)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Life cycle: configure."""
@@ -158,10 +159,11 @@ class HeedNode(LifecycleNode):
         try:
             work()
         except HeedError as error:
-            self.get_logger().fatal(str(error))
+            self._trouble = str(error)
+            self.get_logger().fatal(self._trouble)
             return TransitionCallbackReturn.FAILURE
         except Exception as error:
-            self.log_unexpected(error)
+            self._trouble = self.log_unexpected(error)
             return TransitionCallbackReturn.FAILURE
         return TransitionCallbackReturn.SUCCESS
 

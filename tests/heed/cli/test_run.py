@@ -115,6 +115,7 @@ def test_bad_instructions_end_in_an_outcome_and_a_sentence(tmp_path, command, te
         ("run", "go to m1", "--world", "moonbase"),
         ("plan", "go to m1", "--world", "moonbase"),
         ("run", "go to m1", "--physics", "magic"),
+        ("run", "go to m1", "--episodes", "/proc/episodes"),
         ("run", "go to m1", "--fail", "fly=0.5"),
         ("run", "go to m1", "--fail", "pick_up=often"),
     ],
@@ -137,6 +138,15 @@ def test_physics_libraries_do_not_reach_standard_output():
     answer = answer_of(done)
     assert answer["outcome"] == "SUCCEEDED", answer["message"]
     assert answer["episode"] is None
+
+
+def test_a_window_without_a_screen_is_refused_with_the_reason():
+    environment = {name: value for name, value in ENVIRONMENT.items() if name != "DISPLAY"}
+    command = [*HEED, "run", "Go to m1.", "--gui", "--physics", "pybullet", "--json", "--no-record"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+    answer = answer_of(done)
+    assert (answer["outcome"], done.returncode) == ("INTERNAL_ERROR", 1)
+    assert "no screen" in answer["message"]
 
 
 def test_a_skill_that_always_fails_is_reported():
