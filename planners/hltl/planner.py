@@ -191,6 +191,11 @@ class _Planner:
         for name in self.done:
             if name not in self.spec.leaves:
                 return PlanResult(PlanStatus.INVALID, message=f"{name!r} is said to be done, but is no leaf.")
+        for name, robot in self.world.robots.items():
+            here = self.state.robots.get(name)
+            if here is None or (here.alive and here.cell not in robot.cells):
+                where = "not in the state" if here is None else f"in cell {here.cell}, where it cannot be"
+                return PlanResult(PlanStatus.INVALID, message=f"{name} is {where}.")
         for name, formula in self.spec.formulas.items():
             if {"X", "X[!]"} & _operators(formula):
                 return PlanResult(

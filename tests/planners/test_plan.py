@@ -14,6 +14,8 @@ from missions import EVERYTHING, make_spec, make_world, missions, random_spec, r
 
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState, initial_state
+from grounding.translate.controlled import translate
+from grounding.translate.specify import specify
 from grounding.world import World
 from grounding.worldfile import load_world
 from planners.check import check
@@ -82,6 +84,32 @@ def test_the_chair_is_pushed_and_the_same_robot_comes_back() -> None:
     team = planned(spec, load_world("cleanup"))
     assert [s.args[0] for s in team.steps["robot_1"] if s.skill == "push_to"] == ["chair", "chair"]
     assert team.makespan == 19
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "most_ticks"),
+    [
+        (
+            "office",
+            "Take a photo in meeting rooms m1, m4 and m6; keep the camera off outside meeting rooms. "
+            "Deliver a document from desk d5 to desk d3 without passing public areas while carrying it. "
+            "Guide the person waiting at desk d11 to meeting room m6.",
+            28,
+        ),
+        (
+            "table",
+            "First put the green apple and the orange on the yellow plate in any order, "
+            "then put the carrot and the red apple on the blue plate.",
+            44,
+        ),
+        ("cleanup", "put the chair in the blue room and come back to the red room", 19),
+    ],
+)
+def test_the_missions_as_said_in_english(name: str, text: str, most_ticks: int) -> None:
+    world = load_world(name)
+    tree = translate(text, world).tree
+    assert tree is not None
+    assert planned(specify(tree, world), world).makespan <= most_ticks
 
 
 @relaxed
@@ -204,6 +232,16 @@ def test_a_circle_in_the_order_is_said(office: World) -> None:
 )
 def test_bad_formulas_get_a_status_and_never_raise(office: World, formula: str, status: PlanStatus) -> None:
     refused(make_spec([formula]), office, status)
+
+
+def test_a_state_in_which_a_robot_stands_in_a_wall_is_invalid(office: World) -> None:
+    state = initial_state(office)
+    odd = replace(state, robots={**state.robots, "robot_2": replace(state.robots["robot_2"], cell=(0, 0))})
+    result = plan(office_mission(), office, state=odd)
+    assert (result.status, result.message) == (
+        PlanStatus.INVALID,
+        "robot_2 is in cell (0, 0), where it cannot be.",
+    )
 
 
 def test_an_unknown_objective_is_unsupported(office: World) -> None:
