@@ -93,7 +93,13 @@ def _run(
         from heed.cli.follow import carry_out, tell
         from heed.commander import Commander
 
-        fleet = {"world": world_name, "physics": physics, "seed": seed, "faults": faults, "episodes": episodes}
+        fleet: dict[str, Any] = {
+            "world": world_name,
+            "physics": physics,
+            "seed": seed,
+            "faults": faults,
+            "episodes": episodes,
+        }
         with Commander(in_process=True, **fleet, **settings) as commander:
             result = carry_out(commander, world, instruction, out, as_json=as_json, timeout=timeout)
             if picture is not None:
