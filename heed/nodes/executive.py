@@ -6,11 +6,10 @@ node carries its orders to the robots and what is seen back to it.
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from rclpy.action import ActionServer, CancelResponse
@@ -22,59 +21,25 @@ from heed.mission import Limits, Mission, Phase
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.nodes.fleet import HALT_S, Fleet
+from heed.nodes.job import Job, Over
+from heed.nodes.peers import Peers
 from heed.nodes.waiting import News
 from heed.outcome import Outcome
 from heed.pipeline import OUTCOME_OF_PLAN
 from heed.progress import MissionStatus, Stage
 from heed_interfaces.action import Instruct
-from heed_interfaces.msg import FormulaState as FormulaStateMsg
 from heed_interfaces.msg import MissionStatus as MissionStatusMsg
 from heed_interfaces.msg import MonitorState as MonitorStateMsg
 from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import Specification, TaskTree
 from heed_interfaces.msg import WorldState as WorldStateMsg
-from heed_interfaces.srv import Cancel, Episode, MakePlan, PlanInstruction, Translate
-from planners.plan import PlanResult
+from heed_interfaces.srv import Cancel, PlanInstruction
 from sim.protocol import SkillResult
 
 #: How often time limits are looked at (wall seconds).
 PULSE_S = 0.1
-#: A mission goes on without a recorder that is not up after so long (wall seconds).
-RECORDER_S = 3.0
 #: Robots in the middle of a cell that have not moved for so long (simulated seconds) stand still.
 STILL_S = 0.15
-
-
-class Over(Exception):  # noqa: N818 - not an error: how a stage ends a mission early
-    """The mission is over with this outcome."""
-
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        super().__init__(message)
-        self.outcome, self.message = outcome, message
-
-
-@dataclass
-class Job:
-    """What the executive knows about the mission it is busy with."""
-
-    name: str
-    text: str
-    handle: Any
-    mission: Mission | None = None
-    cancel: str = ""  # why it is to be canceled
-    timings: dict[str, float] = field(default_factory=dict)
-    tree: TaskTree = field(default_factory=TaskTree)
-    specification: Specification = field(default_factory=Specification)
-    plan: PlanMsg = field(default_factory=PlanMsg)
-    monitor: MonitorStateMsg = field(default_factory=MonitorStateMsg)
-    episode: str = ""
-    told: tuple[Any, ...] = ()
-
-    @property
-    def violation(self) -> str:
-        """Why the mission cannot be verified any more, empty while it can."""
-        broken = [f for f in self.monitor.formulas if f.verdict == FormulaStateMsg.VIOLATED]
-        return f"{broken[0].name} is violated: {broken[0].reason}" if broken else ""
 
 
 class ExecutiveNode(HeedNode):
@@ -107,9 +72,7 @@ class ExecutiveNode(HeedNode):
         self._status_pub = self.add_publisher(MissionStatusMsg, "mission_status", qos.EVENTS)
         self.add_subscription(WorldStateMsg, "world_state", self._on_state, qos.OBSERVATIONS)
         self.add_subscription(MonitorStateMsg, "monitor_state", self._on_monitor, qos.EVENTS)
-        self._translate = self.add_client(Translate, "translate")
-        self._make_plan = self.add_client(MakePlan, "make_plan")
-        self._episode = self.add_client(Episode, "episode")
+        self._peers = Peers(self, self._news)
         self._fleet = Fleet(self, self._on_result, self._on_doing)
         self.add_service(PlanInstruction, "plan_instruction", self._plan_instruction)
         self.add_service(Cancel, "cancel", self._cancel_service)
@@ -193,16 +156,7 @@ class ExecutiveNode(HeedNode):
             handle.canceled()
         else:
             handle.abort()
-        return Instruct.Result(
-            outcome=to.outcome_to_msg(outcome, message),
-            mission=job.name,
-            episode=job.episode,
-            tree=job.tree,
-            specification=job.specification,
-            plan=job.plan,
-            monitor=job.monitor,
-            **to.timings_to_fields(job.timings),
-        )
+        return job.result(outcome, message)
 
     async def _guarded(self, work: Callable[..., Any], *args: Any) -> tuple[Outcome, str]:
         """Runs a part of a mission; whatever goes wrong becomes an outcome with a sentence."""
@@ -217,13 +171,14 @@ class ExecutiveNode(HeedNode):
 
     async def _carry_out(self, job: Job) -> tuple[Outcome, str]:
         """The whole way from words to verdicts."""
-        await self._start_episode(job)
+        self.get_logger().info(f"{job.name}: {job.text!r}")
+        job.episode = await self._peers.start_episode(job.name, job.text)
         await self._ground(job)
         await self._stage(job, Stage.PLAN, "looks for a plan")
         spec = to.specification_from_msg(job.specification)
-        tree, _ = to.tree_from_msg(job.tree)
+        job.tree, _ = to.tree_from_msg(job.tree_msg)
         limits = Limits(self.settings["retries"], self.settings["replans"], self.settings["stall_s"])
-        mission = Mission(job.name, tree, spec, self.world, limits)
+        mission = Mission(job.name, job.tree, spec, self.world, limits)
         mission.observe(await self._current_state())
         job.mission = mission
         self._spec_pub.publish(job.specification)
@@ -241,23 +196,16 @@ class ExecutiveNode(HeedNode):
     async def _ground(self, job: Job) -> None:
         """Words to tree and specification."""
         await self._stage(job, Stage.GROUND, "reads the instruction")
-        answer = await self._understand(job.text, job.name, job.timings)
-        job.tree, job.specification = answer.tree, answer.specification
+        answer = await self._peers.understand(job.text, job.name, job.timings)
+        job.tree_msg, job.specification = answer.tree, answer.specification
         outcome, message = to.outcome_from_msg(answer.outcome)
         if outcome is not Outcome.SUCCEEDED:
             raise Over(outcome, message)
 
-    async def _understand(self, text: str, mission: str, timings: dict[str, float]) -> Translate.Response:
-        started = time.perf_counter()
-        answer = await self._ask(self._translate, Translate.Request(text=text, mission=mission), "grounding_node")
-        timings["ground"] = 1e3 * (time.perf_counter() - started)
-        timings.update(to.timings_from_fields(answer))
-        return answer
-
     async def _find_plan(self, job: Job, mission: Mission) -> None:
         """A plan for everything that is not done yet, from where things are now."""
         self._refuse_if_canceled(job)
-        result = await self._plan_from(job.specification, mission.state, mission.done, job.timings)
+        result = await self._peers.plan(job.specification, mission.state, mission.done, job.timings)
         job.plan = to.plan_to_msg(result, mission=job.name, time=mission.state.time)
         self._plan_pub.publish(job.plan)
         if result.plan is None:
@@ -268,26 +216,6 @@ class ExecutiveNode(HeedNode):
             raise Over(outcome, message)
         self._refuse_if_canceled(job)
         mission.adopt(result.plan)
-
-    async def _plan_from(
-        self, specification: Specification, state: WorldState, done: dict[str, str], timings: dict[str, float]
-    ) -> PlanResult:
-        request = MakePlan.Request(
-            specification=specification,
-            state=to.state_to_msg(state, self.world.name),
-            done=list(done),
-            done_robots=list(done.values()),
-            objective=self.settings["objective"],
-            time_limit=self.settings["time_limit"],
-        )
-        started = time.perf_counter()
-        patience = 4 * self.settings["time_limit"] + self.settings["silence_s"]
-        again = self.settings["time_limit"] + qos.ASK_AGAIN_S
-        answer = await self._ask(self._make_plan, request, "planner_node", patience, again)
-        result = to.plan_from_msg(answer.plan, self.world.robots)
-        timings["plan"] = timings.get("plan", 0.0) + 1e3 * (time.perf_counter() - started)
-        timings["automata"] = timings.get("automata", 0.0) + result.timings_ms.get("automata", 0.0)
-        return result
 
     async def _execute(self, job: Job, mission: Mission) -> None:
         """Carries out orders until every leaf is done or the mission has failed."""
@@ -330,13 +258,9 @@ class ExecutiveNode(HeedNode):
         """What the monitor says about a mission all of whose leaves were carried out."""
         if not job.monitor.final:
             return Outcome.INTERNAL_ERROR, "The mission could not be verified: monitor_node is not up."
-        unproven = [f for f in job.monitor.formulas if f.verdict != FormulaStateMsg.SATISFIED]
-        if unproven:
-            reasons = " ".join(f"{f.name}: {f.reason}" for f in unproven)
-            return (
-                Outcome.EXECUTION_FAILED,
-                f"Everything was carried out, but the monitor did not confirm it. {reasons}",
-            )
+        if job.unproven:
+            message = f"Everything was carried out, but the monitor did not confirm it. {job.unproven}"
+            return Outcome.EXECUTION_FAILED, message
         if not job.plan.steps:
             return Outcome.SUCCEEDED, "It was so already: nothing had to move."
         seconds = mission.state.time - mission.started
@@ -346,23 +270,8 @@ class ExecutiveNode(HeedNode):
         """Tells everybody that the mission is over and closes its episode."""
         self._tell(job, Stage.DONE, message)
         if job.episode:
-            metadata = {"outcome": outcome.name, "message": message, "timings_ms": job.timings}
-            request = Episode.Request(mission=job.name, metadata_json=json.dumps(metadata))
-            await self._ask(self._episode, request, "recorder_node")
+            await self._peers.finish_episode(job.name, outcome, message, job.timings)
         self.get_logger().info(f"{job.name}: {outcome.name}. {message}")
-
-    async def _start_episode(self, job: Job) -> None:
-        """Has the recorder start; a mission runs also without one."""
-        self.get_logger().info(f"{job.name}: {job.text!r}")
-        if not await self._news.until(self._episode.service_is_ready, RECORDER_S):
-            self.get_logger().warning("recorder_node is not up: this mission is not recorded.")
-            return
-        metadata = json.dumps({"instruction": job.text})
-        request = Episode.Request(start=True, mission=job.name, metadata_json=metadata)
-        answer = await self._ask(self._episode, request, "recorder_node")
-        job.episode = answer.path
-        if not answer.ok and answer.message:
-            self.get_logger().info(answer.message)
 
     async def _halt(self) -> None:
         """Stops every robot and waits until they stand still."""
@@ -403,29 +312,21 @@ class ExecutiveNode(HeedNode):
 
     def _tell(self, job: Job, stage: Stage, sentence: str = "") -> None:
         """Publishes status and tree where they have changed, and gives feedback to the operator."""
-        if job.mission is None:
-            time_s = self._state.time if self._state else 0.0
-            status = MissionStatus(job.name, stage, 0.0, sentence, {}, time_s)
-        else:
-            status = job.mission.status(stage)
-            status = replace(status, sentence=sentence or status.sentence)
-            tree, _ = to.tree_from_msg(job.tree)
-            job.tree = to.tree_to_msg(tree, job.mission.nodes(), mission=job.name, time=status.time)
-        nodes = tuple((n.state, n.sentence, n.robot) for n in job.tree.nodes)
-        status_now = (status.stage, status.sentence, status.fraction, tuple(status.leaves.items()), status.time)
-        if job.told == (status_now, nodes):
-            return
-        shown = (job.told[0][:3], job.told[1]) if job.told else None
-        if job.mission is not None and (not job.told or job.told[1] != nodes):
-            self._tree_pub.publish(job.tree)
-        job.told = (status_now, nodes)
-        self._status_pub.publish(to.status_to_msg(status))
-        if shown != (status_now[:3], nodes) and job.handle.is_active:
-            job.handle.publish_feedback(
-                Instruct.Feedback(
-                    stage=status.stage.value, fraction=status.fraction, sentence=status.sentence, tree=job.tree
-                )
-            )
+        status = job.status(stage, sentence, self._state.time if self._state else 0.0)
+        changed = job.refresh_tree()
+        if changed:
+            self._tree_pub.publish(job.tree_msg)
+        before, job.told = job.told, status
+        if status != before:
+            self._status_pub.publish(to.status_to_msg(status))
+        if changed or before is None or status != replace(before, time=status.time, leaves=status.leaves):
+            self._feed_back(job, status)
+
+    def _feed_back(self, job: Job, status: MissionStatus) -> None:
+        if job.handle.is_active:
+            feedback = Instruct.Feedback(stage=status.stage.value, fraction=status.fraction, sentence=status.sentence)
+            feedback.tree = job.tree_msg
+            job.handle.publish_feedback(feedback)
 
     # Small helpers
 
@@ -440,25 +341,6 @@ class ExecutiveNode(HeedNode):
         assert self._state is not None
         return self._state
 
-    async def _ask(
-        self, client: Any, request: Any, node: str, seconds: float = 60.0, again: float = qos.ASK_AGAIN_S
-    ) -> Any:
-        """Calls a service of another node, a second time where the first is not answered.
-
-        Raises:
-            Over: The node is not up, or does not answer.
-        """
-        if not await self._news.until(client.service_is_ready, self.settings["answer_s"]):
-            message = f"{node} is not up: nobody offers {client.service_name} after {self.settings['answer_s']:g} s."
-            raise Over(Outcome.INTERNAL_ERROR, message)
-        for patience in (min(again, seconds), max(seconds - again, 0.0)):
-            future = client.call_async(request)
-            future.add_done_callback(self._news.tell)
-            if await self._news.until(future.done, patience):
-                return future.result()
-            client.remove_pending_request(future)
-        raise Over(Outcome.INTERNAL_ERROR, f"{node} did not answer within {seconds:g} s.")
-
     async def _plan_instruction(
         self, request: PlanInstruction.Request, response: PlanInstruction.Response
     ) -> PlanInstruction.Response:
@@ -466,12 +348,12 @@ class ExecutiveNode(HeedNode):
         timings: dict[str, float] = {}
 
         async def work() -> tuple[Outcome, str]:
-            answer = await self._understand(request.text, "", timings)
+            answer = await self._peers.understand(request.text, "", timings)
             response.tree, response.specification = answer.tree, answer.specification
             outcome, message = to.outcome_from_msg(answer.outcome)
             if outcome is not Outcome.SUCCEEDED:
                 return outcome, message
-            result = await self._plan_from(answer.specification, await self._current_state(), {}, timings)
+            result = await self._peers.plan(answer.specification, await self._current_state(), {}, timings)
             response.plan = to.plan_to_msg(result)
             if result.plan is None:
                 return OUTCOME_OF_PLAN[result.status], result.message
