@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from grounding.logic.conflict import conflicts
 from grounding.logic.describe import describe
+from grounding.logic.formula import parse
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import ANY, SELF, Proposition, WorldState, holds
 from grounding.world import World
 from planners.hltl.actions import Action
 from planners.hltl.automata import DEAD, Product
-from planners.hltl.grid import Grid
-from planners.hltl.leaf import Clock, LeafProblem
+from planners.hltl.grid import FAR, Grid
+from planners.hltl.leaf import Clock, LeafProblem, stand
 from planners.plan import PlanResult, PlanStatus
 
 
@@ -144,33 +145,58 @@ def _possible(question: Question, leaf: Leaf, rules: Sequence[Rule] | None) -> b
     Whatever another robot, or the same one for another leaf, could open or move is taken to be out
     of the way, so that a "no" is a proof.
     """
-    if _shared(question, leaf):
-        # Others may bring the thing nearer first, so that only a missing capability proves anything.
-        return not _incapable(question, leaf)
-    chosen = question.spec.rules.values() if rules is None else rules
-    alone = all(len(selection) <= 1 for selection in question.selections)
     alive = [name for name, state in question.state.robots.items() if state.alive]
+    if _shared(question, leaf):
+        # Another task may bring it about, so that only what nobody is able to do proves anything.
+        return not _incapable(question, leaf, alive)
+    chosen = question.spec.rules.values() if rules is None else rules
+    alone = _alone(question)
     everybody = _moved_by(question, alive)
     for robot in question.robots[leaf.name]:
         others = _moved_by(question, (r for r in alive if r != robot or not alone))
         tries = [everybody] if question.quick or others == everybody else [everybody, others]
         problems = (LeafProblem(question.grid, leaf, robot, chosen, question.lost, not g, g) for g in tries)
-        if all(problem.solve(question.state, None, question.clock) is not None for problem in problems):
+        if all(_solvable(question, problem, alone) for problem in problems):
             return True
     return False
 
 
+def _alone(question: Question) -> bool:
+    """Whether there is but one task to do."""
+    return all(len(selection) <= 1 for selection in question.selections)
+
+
+def _solvable(question: Question, problem: LeafProblem, alone: bool) -> bool:
+    """Whether a leaf can be done from where the robot is, or from where another task might leave it."""
+    if problem.solve(question.state, None, question.clock) is not None:
+        return True
+    if alone or all(parse(part.text).op == "F" for part in problem.product.goals):
+        return False
+    cells = sorted(problem.world.robots[problem.robot].cells)
+    starts = (stand(question.state, problem.robot, cell, problem.world) for cell in cells)
+    return any(
+        problem.estimate(start, None) < FAR and problem.solve(start, None, question.clock) is not None
+        for start in starts
+    )
+
+
 def _shared(question: Question, leaf: Leaf) -> bool:
-    """Whether other leaves handle the same movable things."""
+    """Whether another task may bear on what this one is about: the same thing or state, or a door."""
+    if _alone(question):
+        return False
     movable = _moved_by(question, question.state.robots) & set(question.world.things)
+    doors = set(question.world.doors)
 
     def handled(one: Leaf) -> set[str]:
-        names = Product([one.formula]).bits
-        return {arg for name in names for arg in Proposition.parse(name).args} & movable
+        found: set[str] = set()
+        for name in Product([one.formula]).bits:
+            p = Proposition.parse(name)
+            found |= {".".join(p.args)} if p.predicate == "is" else set(p.args) & movable
+        return found
 
     own = handled(leaf)
     others = (one for one in question.spec.leaves.values() if one.name != leaf.name)
-    return any(own & handled(one) for one in others)
+    return any(name.split(".")[0] in doors for name in own) or any(own & handled(one) for one in others)
 
 
 def _culprits(question: Question, leaf: Leaf) -> list[Rule]:
@@ -189,7 +215,7 @@ def _sentence(question: Question, leaf: Leaf, rules: Sequence[Rule]) -> str:
     if not who:
         named = " and ".join(leaf.robots) or "The team"
         return f"{leaf.text!r} cannot be done: {named} cannot be used."
-    missing = _incapable(question, leaf)
+    missing = _incapable(question, leaf, who)
     if missing:
         return f"{leaf.text!r} cannot be done: {missing}"
     if rules:
@@ -211,11 +237,11 @@ def _goals(leaf: Leaf, robot: str) -> list[tuple[Proposition, bool]]:
     return [(Proposition.parse(name), value) for name, value in found]
 
 
-def _incapable(question: Question, leaf: Leaf) -> str:
-    """A sentence where no robot that may do a leaf has a skill for some literal it needs; else empty."""
+def _incapable(question: Question, leaf: Leaf, robots: Iterable[str]) -> str:
+    """A sentence where none of some robots has a skill for what a leaf needs; else empty."""
     world = question.world
     reasons: list[str] = []
-    for robot in question.robots[leaf.name]:
+    for robot in robots:
         able = question.grid.actions(robot)
         for p, value in _goals(leaf, robot):
             if holds(p, world, question.state) is value or (p.predicate == "at" and p.args[0] != robot):

@@ -275,6 +275,22 @@ def test_a_thing_is_handed_on_from_one_task_to_the_next() -> None:
     assert taken.start >= put.end
 
 
+def test_a_task_that_only_another_one_makes_possible_is_done_after_it() -> None:
+    world = make_world((3, 3), robots=[((0, 0), EVERYTHING)])
+    inside = "F is.r0.photographed & G !at.self.hall"
+    team = planned(make_spec([inside, "F at.self.r0"]), world)
+    assert team.windows["p0_1"][0] >= team.windows["p0_2"][1]
+    refused(make_spec([inside]), world, PlanStatus.UNSATISFIABLE)
+
+
+def test_a_state_that_another_task_brings_about_counts() -> None:
+    robots = [((0, 0), ["go_to"]), ((6, 0), EVERYTHING)]
+    world = make_world((3, 3), robots=robots)
+    spec = make_spec(["F is.r1.photographed", "F is.r1.photographed"], robots=[["robot_0"], ["robot_1"]])
+    team = planned(spec, world)
+    assert team.windows["p0_1"] == (team.windows["p0_2"][1],) * 2
+
+
 def test_an_idle_robot_makes_way_in_a_narrow_hall() -> None:
     world = make_world((1, 1, 1), height=1, lanes=1, robots=[((0, 0), ["go_to"]), ((2, 0), ["go_to"])])
     team = planned(make_spec(["F at.self.r2"], robots=[["robot_0"]]), world)
