@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from grounding.errors import HeedError
 from heed.environment import checkout, from_wheels, package_share
@@ -199,11 +200,14 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
 
 def _show(findings: Sequence[Finding], healthy: bool) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("what", "state", "detail", "mend it with"):
-        table.add_column(title, overflow="fold")
+    for title in ("what", "state", "detail"):
+        table.add_column(title, overflow="fold", no_wrap=title != "detail")
     for finding in findings:
         state = finding.state if finding.required or finding.state == OK else f"{finding.state} (optional)"
-        table.add_row(finding.what, f"[{STYLES[finding.state]}]{state}[/]", finding.detail, finding.mend)
+        table.add_row(finding.what, Text(state, STYLES[finding.state]), Text(finding.detail))
     console = Console()
     console.print(table, highlight=False)
-    console.print("\nHeed is ready." if healthy else "\nHeed is not ready: run the commands above.", highlight=False)
+    for finding in findings:
+        if finding.mend:
+            console.print(Text(f"\n{finding.what}: mend it with\n  {finding.mend}"), soft_wrap=True)
+    console.print("\nHeed is ready." if healthy else "\nHeed is not ready.", highlight=False)

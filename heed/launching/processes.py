@@ -56,8 +56,8 @@ class _Child:
 def run_processes(specs: Sequence[ProcessSpec], *, console: Console | None = None) -> int:
     """Runs processes until one that ends the launch has ended, all have, or a person interrupts.
 
-    What processes say goes to a log, warnings and errors also to the console; a process with
-    ``screen`` has the terminal to itself. Nothing is left running afterwards.
+    What processes say goes to a log, warnings and errors until the end begins also to the console;
+    a process with ``screen`` has the terminal to itself. Nothing is left running afterwards.
 
     Args:
         specs: What to run.
@@ -195,7 +195,7 @@ class _Supervisor:
         self._log.flush()
         if line.startswith("["):  # a line without a level belongs to the one before it
             child.loud = line.startswith(LOUD)
-        if child.loud:
+        if child.loud and not self._ending.is_set():
             self._tell(Text.assemble((f"[{child.spec.name}] ", child.style), line))
 
     def _report(self, child: _Child) -> None:
