@@ -119,9 +119,9 @@ class Arm:
         self._opening = min(OPEN, size[1] / 2)
         return all(self._bullet.getClosestPoints(self.number, thing, 0.006, linkIndexA=f) for f in FINGERS)
 
-    def prepare(self, size: tuple[float, float, float]) -> None:
-        """Opens the fingers as wide as a thing of this size needs, so as not to touch others."""
-        self._opening = min(OPEN, size[1] / 2 + CLEAR)
+    def spread(self) -> None:
+        """Opens the fingers wide, ready for the next thing."""
+        self._opening = OPEN
 
     def _solve(self, joints: Vector, iterations: int = 4) -> Vector:
         """Joint positions near the given ones that bring the tip to its reference, gripper down."""

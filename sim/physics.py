@@ -93,8 +93,11 @@ class PhysicsStage:
         self._robots[robot].set_base(pose)
 
     def set_tip(self, robot: str, point: Point | None) -> None:
-        """Reference of a gripper."""
-        self._robots[robot].set_tip(point)
+        """Reference of a gripper; an empty one that is tucked in opens for the next thing."""
+        body_ = self._robots[robot]
+        body_.set_tip(point)
+        if point is None and robot not in self._held and isinstance(body_, Arm):
+            body_.spread()
 
     def halt(self, robot: str) -> None:
         """Velocity zero at once."""

@@ -177,6 +177,17 @@ def test_a_rehearsed_failure_leaves_the_thing_where_it_was(rig):
     assert r.do("left_arm", "pick_up", "orange").status is S.SUCCESS
 
 
+def test_an_arm_opens_wide_again_after_a_narrow_thing(rig):
+    r = rig("table", "pybullet")
+    for robot, skill, *args in serve("left_arm", "carrot", "green_plate"):
+        assert r.do(robot, skill, *args).status is S.SUCCESS
+    r.sim.step(0.5)
+    hand, bullet = r.sim.stage._robots["left_arm"], r.sim.stage._bullet
+    assert min(state[0] for state in bullet.getJointStates(hand.number, (9, 10))) > 0.035
+    for robot, skill, *args in serve("left_arm", "orange", "green_plate"):
+        assert r.do(robot, skill, *args).status is S.SUCCESS
+
+
 def test_the_camera_takes_a_real_picture(rig):
     r = rig("office", "pybullet")
     assert r.do("robot_1", "photograph", "corridor").status is S.SUCCESS
