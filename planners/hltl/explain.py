@@ -14,7 +14,8 @@ from grounding.world import World
 from planners.hltl.actions import Action
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import FAR, Grid
-from planners.hltl.leaf import Clock, LeafProblem, stand
+from planners.hltl.layers import stand
+from planners.hltl.leaf import Clock, LeafProblem
 from planners.plan import PlanResult, PlanStatus
 
 

@@ -288,7 +288,7 @@ class _Planner:
             optimistic = problem.estimate(self.state, None) if plan is None else plan.cost
             if problem.shovable and plan is not None:
                 cell, layer, q = problem.start(self.state, None)
-                optimistic = problem.bound(layer, q)[cell]
+                optimistic = problem.bounds.bound(layer, q)[cell]
             least.append(optimistic)
         return min(least)
 

@@ -11,7 +11,8 @@ from grounding.world import World
 from planners.hltl.actions import Action, fitting
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import Grid
-from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, Move, stand
+from planners.hltl.layers import stand
+from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, Move
 from planners.hltl.timed import Limits, Timed, evade, fit
 from planners.hltl.tracks import Track, Traffic
 from planners.plan import PlanStep, TeamPlan

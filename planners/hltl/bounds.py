@@ -1,0 +1,149 @@
+"""What is left to do at least: bounds that keep the search for leaf plans on course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grounding.state import ANY, Proposition, holds
+from planners.hltl.grid import FAR
+from planners.hltl.layers import Layer, LeafModel
+from planners.hltl.pushing import PushField
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a literal takes at least: a way for every cell, then ticks of handling.
+
+    Attributes:
+        way: Steps to where the handling can start.
+        ticks: Ticks from then on.
+        thing: The thing handled one at a time, empty where that does not apply.
+        held: Whether the robot holds it already.
+    """
+
+    way: list[int]
+    ticks: int
+    thing: str = ""
+    held: bool = False
+
+
+class Bounds:
+    """Lower bounds for one leaf model, from the literals without which its goals cannot become accepted."""
+
+    def __init__(self, model: LeafModel) -> None:
+        self.model = model
+        self._needs = [model.product.needs(i) for i in range(len(model.product.goals))]
+        self._known: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+        self._push_fields: dict[tuple[frozenset[int], frozenset[int]], PushField] = {}
+        self._stacked = any(
+            "portable" in t.properties and t.properties & {"surface", "container"} for t in model.world.things.values()
+        )
+
+    def bound(self, layer: int, q: int) -> list[int]:
+        """For every cell a lower bound on the ticks to acceptance."""
+        pending = self.model.product.pending(q)
+        key = (layer, pending)
+        found = self._known.get(key)
+        if found is None:
+            literals = [
+                literal
+                for goal in pending
+                for name, value in self._needs[goal].items()
+                if (literal := self._literal(layer, Proposition.parse(name), value)) is not None
+            ]
+            found = self._known[key] = self._together(literals)
+        return found
+
+    def _together(self, literals: list[_Work]) -> list[int]:
+        """A bound for several literals: the worst of them, or the way to the first and the handling of all.
+
+        Only one thing is handled at a time, so handling adds up; ways between may be shared.
+        """
+        if not literals:
+            return [0] * len(self.model.grid.cells)
+        if len(literals) == 1:
+            (only,) = literals
+            return [steps + only.ticks for steps in only.way] if only.ticks else only.way
+        found = [max(ways) for ways in zip(*([a + w.ticks for a in w.way] for w in literals), strict=True)]
+        work = {w.thing: w for w in literals if w.thing and not self._stacked}
+        if len(work) > 1:
+            held = [w for w in work.values() if w.held]
+            rest = sum(w.ticks for w in work.values())
+            first = [min(ways) for ways in zip(*(w.way for w in held or work.values()), strict=True)]
+            found = [max(a, b + rest) for a, b in zip(found, first, strict=True)]
+        return found
+
+    def _literal(self, layer: int, p: Proposition, value: bool) -> _Work | None:
+        """What must be done for a literal to come true, None where that may be nothing."""
+        state, fixed = self.model.layers[layer].state, self.model.layers[layer].fixed
+        subject, other = p.args
+        if p.predicate == "at":
+            if subject != self.model.robot or not value:
+                return None
+            return _Work(self._field(self.model.grid.zone(other), fixed), 0)
+        if p.predicate == "is" and subject != ANY:
+            if holds(p, self.model.world, state) is value:
+                return None
+            return self._nearest(("is", subject, other, "+" if value else "-"), fixed)
+        if p.predicate == "holding" and subject == self.model.robot and other != ANY and value:
+            return None if holds(p, self.model.world, state) else self._nearest(("held", other), fixed)
+        if p.predicate in ("in", "on", "inside") and value:
+            return self._bring(self.model.layers[layer], subject, other, p)
+        return None
+
+    def _field(self, targets: frozenset[int], fixed: frozenset[int]) -> list[int]:
+        return self.model.grid.field(self.model.robot, targets, fixed)
+
+    def _nearest(self, fact: tuple[str, ...], fixed: frozenset[int]) -> _Work:
+        """The way to where some action for a fact can start, and the ticks of the quickest."""
+        ways = [a for a in self.model.actions if fact in a.achieves]
+        if not ways:
+            return _Work([FAR] * len(self.model.grid.cells), 0)
+        cells: set[int] = set()
+        for action in ways:
+            if any(a.args[1] in self.model.world.things and self._movable(a.args[1]) for a in action.positional):
+                return _Work([0] * len(self.model.grid.cells), min(a.ticks for a in ways))
+            cells |= self.model.cells(action.positional, self.model.layers[0].state)
+        return _Work(self._field(frozenset(cells), fixed), min(a.ticks for a in ways))
+
+    def _movable(self, thing: str) -> bool:
+        return bool(self.model.world.things[thing].properties & {"portable", "pushable", "guidable"})
+
+    def _bring(self, layer: Layer, thing: str, to: str, p: Proposition) -> _Work | None:
+        """Reach the thing, carry or push it, put it down."""
+        state, fixed = layer.state, layer.fixed
+        where = state.things[thing]
+        if thing in self.model.carried(state) and where.held_by is None:
+            return None
+        if where.held_by != self.model.robot and holds(p, self.model.world, state):
+            return None
+        reach = self.model.world.robots[self.model.robot].type.reach
+        if to not in state.things:
+            goal = self.model.grid.zone(to)
+        elif self._movable(to):
+            goal = frozenset(range(len(self.model.grid.cells)))
+        else:
+            goal = self.model.grid.near(frozenset({state.things[to].cell}), reach)
+        puts = [a.ticks for a in self.model.actions if ("where", thing) in a.achieves and not a.takes]
+        takes = [a.ticks for a in self.model.actions if thing in a.takes]
+        carry = self._field(goal, fixed)
+        put = 0 if p.predicate == "inside" else min(puts, default=FAR)
+        if where.held_by == self.model.robot:
+            return _Work(carry, put, thing, held=True)
+        at = self.model.grid.index.get(where.cell)
+        if at is None or (where.support is not None and self._movable(where.support)):
+            return None
+        if takes and thing in self.model.pushable:
+            return None  # it may be pushed for a part of the way and carried for the rest
+        if takes:
+            hands = self.model.grid.near(frozenset({where.cell}), reach)
+            return _Work(self._field(hands, fixed), min(carry[c] for c in hands) + min(takes) + put, thing)
+        if thing in self.model.pushable:
+            return _Work(self._push_field(goal, fixed).field(at), 0)
+        return _Work([FAR] * len(carry), 0)
+
+    def _push_field(self, goal: frozenset[int], fixed: frozenset[int]) -> PushField:
+        key = (goal, fixed)
+        if key not in self._push_fields:
+            self._push_fields[key] = PushField(self.model.grid, self.model.robot, goal, fixed)
+        return self._push_fields[key]
