@@ -112,6 +112,7 @@ class Commander:
         HeedError: The world or a parameter is not usable.
 
     Attributes:
+        namespace: Namespace of the fleet.
         last_error: Message of the last instruction that did not succeed, else empty.
     """
 
@@ -142,6 +143,7 @@ class Commander:
             }
             for node, values in (parameters or {}).items():
                 settings[node] = {**settings.get(node, {}), **values}
+        self.namespace = namespace
         self.last_error = ""
         self._news = threading.Condition()
         self._feedback = Feedback()

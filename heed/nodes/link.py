@@ -74,7 +74,7 @@ class Link:
         try:
             nodes = () if parameters is None else compose(self._composition, world, namespace, parameters)
             self._simulation: Any = next((node for node in nodes if node.node_name == "sim_node"), None)
-            node = Node(
+            self._node = node = Node(
                 "commander",
                 namespace=namespace,
                 context=self._composition.context,
@@ -100,6 +100,13 @@ class Link:
             self._commander.on_result(Result(Outcome.INTERNAL_ERROR, self._not_up(), text))
             return
 
+        if self._node.count_publishers("world_state") > 1:
+            message = (
+                f"More than one fleet is up in namespace {self._namespace}, and they would answer for each other. "
+                "Give each a namespace or a ROS_DOMAIN_ID of its own."
+            )
+            self._commander.on_result(Result(Outcome.INTERNAL_ERROR, message, text))
+            return
         self._asked = asked = _Asked(text, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
         self._in_executor(lambda: self._ask(asked))
 

@@ -183,7 +183,7 @@ def moving(feedback):
 
 def after(heed, time):
     """The first observation from after a moment."""
-    while heed.feedback().state.time <= time:
+    while heed.feedback().state is None or heed.feedback().state.time <= time:
         heed.done()
     return heed.feedback().state
 
@@ -218,6 +218,18 @@ def test_a_commander_without_a_fleet_says_who_is_missing():
         assert not heed.cancel()
 
 
+def test_two_fleets_in_one_place_are_refused():
+    with fleet("cleanup") as one:
+        assert one.run("go to the green room", PATIENCE).outcome is Outcome.SUCCEEDED
+        there = one.feedback().state.robots["robot_1"].cell
+        with Commander(one.namespace, in_process=True, world="cleanup") as other:
+            while not other.feedback().state or other.feedback().state.robots["robot_1"].cell != there:
+                other.done()  # until it hears the first fleet, which it should not listen to
+            result = other.run("go to the blue room", PATIENCE)
+        assert result.outcome is Outcome.INTERNAL_ERROR
+        assert "More than one fleet" in result.message
+
+
 def test_two_private_fleets_do_not_hear_each_other(monkeypatch):
     monkeypatch.delenv("ROS_DOMAIN_ID")
     with (
@@ -225,4 +237,4 @@ def test_two_private_fleets_do_not_hear_each_other(monkeypatch):
         Commander(in_process=True, world="cleanup") as other,
     ):
         assert one.run("go to the green room", PATIENCE).outcome is Outcome.SUCCEEDED
-        assert other.feedback().state.robots["robot_1"].cell == (6, 6)
+        assert after(other, 0.5).robots["robot_1"].cell == (6, 6)
