@@ -14,7 +14,7 @@ ROS_WHEELS = [
     "ros-rcl-interfaces",
     "ros-rosgraph-msgs",
     "ros-std-msgs",
-    "ros-std-srvs",
+    "ros-unique-identifier-msgs",
 ]
 
 #: What turns heed_interfaces into Python and C against those wheels.
