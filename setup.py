@@ -72,6 +72,7 @@ setup(
         "test": [
             "hypothesis>=6.100,<7",
             "mypy>=1.10,<3",  # strictness grows with major versions
+            "networkx>=3.2,<4",  # shortest ways, found by somebody else
             "pytest>=9,<10",  # 9 brought the time-out that ends a hanging test
             "ruff>=0.9,<1",  # the format may change with 1
         ],
