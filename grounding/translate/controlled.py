@@ -15,6 +15,9 @@ from grounding.translate.structure import Composer, Mission
 from grounding.translate.tree import Task, TaskTree
 from grounding.world import World
 
+#: Most tasks in one instruction.
+MOST_TASKS = 100
+
 
 class TranslationStatus(str, Enum):
     """Whether an instruction was understood."""
@@ -78,6 +81,9 @@ def _tree(text: str, mission: Mission, world: World) -> TaskTree:
         raise RejectionError("I find no task in that. Say what is to be done, such as 'go to ...'.", 0)
     if cyclic(mission.root):
         raise RejectionError("The order you ask for goes round in a circle. Say what comes first.", 0)
+    count = sum(1 for _ in mission.root.leaves())
+    if count > MOST_TASKS:
+        raise RejectionError(f"That makes {count} tasks; I take at most {MOST_TASKS} at once. Send it in parts.", 0)
     root = tasks(canonical(mission.root), tuple(mission.rules))
     return TaskTree(text, level(root, world), root)
 

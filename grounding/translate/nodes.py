@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from grounding.translate.tree import Literal, Relation, Task, TreeRule
+
+Item = TypeVar("Item", bound=Hashable)
+
+#: Alternatives that hold choices of their own are spelled out up to this many.
+_MOST_SPELLED_OUT = 64
 
 
 @dataclass(eq=False)
@@ -57,14 +63,24 @@ def sequence(nodes: list[Node]) -> Node:
     return every(nodes, {(i, i + 1) for i in range(len(nodes) - 1)})
 
 
-def closure(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The transitive closure of an order."""
-    closed = set(pairs)
-    while True:
-        new = {(a, d) for a, b in closed for c, d in closed if b == c} - closed
-        if not new:
-            return closed
-        closed |= new
+def closure(pairs: Iterable[tuple[Item, Item]]) -> set[tuple[Item, Item]]:
+    """The transitive closure of an order.
+
+    >>> sorted(closure([(0, 1), (1, 2)]))
+    [(0, 1), (0, 2), (1, 2)]
+    """
+    after: dict[Item, list[Item]] = {}
+    for a, b in pairs:
+        after.setdefault(a, []).append(b)
+    closed: set[tuple[Item, Item]] = set()
+    for a in after:
+        todo = list(after[a])
+        while todo:
+            b = todo.pop()
+            if (a, b) not in closed:
+                closed.add((a, b))
+                todo.extend(after.get(b, ()))
+    return closed
 
 
 def reduction(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -135,7 +151,7 @@ def _spread_choices(node: Node) -> Node:
             copy = _copy(child)
             copy.children[inner] = _copy(choice)
             options.append(canonical(copy, top=False))
-    if len(options) == len(node.children):
+    if len(options) == len(node.children) or len(options) > _MOST_SPELLED_OUT:
         return node
     node.children = options
     return canonical(node, top=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -204,15 +203,10 @@ class Nouns:
         return tuple(dict.fromkeys(self.describe[names[word]] for word in close))[:n]
 
 
-_CACHE: dict[int, tuple[weakref.ref[World], Nouns]] = {}
-
-
 def nouns_of(world: World) -> Nouns:
-    """The nouns of a world, built once per world."""
-    key = id(world)
-    found = _CACHE.get(key)
-    if found is not None and found[0]() is world:
-        return found[1]
-    nouns = Nouns(world)
-    _CACHE[key] = (weakref.ref(world, lambda _: _CACHE.pop(key, None)), nouns)
+    """The nouns of a world, built once and kept with it as its cached properties are."""
+    kept = vars(world)
+    if "_nouns" not in kept:
+        kept["_nouns"] = Nouns(world)
+    nouns: Nouns = kept["_nouns"]
     return nouns

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from grounding.state import SELF
 from grounding.translate import wording
+from grounding.translate.nodes import closure
+from grounding.translate.references import capital
 from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.translate.words import verb_forms
 from grounding.world import World
@@ -23,7 +25,7 @@ def paraphrase(tree: TaskTree, world: World) -> str:
     leaves = {task.id: task for task in root.walk() if task.is_leaf}
     writer = _Writer(world, leaves)
     sentences = writer.sentences(root)
-    sentences += list(dict.fromkeys(_capital(rule.text) + "." for rule in root.rules))
+    sentences += list(dict.fromkeys(capital(rule.text) + "." for rule in root.rules))
     return " ".join(sentences)
 
 
@@ -41,8 +43,8 @@ class _Writer:
     def sentences(self, root: Task) -> list[str]:
         """The sentences for the root: one for each child, or one for all."""
         if root.relation is Relation.EITHER:
-            return [_capital(self.task(root)) + "."]
-        closed = _closure(root.order)
+            return [capital(self.task(root)) + "."]
+        closed = closure(root.order)
         n = len(root.children)
         first = n > 1 and all((0, j) in closed for j in range(1, n))
         done: list[str] = []
@@ -55,7 +57,7 @@ class _Writer:
             else:
                 self.before = root.children[said[-1]] if said else None
                 opening = f"after {' and '.join(self.doing(root.children[i]) for i in said)}, " if said else opening
-            done.append(_capital(f"{opening}{self.task(child)}") + ".")
+            done.append(capital(f"{opening}{self.task(child)}") + ".")
         return done
 
     def doing(self, task: Task) -> str:
@@ -96,16 +98,3 @@ class _Writer:
 
 def _about_robot(task: Task) -> bool:
     return any(SELF in literal.proposition.args for literal in task.goal)
-
-
-def _closure(pairs: tuple[tuple[int, int], ...]) -> set[tuple[int, int]]:
-    closed = set(pairs)
-    while True:
-        new = {(a, d) for a, b in closed for c, d in closed if b == c} - closed
-        if not new:
-            return closed
-        closed |= new
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -184,6 +184,8 @@ class Reader:
         for n in range(min(self.longest, len(self.plain) - i), 0, -1):
             for rank, reading in enumerate(self.verbs.get(tuple(self.plain[i : i + n]), ())):
                 if reading.terminal == "PREP" and (self._infinitive(i, n) or not self._noun_at(i + n)):
+                    if i + n == len(self.plain):
+                        found.append((n, 30, "PREP", reading.value))
                     continue
                 level = _LEVELS.get(reading.terminal, 3)
                 if reading.terminal == "KEEP" and self._state_follows(i + n):

@@ -231,7 +231,7 @@ def _near_words(reader: Reader, stop: Stop) -> tuple[str, ...]:
         return ()
     fitting: dict[str, None] = {}
     for phrase, readings in reader.verbs.items():
-        if any(r.terminal in stop.expected for r in readings):
+        if any(r.terminal in stop.expected and r.terminal != "BE" for r in readings):
             fitting.setdefault(phrase[0], None)
     if "NP" in stop.expected and "GO" not in stop.expected:
         fitting.update(dict.fromkeys(p[0] for p in reader.nouns.nouns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.translate.nodes import closure
 from grounding.translate.paraphrase import describe
 from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.world import World
@@ -77,8 +78,4 @@ def _before(root: Task, names: dict[str, str]) -> frozenset[tuple[str, str]]:
         for a in task.children[i].walk() if a.is_leaf
         for b in task.children[j].walk() if b.is_leaf
     }  # fmt: skip
-    while True:
-        new = {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs
-        if not new:
-            return frozenset(pairs)
-        pairs |= new
+    return frozenset(closure(pairs))

@@ -8,7 +8,7 @@ from grounding.state import SELF
 from grounding.translate import abilities
 from grounding.translate.clauses import Clause, Element, Statement
 from grounding.translate.grouping import NEXT, Item, drop_implied, group, in_order, point_back
-from grounding.translate.meaning import RETURN, Interpreter
+from grounding.translate.meaning import MOST_ALTERNATIVES, RETURN, Interpreter
 from grounding.translate.nodes import Node, either, every
 from grounding.translate.nouns import Nouns
 from grounding.translate.references import ChoiceNeededError, RejectionError, Robots, robots_of
@@ -69,7 +69,7 @@ class Composer:
         drop_implied(root)
         return Mission(point_back(root), self.rules)
 
-    def _statement(self, statement: Statement) -> Node | None:
+    def _statement(self, statement: Statement, factor: int = 1) -> Node | None:
         """The tasks of one sentence; once for each choice where later words hang on it."""
         self.begins = statement.elements[0].clause.start
         context, rules, previous = self.interpreter.context.copy(), list(self.rules), self.previous
@@ -82,12 +82,16 @@ class Composer:
                     statement.elements[0].clause.start,
                 ) from None
             start, ids = choice.start, choice.ids
+            if factor * len(ids) > MOST_ALTERNATIVES:
+                raise RejectionError(
+                    "That leaves too many possibilities open. Name the things you mean.", choice.start
+                ) from None
         nodes = []
         for entity in ids:
             self.interpreter.context = context.copy()
             self.interpreter.context.bound[start] = entity
             self.rules, self.previous = list(rules), previous
-            node = self._statement(statement)
+            node = self._statement(statement, factor * len(ids))
             if node is not None:
                 nodes.append(node)
         return either(nodes) if nodes else None
