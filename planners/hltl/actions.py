@@ -172,18 +172,14 @@ def relevant(candidates: Sequence[Action], facts: set[Fact], world: World) -> li
     while grown:
         grown = False
         for i, action in enumerate(candidates):
-            if i not in chosen and _helps(action, facts, simple):
+            if i not in chosen and (action.achieves - {("free",)}) & facts:
                 chosen.add(i)
                 facts |= action.needs
                 grown = True
+    # A hand can only be freed of what is in it: nothing is taken up just to be let go of.
+    chosen |= {i for i, a in enumerate(candidates) if _releases(a) and (len(a.args) == 1 or not simple)}
     return [candidates[i] for i in sorted(chosen)]
 
 
 def _releases(action: Action) -> bool:
     return ("free",) in action.achieves and not action.takes
-
-
-def _helps(action: Action, facts: set[Fact], simple: bool) -> bool:
-    if _releases(action) and (len(action.args) == 1 or not simple):
-        return True
-    return bool((action.achieves - {("free",)}) & facts)

@@ -152,14 +152,24 @@ def _possible(question: Question, leaf: Leaf, rules: Sequence[Rule] | None) -> b
         return not _incapable(question, leaf, alive)
     chosen = question.spec.rules.values() if rules is None else rules
     alone = _alone(question)
-    everybody = _moved_by(question, alive)
+    shut = _kept_shut(question, chosen)
+    everybody = _moved_by(question, alive) - shut
     for robot in question.robots[leaf.name]:
-        others = _moved_by(question, (r for r in alive if r != robot or not alone))
+        others = _moved_by(question, (r for r in alive if r != robot or not alone)) - shut
         tries = [everybody] if question.quick or others == everybody else [everybody, others]
         problems = (LeafProblem(question.grid, leaf, robot, chosen, question.lost, not g, g) for g in tries)
         if all(_solvable(question, problem, alone) for problem in problems):
             return True
     return False
+
+
+def _kept_shut(question: Question, rules: Iterable[Rule]) -> frozenset[str]:
+    """Doors that the rules forbid ever to stand open."""
+    product = Product([], [rule.formula for rule in rules])
+    bits = {door: product.bits.get(Proposition("is", (door, "open")).name) for door in question.world.doors}
+    return frozenset(
+        door for door, bit in bits.items() if bit is not None and product.doomed(1 << bit, 1 << bit)
+    )  # fmt: skip
 
 
 def _alone(question: Question) -> bool:

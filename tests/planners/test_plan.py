@@ -215,6 +215,28 @@ def test_out_of_reach_is_said(table: World) -> None:
     assert "no way for left_arm" in refused(spec, table, PlanStatus.UNSATISFIABLE).message
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "clauses"),
+    [
+        ("office", "Photograph the kitchen while keeping the camera off.", 1),
+        ("office", "Never open door m6. Go to m6.", 2),
+        ("table", "Right arm, pick up the orange.", 1),
+    ],
+)
+def test_the_impossible_is_proven_within_the_time_limit(name: str, text: str, clauses: int) -> None:
+    world = load_world(name)
+    tree = translate(text, world).tree
+    assert tree is not None
+    result = plan(specify(tree, world), world)
+    assert result.status is PlanStatus.UNSATISFIABLE, result.message
+    assert len(result.conflict) == clauses
+
+
+def test_a_thing_only_one_arm_reaches_is_picked_up_by_that_arm(table: World) -> None:
+    team = planned(make_spec(["F holding.self.banana"]), table)
+    assert set(team.assignment.values()) == {"right_arm"}
+
+
 def test_a_circle_in_the_order_is_said(office: World) -> None:
     spec = make_spec(["F at.self.m1", "F at.self.m2"], before=[(1, 2), (2, 1)])
     assert set(refused(spec, office, PlanStatus.UNSATISFIABLE).conflict) == {"task 1", "task 2"}
