@@ -39,6 +39,7 @@ def fleet(world="office", **settings):
 @pytest.fixture(scope="module")
 def office():
     with fleet() as heed:
+        after(heed, 0.0)
         yield heed
 
 
