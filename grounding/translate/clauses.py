@@ -126,6 +126,9 @@ def _clause(tree: Any) -> Clause:
             clause = replace(clause, kind="go", verb="be")
         case "sent":
             clause = replace(clause, kind="go", verb="go")
+        case "banned":
+            kind = {"fact": "operate" if clause.flag else "keep"}.get(clause.kind, clause.kind)
+            clause = replace(clause, kind=kind, negative=True)
         case "lasting":
             clause = replace(clause, kind="keep")
         case "more":

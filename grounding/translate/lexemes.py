@@ -138,9 +138,26 @@ NOT = (
 )  # fmt: skip
 NOBODY = (
     "no robot", "nobody", "no one", "none of the robots", "no robots", "none of you", "no arm", "none of the arms",
-    "no unit", "no machine",
+    "no unit", "no machine", "do not let any robot", "never let any robot", "do not let a robot", "never let a robot",
+    "do not allow any robot to", "do not let the robots", "not a single robot", "none of the arms",
 )  # fmt: skip
-BE = ("is", "are", "be", "been", "was", "were", "has been", "have been", "had been", "being")
+BE = (
+    "is",
+    "are",
+    "be",
+    "been",
+    "was",
+    "were",
+    "has been",
+    "have been",
+    "had been",
+    "being",
+    "end up",
+    "ends up",
+    "be located",
+    "be placed",
+    "be kept",
+)
 
 PREPOSITIONS = (
     "to", "into", "onto", "on", "in", "inside", "at", "on top of", "from", "out of", "through", "via", "of", "outside",
@@ -160,7 +177,8 @@ PREPOSITION_SENSE: Mapping[str, str] = {
                     "in"),
     **dict.fromkeys(("to", "towards", "toward", "up to", "over to", "back to", "all the way to", "straight to",
                      "directly to", "down to", "home to", "for"), "to"),
-    **dict.fromkeys(("at", "near", "next to", "by", "beside", "down at", "in front of", "back at"), "at"),
+    **dict.fromkeys(("at", "down at", "back at"), "at"),
+    **dict.fromkeys(("near", "next to", "by", "beside", "in front of", "around", "behind", "under"), "near"),
     **dict.fromkeys(("currently in", "located in", "standing in", "sitting in", "waiting in", "lying in"), "located"),
     **dict.fromkeys(("currently on", "lying on", "sitting on", "resting on"), "located"),
     **dict.fromkeys(("currently at", "located at", "standing at", "waiting at", "waiting by"), "located"),
@@ -213,7 +231,8 @@ AUXILIARIES = (
 #: Skipped before a robot is named: "have robot 2 go ...", "use the left arm to ...".
 CAUSES = (
     "let", "have", "make", "tell", "ask", "order", "get", "instruct", "use", "using", "with", "send", "dispatch",
-    "i want", "i need", "command", "get", "want", "need", "direct", "request", "cause", "via", "by", "for",
+    "i want", "i need", "command", "get", "want", "need", "direct", "request", "cause", "via", "by", "for", "move",
+    "bring", "take", "drive", "steer", "navigate", "put", "guide", "lead",
 )  # fmt: skip
 
 #: Skipped after a verb or its object: "pick the mug up", "bring it over to ...".

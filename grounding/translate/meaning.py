@@ -126,6 +126,8 @@ class Interpreter(Resolver):
                     clause,
                 )
             )
+        if not stops and any(sense == "near" for sense, _ in clause.places):
+            raise RejectionError("I can go to a room or place, not beside it. Say 'go to'.", clause.start, ("go to",))
         if not stops:
             stops.append(self._home(clause, robots))
         if len(stops) > 1:
@@ -232,6 +234,10 @@ class Interpreter(Resolver):
             )
         if clause.verb == "leave" and zones:
             return self._motion(replace(clause, kind="visit", verb="exit"), robots)
+        if any(sense == "near" for sense, _ in places):
+            raise RejectionError(
+                "I can put things on or in something or bring them to a place, not beside it.", clause.start
+            )
         if clause.kind != "grasp" and clause.verb not in _TAKES:
             what = listed([p.text for p in clause.objects])
             raise RejectionError(f"I do not know where to {clause.verb} {what}. Say 'to' and a place.", clause.end)

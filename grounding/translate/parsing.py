@@ -18,13 +18,12 @@ from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
 from grounding.translate.lexemes import SKIPPED, Reading
+from grounding.translate.lookahead import VERBS, Lookahead
 from grounding.translate.nouns import Nouns
-from grounding.translate.phrases import NounPhrase, PhraseReader
-from grounding.translate.words import Word, split_words
+from grounding.translate.phrases import NounPhrase
 
 _GRAMMAR = Path(__file__).with_name("english.lark")
 _ENDS = frozenset(".!?;")
-_VERBS = frozenset({"GO", "MOVE", "VISIT", "CARRY", "GRASP", "OPERATE", "TURN", "KEEP", "STAY", "AVOID", "USE"})
 _LINKS = frozenset(
     {"AND", "OR", "BUT", "THEN", "FIRST", "EITHER", "BEFORE", "EARLIER", "AFTER", "UNTIL", "WITHOUT", "WHILE"}
 )
@@ -32,9 +31,6 @@ _LINKS = frozenset(
 
 #: Readings of as many words are tried in this order; verbs stand at 3.
 _LEVELS = {"CAUSE": 0, "PREP": 1, "FILLER": 20, "AUXILIARY": 20, "PARTICLE": 20, "RELATIVE": 20}
-
-
-_EXCEPT = (("except", "for"), ("except",), ("excluding",), ("apart", "from"), ("but", "not"), ("other", "than"))
 
 
 class _GivenTokens(Lexer):
@@ -65,17 +61,11 @@ class Stop:
     expected: frozenset[str]
 
 
-class Reader:
+class Reader(Lookahead):
     """Parses one instruction against the names of one world."""
 
     def __init__(self, text: str, nouns: Nouns) -> None:
-        self.text = text
-        self.words: tuple[Word, ...] = split_words(text)
-        self.plain = [w.text for w in self.words]
-        self.nouns = nouns
-        self.phrases = PhraseReader(self.words, nouns, text)
-        self.verbs = nouns.lexemes
-        self.longest = max(map(len, self.verbs))
+        super().__init__(text, nouns)
         self.problems: list[NounPhrase] = []
         self._parser = _parser().parse_interactive("")
         self._last = ""
@@ -133,7 +123,7 @@ class Reader:
                 return clause and self.phrases.read(i + n, robots=True) is not None
             case "PARTICLE":
                 moves = self._verb in ("CARRY", "GRASP", "MOVE", "GO", "STAY") and not self._in_place
-                return self._last in _VERBS or (self._last == "NP" and moves)
+                return self._last in VERBS or (self._last == "NP" and moves)
             case "RELATIVE":
                 return self._last == "NP" and self._can("PREP")
         return True
@@ -152,18 +142,17 @@ class Reader:
             self._feed("WHILE", i, 0)
             return 0 if self._can("AVOID") else None
         opens = self._fronted and self._last not in _LINKS and self._can("COMMA")
-        if not opens or not (self._is_any(i, tuple(_VERBS)) or self.phrases.read(i, robots=True)):
+        if not opens or not (self._is_any(i, tuple(VERBS)) or self.phrases.read(i, robots=True)):
             return None
         self._fronted = False
         self._feed("COMMA", i, 0)
         return 0 if self._can("GO") else None
 
-    def _is_any(self, i: int, terminals: tuple[str, ...]) -> bool:
-        return i < len(self.plain) and any(r.terminal in terminals for r in self._readings(i))
-
     def _candidates(self, i: int) -> Iterator[tuple[str, int, object]]:
         """Readings at a word, best first."""
         found: list[tuple[int, int, str, object]] = []
+        if self._last == "JOIN" and (again := self._robot_again(i)) and self._can("ROBOT"):
+            found.append((1, 0, "ROBOT", again))
         same = self._same_robot(i)
         doer = None if same else self.phrases.read(i, robots=True)
         if doer is not None:
@@ -184,8 +173,9 @@ class Reader:
         for n in range(min(self.longest, len(self.plain) - i), 0, -1):
             for rank, reading in enumerate(self.verbs.get(tuple(self.plain[i : i + n]), ())):
                 if reading.terminal == "PREP" and (self._infinitive(i, n) or not self._noun_at(i + n)):
-                    if i + n == len(self.plain):
-                        found.append((n, 30, "PREP", reading.value))
+                    found.append((n, 30, "PREP", reading.value))
+                    continue
+                if reading.terminal == "GO" and self._takes_object(i, n):
                     continue
                 level = _LEVELS.get(reading.terminal, 3)
                 if reading.terminal == "KEEP" and self._state_follows(i + n):
@@ -198,57 +188,15 @@ class Reader:
             if n:
                 yield "NP", n, self.phrases.unknown(i, i + n)
 
-    def _without_exceptions(self, i: int, n: int, phrase: NounPhrase) -> tuple[int, NounPhrase]:
-        """ "All meeting rooms except m3 and m4"."""
-        m = next((len(w) for w in _EXCEPT if tuple(self.plain[i + n : i + n + len(w)]) == w), 0)
-        if len(phrase.ids) < 2 or not m or phrase.quantifier not in ("all", "the", ""):
-            return n, phrase
-        end, gone = i + n + m, list[str]()
-        while (other := self.phrases.read(end)) is not None and not other[1].problem:
-            gone.extend(other[1].ids)
-            end += other[0]
-            if self.plain[end : end + 1] not in (["and"], [","], ["or"]) or not self.phrases.read(end + 1):
-                break
-            end += 1
-        if not gone:
-            return n, phrase
-        text = self.text[phrase.start : self.words[end - 1].end]
-        return end - i, replace(phrase, ids=tuple(k for k in phrase.ids if k not in gone), text=text,
-                                end=self.words[end - 1].end)  # fmt: skip
-
     def _infinitive(self, i: int, n: int) -> bool:
         """Whether "to" stands before a verb ("robot 4 to place ...") and not before a noun."""
-        return n == 1 and self.plain[i] == "to" and self._can("GO") and self._is_any(i + 1, tuple(_VERBS))
-
-    def _state_follows(self, i: int) -> bool:
-        """Whether a noun phrase and then a state come next: "leave the door open"."""
-        phrase = self.phrases.read(i)
-        return phrase is not None and self._is_any(i + phrase[0], ("STATE",))
+        return n == 1 and self.plain[i] == "to" and self._can("GO") and self._is_any(i + 1, tuple(VERBS))
 
     def _rank(self, phrase: NounPhrase) -> int:
         """Where a noun phrase stands among the readings of the same length."""
         if phrase.problem:
             return 9
         return 2 if phrase.quantifier or not self._can("GO") else 8
-
-    def _noun_at(self, i: int) -> bool:
-        i = self._skip_fillers(i, nouns=True)
-        if i >= len(self.plain):
-            return False
-        if self.phrases.read(i) or self.phrases.read(i, robots=True) or self._labelled_again(i):
-            return True
-        return self.phrases.unknown_run(i) > 0
-
-    def _skip_fillers(self, i: int, *, nouns: bool = False) -> int:
-        while i < len(self.plain):
-            readings = self.verbs.get((self.plain[i],), ())
-            if self.plain[i] in ("both", "either") or (
-                not nouns and readings and all(r.terminal in SKIPPED for r in readings) and not self.phrases.read(i)
-            ):
-                i += 1
-            else:
-                break
-        return i
 
     def _same_robot(self, i: int) -> int:
         """Length of "it" and the like where they name the robot spoken of before."""
@@ -260,31 +208,11 @@ class Reader:
                 return len(words)
         if self.plain[i] in ("it", "he", "she", "they", "which"):
             j = i + 1
-            while j < len(self.plain) and (self._is_filler(j) or self._is(j, "THEN") or self._is(j, "NOT")):
+            while j < len(self.plain) and (self._filler(j) or self._is(j, "THEN") or self._is(j, "NOT")):
                 j += 1
-            if j < len(self.plain) and any(r.terminal in _VERBS for r in self._readings(j)):
+            if j < len(self.plain) and any(r.terminal in VERBS for r in self._readings(j)):
                 return 1
         return 0
-
-    def _is_filler(self, i: int) -> bool:
-        return any(r.terminal in SKIPPED for r in self.verbs.get((self.plain[i],), ()))
-
-    def _is(self, i: int, terminal: str) -> bool:
-        return any(r.terminal == terminal for r in self._readings(i))
-
-    def _readings(self, i: int) -> tuple[Reading, ...]:
-        for n in range(min(self.longest, len(self.plain) - i), 0, -1):
-            readings = self.verbs.get(tuple(self.plain[i : i + n]))
-            if readings:
-                return readings
-        return ()
-
-    def _by_robot(self, i: int) -> tuple[int, NounPhrase] | None:
-        """ "With robot 2", "using the left arm", and a robot addressed last (", robot 2.")."""
-        if self.plain[i] not in ("with", "using", "by"):
-            return None
-        doer = self.phrases.read(i + 1, robots=True)
-        return None if doer is None else (doer[0] + 1, doer[1])
 
     def _labelled_again(self, i: int) -> tuple[int, NounPhrase] | None:
         """A further label of the noun said before: the "6" of "desks 5 and 6", the "m6" of "doors m4 and m6"."""
@@ -320,13 +248,10 @@ class Reader:
         if "NOT" in {r.terminal for r in readings}:
             return ""
         if names[0] == "THEN" and "AFTER" in names:
-            return "AFTER" if self._is_any(i + n, tuple(_VERBS)) else "THEN"
+            return "AFTER" if self._is_any(i + n, tuple(VERBS)) else "THEN"
         if names[0] == "AFTER" and "WHILE" in names:
             return "WHILE" if self._gerund_state(i + n) else "AFTER"
         return names[0]
-
-    def _gerund_state(self, i: int) -> bool:
-        return self.plain[i : i + 1] in (["carrying"], ["holding"], ["transporting"], ["guiding"], ["escorting"])
 
     def _connect(self, i: int) -> int | None:
         """Feeds what joins nouns or clauses: commas, "and", "or", "then" and so on."""
@@ -338,8 +263,8 @@ class Reader:
                 n, kind = 1, "COMMA"
             elif n := self._link_at(j):
                 kind = self._choose_link(j, n, self.verbs[tuple(self.plain[j : j + n])])
-            elif kinds and self._is_filler(j) and not self._starts_clause(j) and j + 1 < len(self.plain):
-                j += 1
+            elif kinds and (n := self._filler(j)) and not self._starts_clause(j) and j + n < len(self.plain):
+                j += n
                 continue
             else:
                 break
@@ -351,14 +276,14 @@ class Reader:
         if self._joins(kinds, j):
             self._feed("JOIN", i, j - i, "or" if "OR" in kinds else "and" if "AND" in kinds else "comma")
             return j - i
-        if kinds == ["COMMA"] and self._comma_is_silent(j):
+        if kinds == ["COMMA"] and (self._comma_is_silent(j) or self._is_any(j, ("ANYORDER", "INORDER", "PAIRED"))):
             return j - i
         if kinds == ["COMMA"] and self._can("BYROBOT"):
             doer = self.phrases.read(j, robots=True)
             if doer is not None and self.plain[j + doer[0] : j + doer[0] + 1] in ([], ["."], ["!"], [";"]):
                 self._feed("BYROBOT", j, doer[0], doer[1])
                 return j + doer[0] - i
-        if kinds == ["EITHER"] and self._last in ("PREP", *_VERBS):
+        if kinds == ["EITHER"] and self._last in ("PREP", *VERBS):
             self._open_next = True
             return j - i
         for kind, (at, n) in zip(kinds, spans, strict=True):
@@ -370,11 +295,6 @@ class Reader:
             self._feed(kind, at, n)
         return j - i
 
-    def _starts_clause(self, j: int) -> bool:
-        return self.phrases.read(j) is not None or any(
-            r.terminal in _VERBS or r.terminal == "PREP" for r in self._readings(j)
-        )
-
     def _comma_is_silent(self, j: int) -> bool:
         """A comma after a robot addressed, or after nothing yet."""
         return self._last in ("", "_END", "ROBOT", "NOT") or (self._can("PREP") and not self._can("COMMA"))
@@ -383,6 +303,8 @@ class Reader:
         """Whether a connective joins two nouns rather than two clauses."""
         if j >= len(self.plain) or not kinds or not set(kinds) <= {"COMMA", "AND", "OR", "EITHER"}:
             return False
+        if self._last == "ROBOT" and self._robot_again(j):
+            return True
         if self._last == "ROBOT":
             return (set(kinds) != {"COMMA"} and self.phrases.read(j, robots=True) is not None) or (
                 self.phrases.read(j, robots=True) is not None and not self._verb
@@ -395,7 +317,7 @@ class Reader:
         if phrase is None:
             n = self.phrases.unknown_run(j)
             return n > 0 and "COMMA" not in kinds
-        if phrase[0] == 1 and not phrase[1].quantifier and self._is_any(j, tuple(_VERBS)):
+        if phrase[0] == 1 and not phrase[1].quantifier and self._is_any(j, tuple(VERBS)):
             return False
         after = self._skip_fillers(j + phrase[0], nouns=True)
         if after < len(self.plain) and (self._is(after, "BE") or self._is(after, "STAY")):
@@ -429,7 +351,7 @@ class Reader:
         self._parser.feed_token(token)
         if terminal == "JOIN":
             self._joint = str(value)
-        if terminal in _VERBS:
+        if terminal in VERBS:
             self._verb, self._in_place = terminal, False
         if terminal == "PREP":
             self._in_place = True
@@ -439,17 +361,6 @@ class Reader:
         if terminal == "_END":
             self._verb = ""
         self._last = terminal
-
-    def _kind_of(self, i: int) -> tuple[str, ...]:
-        """All ids of the kind noun that a phrase begins with, for labels that follow ("and m6")."""
-        for j in (i, i + 1, i + 2):
-            for n in range(min(self.nouns.longest, len(self.plain) - j), 0, -1):
-                noun = self.nouns.nouns.get(tuple(self.phrases.keys[j : j + n]))
-                if noun is not None:
-                    short = tuple(self.phrases.keys[j : j + 1])
-                    kind = self.nouns.nouns.get(short)
-                    return tuple(noun.kind or (kind.kind if kind else ()))
-        return ()
 
     def _can(self, terminal: str) -> bool:
         """Whether the parser can go on with a terminal, reductions included."""
@@ -471,5 +382,5 @@ class Reader:
                 return True
 
     def _expected(self) -> frozenset[str]:
-        names = {t.name for t in _parser().terminals} | {"$END", "NP", "PREP", "ROBOT", "BE", "STATE", *_VERBS, *_LINKS}
+        names = {t.name for t in _parser().terminals} | {"$END", "NP", "PREP", "ROBOT", "BE", "STATE", *VERBS, *_LINKS}
         return frozenset(name for name in names if self._can(name))

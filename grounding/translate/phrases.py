@@ -107,6 +107,8 @@ class PhraseReader:
         if start < len(self.keys) and self.keys[start].isdigit() and self._body(start + 1, robots, True):
             count, start = int(self.keys[start]), start + 1
             quantifier = quantifier or ("any" if count == 1 else "")
+        if determiner and self.plain[i] == "both" and quantifier == "all":
+            count = 2
         body = self._body(start, robots, bool(determiner))
         if body is None:
             return self._unknown(i, start) if determiner and not robots and not count else None

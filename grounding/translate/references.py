@@ -9,7 +9,7 @@ from grounding.translate import wording
 from grounding.translate.clauses import Place
 from grounding.translate.nouns import Nouns
 from grounding.translate.phrases import NounPhrase, listed
-from grounding.world import World
+from grounding.world import Thing, World, Zone
 
 
 class RejectionError(Exception):
@@ -129,11 +129,12 @@ class Resolver:
         """Ids that fit a phrase, with "one" and "the other" read in context."""
         ids = phrase.ids
         if phrase.one:
-            things = [i for i in self.context.mentioned if i in self.world.things and want(i)]
-            if not things:
+            fitting = [i for i in self.context.mentioned if want(i)]
+            if not fitting:
                 raise RejectionError(f"I do not know what {phrase.text!r} stands for. Name it.", phrase.start)
-            last = self.world.things[things[-1]]
-            kind = tuple(t.id for t in self.world.things.values() if t.kind == last.kind)
+            named: dict[str, Zone | Thing] = {**self.world.zones, **self.world.things}
+            last = named[fitting[-1]]
+            kind = tuple(e for e in self.nouns.order if e in named and named[e].kind == last.kind)
             ids = tuple(i for i in kind if not ids or i in ids)
             if not ids:
                 raise RejectionError(f"There is no {last.kind} that fits {phrase.text!r}.", phrase.start)
@@ -157,12 +158,13 @@ class Resolver:
             spots = bound or [i for p in where for i in p.ids] or list(self._there(where))
             there = tuple(i for i in ids if any(self._is_at(i, spot) for spot in spots))
             if not there:
-                here = "; ".join(f"{wording.name(i, self.world)} is {self.whereabouts(i)}" for i in ids[:4])
+                things = [k for k in ids[:4] if k in self.world.things]
+                here = "; ".join(f"{wording.name(k, self.world)} is {self.whereabouts(k)}" for k in things)
                 spot = listed([p.text for p in where])
                 raise RejectionError(
-                    f"There is no {_bare(phrase.text)} at {spot}: {here}.",
+                    f"There is no {_bare(phrase.text)} at {spot}{': ' if here else ''}{here}.",
                     phrase.start,
-                    [wording.name(i, self.world) for i in ids],
+                    [wording.name(k, self.world) for k in ids],
                 )
             ids = there
         return ids
@@ -179,7 +181,7 @@ class Resolver:
         if entity not in self.world.things:
             zone = self.world.zones.get(entity)
             other = self.world.zones.get(spot)
-            return zone is not None and other is not None and zone.cells <= other.cells
+            return zone is not None and other is not None and zone.cells < other.cells
         thing = self.world.things[entity]
         if spot in self.world.things:
             return thing.support == spot or self.world.things[spot].cell == thing.cell

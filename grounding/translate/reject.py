@@ -217,6 +217,10 @@ def _stuck(reader: Reader, stop: Stop) -> RejectionError:
         return RejectionError(
             f"I do not understand {quoted!r}{after}. {hint}", word.start, near or _examples(stop.expected)
         )
+    if word.text in _vocabulary(reader):
+        return RejectionError(
+            f"I cannot make sense of {quoted!r} here. I expected {_expected(stop.expected)}.", word.start
+        )
     skills = [s.replace("_", " ") for s in reader.nouns.world.skills]
     return RejectionError(
         f"I do not understand {quoted!r}: no robot here can do that. The skills here are: {', '.join(skills)}.",

@@ -95,6 +95,7 @@ class RuleMaker:
     def _while(self, body: Body, never: str, who: str, during: Sequence[Clause]) -> list[TreeRule]:
         rules = []
         for clause in during:
+            _must_last(clause)
             for fact in self.interpreter.condition(clause, body.robot or who):
                 carrying = fact.proposition.predicate == "holding"
                 subject, value = fact.proposition.args
@@ -348,3 +349,13 @@ class RuleMaker:
             if holds(fact.proposition, self.world, self.interpreter.state) is not value:
                 nodes.append(self.interpreter.leaf(fact, clause, Robots()))
         return every(nodes) if nodes else None
+
+
+def _must_last(clause: Clause) -> None:
+    """Rejects "while" with something that is done at once rather than lasting."""
+    carrying = clause.kind in ("carry", "grasp") and not any(sense in ("to", "on", "in") for sense, _ in clause.places)
+    if clause.kind != "fact" and clause.verb != "be" and not carrying:
+        raise RejectionError(
+            "After 'while' I expect a state, as in 'while carrying the mug' or 'while the table is clean'.",
+            clause.start,
+        )

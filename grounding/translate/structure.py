@@ -290,6 +290,13 @@ def _attach(elements: list[Element]) -> list[Element]:
     found: list[Element] = []
     waiting: list[tuple[str, Clause]] = []
     link_before = ""
+    if (
+        len(elements) > 1
+        and elements[0].links == ["WHILE"]
+        and elements[0].clause.doers
+        and not elements[0].clause.negative
+    ):
+        elements[0].links, elements[1].links = [], ["AND"]
     for i, element in enumerate(elements):
         link = next((k for k in element.links if k in _ATTACH), "")
         if not link and found and found[-1].clause.negative:

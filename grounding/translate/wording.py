@@ -28,7 +28,7 @@ def name(entity: str, world: World, *, many: bool = False) -> str:
 
 
 def verb_for(flag: str, value: bool, world: World) -> str:
-    """The verb that brings a flag about: "open", "switch on", "take a photo in"."""
+    """The verb that brings a flag about ("open", "take a photo in"), empty where there is none."""
     if flag == "photographed" and value:
         return "take a photo in"
     if (flag, value) in OPERATE:
@@ -38,7 +38,7 @@ def verb_for(flag: str, value: bool, world: World) -> str:
             atom = parse_atom(text)
             if atom.predicate == "is" and atom.args[-1] == flag and atom.positive is value:
                 return skill.name.replace("_", " ")
-    return f"make {flag.replace('_', ' ')}" if value else f"make not {flag.replace('_', ' ')}"
+    return ""
 
 
 def goal(literal: Literal, world: World) -> str:
@@ -58,7 +58,8 @@ def goal(literal: Literal, world: World) -> str:
             verb = "guide" if "guidable" in properties else "push" if "pushable" in properties else "bring"
             return f"{verb} {name(subject, world)} to {name(value, world)}"
         case _:
-            return f"{verb_for(value, literal.positive, world)} {name(subject, world)}"
+            verb = verb_for(value, literal.positive, world)
+            return f"{verb} {name(subject, world)}" if verb else f"make {fact(literal, world).replace(' is ', ' ')}"
 
 
 def fact(literal: Literal, world: World) -> str:

@@ -81,7 +81,7 @@ _OFFICE = load_world("office")
         ("office", "what is your name?", "questions", ""),
         ("office", "visit every desk, " * 9, "at most 100", ""),
         ("office", "go to m4, take a photo there and come back", "come back to", ""),
-        ("office", "switch the printer on, then off", "'off'", ""),
+        ("office", "switch the printer on, then off", "off'", ""),
         ("office", "bring the red mug to m1 while carrying the report", "only along with a rule", ""),
         ("office", "go to m1 until the table is clean", "only rules can last", ""),
         ("office", "keep the chair in m1. go to m1", "not in", ""),
