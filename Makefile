@@ -17,7 +17,7 @@ help: ## Say what can be made
 	@echo "              (WORLD=table INSTRUCTION='put the lemon on the white plate' chooses another)"
 	@echo "make test     check style and types, run all tests"
 	@echo "make lint     check style and types only"
-	@echo "make bench    measure speed and memory; writes benchmarks/results and docs/benchmarks.md"
+	@echo "make bench    measure speed and memory; writes benchmarks/results and docs/results"
 	@echo "make setup    set up .venv only (the others do it by themselves)"
 	@echo "make clean    remove .venv and everything that was built"
 
