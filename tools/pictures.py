@@ -1,6 +1,6 @@
 """Takes the pictures of the README: missions carried out by the simulator, seen from above.
 
-    .venv/bin/python tools/pictures.py docs/pictures
+.venv/bin/python tools/pictures.py docs/pictures
 """
 
 from __future__ import annotations

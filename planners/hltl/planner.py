@@ -260,7 +260,10 @@ class _Planner:
         return pair if self.objective == "makespan" else pair[::-1]
 
     def _answer(self, best: TeamPlan) -> PlanResult:
-        bound = self._bound()
+        try:
+            bound = self._bound()
+        except OutOfTimeError:  # time was up before the bound was known; the plan stands all the same
+            bound = None
         value = self._value(best)[0]
         status = PlanStatus.OPTIMAL if bound is not None and value <= bound else PlanStatus.FEASIBLE
         count = len(best.assignment)
