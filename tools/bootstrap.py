@@ -177,7 +177,9 @@ def is_supported(facts):
 
 def install_packages():
     """Step 2."""
-    say(f"installing packages (some minutes; details in {LOG.relative_to(ROOT)})")
+    compiles = any((VENV / "lib" / f"python3.{minor}").exists() for minor in (12, 13))
+    wait = "some ten minutes, as pybullet has to be compiled for this Python" if compiles else "some minutes"
+    say(f"installing packages ({wait}; details in {LOG.relative_to(ROOT)})")
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "-c", "constraints.txt"]
     why = "the packages could not be installed"
     # Packages without a wheel for this Python are compiled; these are what they are compiled with.
