@@ -63,12 +63,16 @@ setup(
         "pyyaml>=6,<7",
         "rich>=13.7,<16",
         "rosbags>=0.10,<0.12",  # before 0.10 no MCAP writer; 0.x may change its interface
+        "scipy>=1.11,<2",  # shortest ways over sparse graphs, assignment bounds
         "spottl>=2.13,<2.14",  # Spot has no stable interface between minor versions
         "typer>=0.12,<1",
     ],
     extras_require={
         "ros": ROS_WHEELS,
         "interfaces": INTERFACE_BUILD,
+        "solver": [
+            "ortools>=9.10,<10",  # CP-SAT squeezes the makespan of long missions; the planner does without
+        ],
         "test": [
             "hypothesis>=6.100,<7",
             "mypy>=1.10,<3",  # strictness grows with major versions
