@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grounding.errors import HeedError, UnsatisfiableError
-from grounding.logic.conflict import conflicts
+from grounding.logic.conflict import objection
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
 from grounding.state import WorldState
@@ -60,7 +60,7 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
     """
     timings: dict[str, float] = {}
     started = time.perf_counter()
-    translation = translate(text, world)
+    translation = translate(text, world, state)
     tree = translation.tree
     if tree is None:
         timings["translate"] = _since(started)
@@ -71,15 +71,13 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
         timings["translate"] = _since(started)
         started = time.perf_counter()
         validate(spec, world)
-        clash = conflicts(spec, world, state)
+        message = objection(spec, world, state)
     except UnsatisfiableError as error:
         return Understanding(Outcome.UNSATISFIABLE, str(error), tree, spec, timings)
     except HeedError as error:
         return Understanding(Outcome.REJECTED, str(error), tree, spec, timings)
     timings["automata"] = _since(started)
-    if clash:
-        quoted = " and ".join(repr(clause) for clause in clash)
-        message = f"{quoted} cannot hold together." if len(clash) > 1 else f"{quoted} contradicts itself."
+    if message:
         return Understanding(Outcome.UNSATISFIABLE, message, tree, spec, timings)
     return Understanding(Outcome.SUCCEEDED, translation.message, tree, spec, timings)
 

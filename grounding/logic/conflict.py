@@ -8,15 +8,16 @@ planner's question.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 
 from grounding.logic.automaton import Automaton, automaton, satisfiable
+from grounding.logic.describe import describe
 from grounding.logic.facts import Facts
 from grounding.logic.formula import Node, conjuncts, parse
 from grounding.logic.hierarchy import needed
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
-from grounding.state import ANY, SELF, Proposition, WorldState, initial_state
+from grounding.state import ANY, SELF, Proposition, WorldState, holds, initial_state
 from grounding.world import World
 
 #: So many tasks that one rule concerns are looked at in pairs.
@@ -40,22 +41,48 @@ def conflicts(spec: HierarchicalSpec, world: World, state: WorldState | None = N
     Returns:
         Texts of leaves and rules, none of which can be left out; empty when logic has no objection.
     """
+    search = _Search(spec, Facts(world, state or initial_state(world)))
+    return _texts(spec, _clash(search))
+
+
+def objection(spec: HierarchicalSpec, world: World, state: WorldState | None = None) -> str:
+    """Why the clauses of a specification cannot be satisfied, as a sentence; empty when logic has no objection.
+
+    Args:
+        spec: A validated specification.
+        world: The static world.
+        state: The state at the start; that of the world file where it is not given.
+    """
+    search = _Search(spec, Facts(world, state or initial_state(world)))
+    found = _clash(search)
+    texts = _texts(spec, found)
+    if not texts:
+        return ""
+    quoted = " and ".join(map(repr, texts))
+    reasons = search.to_blame(found)
+    if reasons:
+        return f"{quoted} is broken from the start: {' and '.join(reasons)}."
+    return f"{quoted} cannot hold together." if len(texts) > 1 else f"{quoted} contradicts itself."
+
+
+def _clash(search: _Search) -> list[str]:
+    """Names of the clauses that :func:`conflicts` reports."""
+    spec = search.spec
     found = _contradictory_order(spec)
     if found:
-        return _texts(spec, found)
+        return found
     for name in spec.children:
         if not satisfiable(spec.formulas[name]):
-            return _texts(spec, spec.leaves_under(name))
-    search = _Search(spec, Facts(world, state or initial_state(world)))
+            return list(spec.leaves_under(name))
     rules = list(spec.rules)
     for group in [[rule] for rule in rules] + ([rules] if len(rules) > 1 else []):
         if not search.possible(group):
-            return _texts(spec, search.smallest(group))
+            return search.smallest(group)
     hopeless = {leaf: reason for leaf in spec.leaves if (reason := _alone(search, leaf, rules))}
     blocking = needed(spec, hopeless)
     if blocking:
-        return _texts(spec, [clause for leaf in blocking for clause in hopeless[leaf]])
-    return _texts(spec, _side_by_side(search, [leaf for leaf in spec.leaves if needed(spec, [leaf])]))
+        return [clause for leaf in blocking for clause in hopeless[leaf]]
+    return _side_by_side(search, [leaf for leaf in spec.leaves if needed(spec, [leaf])])
 
 
 def _texts(spec: HierarchicalSpec, names: Iterable[str]) -> tuple[str, ...]:
@@ -178,6 +205,22 @@ class _Search:
             self._known[key] = any(self._with(group, robots) for robots in choices)
         return self._known[key]
 
+    def to_blame(self, group: Sequence[str]) -> list[str]:
+        """Facts of the state at the start without any of which rules could be kept, in words."""
+        if any(name not in self.spec.rules for name in group):
+            return []
+        facts = self.facts
+        names = dict.fromkeys(atom for name in group for atom in parse(self.spec.rules[name].formula).atoms)
+        now = {atom: bool(facts.first((atom,))) for atom in names}
+        broken = [atom for atom in names if self._with(group, {}, {**now, atom: not now[atom]})]
+        found = []
+        for proposition in map(Proposition.parse, broken):
+            positive = now[proposition.name]
+            whom = facts.world.robots if proposition.args[0] == ANY and positive else (proposition.args[0],)
+            own = [replace(proposition, args=(who, *proposition.args[1:])) for who in whom]
+            found += [describe(p, facts.world, positive) for p in own if holds(p, facts.world, facts.state) is positive]
+        return found
+
     def _assignments(self, leaves: Sequence[str]) -> Iterable[dict[str, str]]:
         team = tuple(self.facts.world.robots)
         options = [self.spec.leaves[leaf].robots or team for leaf in leaves]
@@ -191,7 +234,8 @@ class _Search:
             if i >= MAX_ASSIGNMENTS:
                 return
 
-    def _with(self, group: Sequence[str], robots: dict[str, str]) -> bool:
+    def _with(self, group: Sequence[str], robots: dict[str, str], now: dict[str, bool] | None = None) -> bool:
+        """Whether a group can be satisfied by these robots, from the state at the start or another first letter."""
         leaves = [name for name in group if name in self.spec.leaves]
         if leaves and not robots:
             return True
@@ -209,7 +253,8 @@ class _Search:
         letters = self.facts.letters(names)
         if letters is None:
             return True
-        return _explore(runs, len(leaves), self.facts.first(names), letters)
+        first = self.facts.first(names) if now is None else sum(1 << i for i, name in enumerate(names) if now[name])
+        return _explore(runs, len(leaves), first, letters)
 
 
 def _explore(runs: Sequence[_Run], leaves: int, first: int, letters: Sequence[int]) -> bool:

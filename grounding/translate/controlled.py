@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from grounding.state import WorldState, initial_state
 from grounding.translate import reject
 from grounding.translate.clauses import statements
 from grounding.translate.nodes import canonical, cyclic, tasks
@@ -45,12 +46,13 @@ class Translation:
     near: tuple[str, ...] = ()
 
 
-def translate(text: str, world: World) -> Translation:
+def translate(text: str, world: World, state: WorldState | None = None) -> Translation:
     """Reads an instruction in controlled English.
 
     Args:
         text: What the operator said, one sentence or several, at most 400 words.
         world: The world that the words refer to.
+        state: Where things are now; at the start of the world file where None.
 
     Returns:
         The task tree, or why there is none. Never raises for what a person can type.
@@ -59,18 +61,20 @@ def translate(text: str, world: World) -> Translation:
     if unreadable is not None:
         return _rejected(unreadable)
     nouns = nouns_of(world)
-    reader = Reader(text, nouns)
+    state = state or initial_state(world)
+    reader = Reader(text, nouns, state)
     parsed = reader.parse()
     if isinstance(parsed, Stop):
         return _rejected(reject.explain(reader, parsed))
     try:
-        mission = Composer(world, nouns).mission(statements(parsed))
+        mission = Composer(world, nouns, state).mission(statements(parsed))
         tree = _tree(text, mission, world)
     except RejectionError as rejection:
         return _rejected(rejection)
     count = sum(1 for task in tree.root.walk() if task.is_leaf)
     words = "one task" if count == 1 else f"{count} tasks"
-    rules = f" and {len(mission.rules)} rule{'s' * (len(mission.rules) > 1)}" if mission.rules else ""
+    said = len({rule.text for rule in mission.rules})
+    rules = f" and {said} rule{'s' * (said > 1)}" if said else ""
     return Translation(TranslationStatus.UNDERSTOOD, f"Understood: {words}{rules}.", tree)
 
 

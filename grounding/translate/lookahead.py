@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grounding.state import WorldState
 from grounding.translate.lexemes import SKIPPED, Reading
 from grounding.translate.nouns import Nouns
 from grounding.translate.phrases import NounPhrase, PhraseReader
@@ -19,14 +20,15 @@ class Lookahead:
     Args:
         text: The instruction.
         nouns: The nouns of the world.
+        state: Where things are now.
     """
 
-    def __init__(self, text: str, nouns: Nouns) -> None:
+    def __init__(self, text: str, nouns: Nouns, state: WorldState) -> None:
         self.text = text
         self.words: tuple[Word, ...] = split_words(text)
         self.plain = [w.text for w in self.words]
         self.nouns = nouns
-        self.phrases = PhraseReader(self.words, nouns, text)
+        self.phrases = PhraseReader(self.words, nouns, text, state)
         self.verbs = nouns.lexemes
         self.longest = max(map(len, self.verbs))
 

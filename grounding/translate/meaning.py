@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 
-from grounding.state import ANY, SELF, initial_state
+from grounding.state import ANY, SELF
 from grounding.translate import abilities, wording
 from grounding.translate.abilities import literal
 from grounding.translate.clauses import Clause, Place
 from grounding.translate.nodes import Node, either, every
-from grounding.translate.nouns import Nouns
 from grounding.translate.phrases import NounPhrase, listed
 from grounding.translate.references import RejectionError, Resolver, Robots, Unit, capital
 from grounding.translate.tree import Literal
-from grounding.world import World
 
 #: More alternatives than this are refused: nobody means them, and a planner could not weigh them.
 MOST_ALTERNATIVES = 24
@@ -23,10 +21,6 @@ MOST_ALTERNATIVES = 24
 
 class Interpreter(Resolver):
     """Turns clauses into tasks and facts."""
-
-    def __init__(self, world: World, nouns: Nouns) -> None:
-        super().__init__(world, nouns)
-        self.state = initial_state(world)
 
     def task(self, clause: Clause, robots: Robots) -> Node:
         """The task that a clause asks for."""
@@ -139,12 +133,12 @@ class Interpreter(Resolver):
         return stops[0]
 
     def _home(self, clause: Clause, robots: Robots) -> Node:
-        """ "Come back" without a place: where the robot started."""
+        """ "Come back" without a place: where the robot is before it goes."""
         ids = robots.ids or tuple(self.world.robots)
-        rooms = {self.world.room_of(self.world.robots[r].start) for r in ids}
+        rooms = {self.world.room_of(self.state.robots[r].cell) for r in ids}
         if clause.verb in RETURN and (len(rooms) != 1 or None in rooms):
             raise RejectionError(
-                "I do not know where to come back to, as the robots start in different rooms. Name the room.",
+                "I do not know where to come back to, as the robots are in different rooms. Name the room.",
                 clause.start,
             )
         if clause.verb not in RETURN:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grounding.skills import parse_atom
+from grounding.state import WorldState
 from grounding.translate.lexemes import OPERATE, STATES, Reading, language
 from grounding.translate.words import NUMBERS, plural, verb_forms
 from grounding.world import World
@@ -72,7 +73,6 @@ class Nouns:
         self.nouns: dict[tuple[str, ...], Noun] = {}
         self.robots: dict[tuple[str, ...], Noun] = {}
         self.modifiers: dict[str, set[str]] = {}
-        self.states: dict[str, set[str]] = {}
         self._add_zones()
         self._add_things()
         self._add_robots()
@@ -137,14 +137,6 @@ class Nouns:
         self._add(self.nouns, "everything", kind=movable, many=True)
         for noun in ("anything", "something"):
             self._add(self.nouns, noun, kind=movable)
-        for (flag, value), words in STATES.items():
-            flagged = {t.id for t in things if flag in t.possible_flags and (flag in t.flags) is value}
-            if flag == "open":
-                flagged = {d.id for d in self.world.doors.values() if d.closable and d.open is value}
-            for word in words if flagged else ():
-                if word in ("on", "off"):
-                    continue
-                self.states.setdefault(word, set()).update(flagged)
 
     def _add_robots(self) -> None:
         world = self.world
@@ -180,6 +172,18 @@ class Nouns:
             return f"the {words}"
         kind = world.zones[name].kind.replace("_", " ")
         return words if kind.split()[-1] in words.split() else f"{kind} {words}"
+
+    def in_state(self, state: WorldState) -> dict[str, set[str]]:
+        """Adjectives for what things are like now ("the closed door") -> ids that they fit."""
+        found: dict[str, set[str]] = {}
+        can_be = {t.id: t.possible_flags for t in self.world.things.values()}
+        can_be |= {d.id: frozenset({"open"}) for d in self.world.doors.values() if d.closable}
+        for (flag, value), words in STATES.items():
+            fitting = {k for k, flags in can_be.items() if flag in flags and ((k, flag) in state.flags) is value}
+            for word in words if fitting else ():
+                if word not in ("on", "off"):
+                    found.setdefault(word, set()).update(fitting)
+        return found
 
     def doors_of(self, room: str) -> list[str]:
         """Ids of the doors of a room."""

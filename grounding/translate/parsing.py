@@ -17,6 +17,7 @@ from lark import Lark, Token
 from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
+from grounding.state import WorldState
 from grounding.translate.lexemes import SKIPPED, Reading
 from grounding.translate.lookahead import VERBS, Lookahead
 from grounding.translate.nouns import Nouns
@@ -64,8 +65,8 @@ class Stop:
 class Reader(Lookahead):
     """Parses one instruction against the names of one world."""
 
-    def __init__(self, text: str, nouns: Nouns) -> None:
-        super().__init__(text, nouns)
+    def __init__(self, text: str, nouns: Nouns, state: WorldState) -> None:
+        super().__init__(text, nouns, state)
         self.problems: list[NounPhrase] = []
         self._parser = _parser().parse_interactive("")
         self._last = ""

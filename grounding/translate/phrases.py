@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from grounding.state import WorldState
 from grounding.translate.lexemes import first_words, language
 from grounding.translate.nouns import MASS_NOUNS, Noun, Nouns
 from grounding.translate.words import NUMBERS, Word
@@ -74,10 +75,12 @@ class PhraseReader:
         words: The words of the instruction.
         nouns: The nouns of the world.
         text: The instruction itself.
+        state: Where things are now.
     """
 
-    def __init__(self, words: Sequence[Word], nouns: Nouns, text: str) -> None:
+    def __init__(self, words: Sequence[Word], nouns: Nouns, text: str, state: WorldState) -> None:
         self.words, self.nouns, self.text = words, nouns, text
+        self.states = nouns.in_state(state)
         self.plain = [w.text for w in words]
         self.keys = [NUMBERS.get(w.text, w.text) for w in words]
         self._memo: dict[tuple[int, bool], tuple[int, NounPhrase] | None] = {}
@@ -309,7 +312,7 @@ class PhraseReader:
             return None
         word = self.plain[j]
         ids = self.nouns.modifiers.get(word)
-        return self.nouns.states.get(word) if ids is None and determined else ids
+        return self.states.get(word) if ids is None and determined else ids
 
     def _noun(self, j: int, robots: bool) -> tuple[int, Noun] | None:
         table = self.nouns.robots if robots else self.nouns.nouns

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from grounding.state import WorldState
 from grounding.translate import wording
 from grounding.translate.clauses import Place
 from grounding.translate.nouns import Nouns
@@ -76,8 +77,8 @@ class Context:
 class Resolver:
     """Finds what noun phrases stand for, remembering what has been spoken of."""
 
-    def __init__(self, world: World, nouns: Nouns) -> None:
-        self.world, self.nouns = world, nouns
+    def __init__(self, world: World, nouns: Nouns, state: WorldState) -> None:
+        self.world, self.nouns, self.state = world, nouns, state
         self.context = Context()
 
     def units(
@@ -182,16 +183,18 @@ class Resolver:
             zone = self.world.zones.get(entity)
             other = self.world.zones.get(spot)
             return zone is not None and other is not None and zone.cells < other.cells
-        thing = self.world.things[entity]
+        thing = self.state.things[entity]
         if spot in self.world.things:
-            return thing.support == spot or self.world.things[spot].cell == thing.cell
+            return thing.support == spot or self.state.things[spot].cell == thing.cell
         return spot in self.world.zones and thing.cell in self.world.zones[spot].cells
 
     def whereabouts(self, entity: str) -> str:
-        """Where a thing is at the start, in words."""
+        """Where a thing is now, in words."""
         if entity not in self.world.things:
             return "elsewhere"
-        thing = self.world.things[entity]
+        thing = self.state.things[entity]
+        if thing.held_by:
+            return f"with {wording.name(thing.held_by, self.world)}"
         if thing.support:
             return f"on {wording.name(thing.support, self.world)}"
         zones = [z for z in self.world.zones_at(thing.cell) if z not in self.world.kinds]

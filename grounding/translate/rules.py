@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grounding.state import ANY, SELF, holds
+from grounding.state import ANY, SELF, Proposition, holds
 from grounding.translate import abilities, wording
 from grounding.translate.abilities import literal
 from grounding.translate.clauses import Clause
@@ -27,6 +27,8 @@ class Body:
         never: Whether the text names what is forbidden.
         whole: Whether the formula already speaks of the whole mission.
         robot: Id of the robot it binds, or empty.
+        entering: What must not begin: a robot that is in a forbidden room when the rule begins to bind may
+            stay there or leave; empty where nothing may hold at all.
     """
 
     formula: str
@@ -34,6 +36,7 @@ class Body:
     never: bool = True
     whole: bool = False
     robot: str = ""
+    entering: str = ""
 
 
 class RuleMaker:
@@ -41,7 +44,7 @@ class RuleMaker:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
-        self.world = interpreter.world
+        self.world, self.state = interpreter.world, interpreter.state
 
     def team(self, clause: Clause, attached: Sequence[tuple[str, Clause]]) -> list[TreeRule]:
         """Rules for the whole team and mission from a free-standing clause."""
@@ -75,15 +78,35 @@ class RuleMaker:
         never = self._sentence(body, who)
         if during:
             return self._while(body, never, who, during)
+        if who == ANY and self._may_be_in(body, since):
+            own = [_of_robot(body, robot) for robot in self.world.robots]
+            return [self._lasting(part, never, ends, since) for part in own]
+        return [self._lasting(body, never, ends, since)]
+
+    def _may_be_in(self, body: Body, since: Sequence[Clause]) -> bool:
+        """Whether a robot can be in a forbidden room already when the rule begins to bind."""
+        if not body.entering:
+            return False
+        now = Proposition.parse(body.entering).bind(ANY)
+        return bool(since) or holds(now, self.world, self.state)
+
+    def _lasting(self, body: Body, never: str, ends: Sequence[Clause], since: Sequence[Clause]) -> TreeRule:
+        """A rule for as long as it is said to bind."""
+        formula = body.formula if body.whole else f"G({body.formula})"
         if ends:
             facts = [f for c in ends for f in self.interpreter.condition(c)]
             until = listed([wording.fact(f, self.world) for f in facts])
-            return [TreeRule(f"({body.formula}) W ({' & '.join(map(str, facts))})", f"{never} until {until}")]
+            formula = f"({body.formula}) W ({' & '.join(map(str, facts))})"
+            never = f"{never} until {until}"
         if since:
             facts = [f for c in since for f in self.interpreter.condition(c)]
             after = listed([wording.fact(f, self.world) for f in facts])
-            return [TreeRule(f"G(({' & '.join(map(str, facts))}) -> G({body.formula}))", f"{never} after {after}")]
-        return [TreeRule(body.formula if body.whole else f"G({body.formula})", never)]
+            never = f"{never} after {after}"
+        if self._may_be_in(body, since):
+            formula = f"{body.entering} W {f'({formula})' if ends else formula}"
+        if since:
+            formula = f"G(({' & '.join(map(str, facts))}) -> {f'({formula})' if ' W ' in formula else formula})"
+        return TreeRule(formula, never)
 
     def _sentence(self, body: Body, who: str) -> str:
         if who == SELF:
@@ -159,13 +182,14 @@ class RuleMaker:
         outside = any(sense == "outside" for sense, _ in clause.places) or clause.verb == "exit"
         bodies = []
         for zone in self._zones(phrases):
-            fact = literal("at", who, zone)
-            name = wording.name(zone, self.world, many=True)
-            if outside:
-                bodies.extend(self._inside(zone, who))
-            else:
-                bodies.append(Body(f"!{fact}", f"enter {name}"))
+            bodies.extend(self._inside(zone, who) if outside else self._outside(zone, who))
         return bodies
+
+    def _outside(self, zone: str, who: str) -> list[Body]:
+        """Not to enter a zone; those who are in it now may stay or leave, but not come back."""
+        text = f"enter {wording.name(zone, self.world, many=True)}"
+        fact = literal("at", who, zone)
+        return [Body(f"!{fact}", text, entering=str(fact))]
 
     def _inside(self, zone: str, who: str) -> list[Body]:
         name = wording.name(zone, self.world, many=True)
@@ -185,10 +209,8 @@ class RuleMaker:
         for sense, phrases in clause.places:
             for zone in self._zones(phrases):
                 if sense in ("from", "outside") or clause.negative:
-                    bodies.append(
-                        Body(f"!{literal('at', who, zone)}", f"enter {wording.name(zone, self.world, many=True)}",
-                             robot=who if who not in (ANY, SELF) else "")
-                    )  # fmt: skip
+                    robot = who if who not in (ANY, SELF) else ""
+                    bodies.extend(replace(body, robot=robot) for body in self._outside(zone, who))
                 else:
                     bodies.extend(self._inside(zone, who))
         return bodies
@@ -259,7 +281,7 @@ class RuleMaker:
                 name = wording.name(entity, self.world)
                 raise RejectionError(f"{name} cannot be {wording.state(flag, value)}.", clause.start)
             fact = literal("is", entity, flag, positive=wanted)
-            holds_now = holds(fact.proposition, self.world, self.interpreter.state) is fact.positive
+            holds_now = holds(fact.proposition, self.world, self.state) is fact.positive
             name = wording.name(entity, self.world)
             text = f"keep {name} {wording.state(flag, wanted)}"
             if negative:
@@ -286,7 +308,7 @@ class RuleMaker:
                     fact = literal("inside", thing, zone)
                     name, room = wording.name(thing, self.world), wording.name(zone, self.world, many=True)
                     away = sense in ("outside", "from") or clause.negative
-                    if not away and not holds(fact.proposition, self.world, self.interpreter.state):
+                    if not away and not holds(fact.proposition, self.world, self.state):
                         raise RejectionError(f"{name} is not in {room} now. Say to bring it there first.", clause.start)
                     text = f"keep {name} out of {room}" if away else f"keep {name} in {room}"
                     bodies.append(Body(f"{'!' if away else ''}{fact}", text, never=False))
@@ -346,9 +368,15 @@ class RuleMaker:
         nodes = []
         for entity in [i for u in units for i in u.ids]:
             fact = literal("is", entity, flag, positive=value)
-            if holds(fact.proposition, self.world, self.interpreter.state) is not value:
+            if holds(fact.proposition, self.world, self.state) is not value:
                 nodes.append(self.interpreter.leaf(fact, clause, Robots()))
         return every(nodes) if nodes else None
+
+
+def _of_robot(body: Body, robot: str) -> Body:
+    """What one robot has to do for a rule of the team."""
+    formula, entering = (text.replace(f".{ANY}.", f".{robot}.") for text in (body.formula, body.entering))
+    return replace(body, formula=formula, entering=entering)
 
 
 def _must_last(clause: Clause) -> None:

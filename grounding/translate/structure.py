@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from grounding.state import SELF
+from grounding.state import SELF, WorldState
 from grounding.translate import abilities
 from grounding.translate.clauses import Clause, Element, Statement
 from grounding.translate.grouping import NEXT, Item, drop_implied, group, in_order, point_back
@@ -36,8 +36,8 @@ class Mission:
 class Composer:
     """Puts the statements of one instruction together."""
 
-    def __init__(self, world: World, nouns: Nouns) -> None:
-        self.interpreter = Interpreter(world, nouns)
+    def __init__(self, world: World, nouns: Nouns, state: WorldState) -> None:
+        self.interpreter = Interpreter(world, nouns, state)
         self.maker = RuleMaker(self.interpreter)
         self.rules: list[TreeRule] = []
         self.previous: Clause | None = None

@@ -1,11 +1,12 @@
 import time
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grounding.logic.conflict import conflicts
+from grounding.logic.conflict import conflicts, objection
 from grounding.logic.facts import Facts
 from grounding.logic.spec import Leaf
 from grounding.logic.validate import validate
@@ -23,6 +24,33 @@ GO = ("F at.self.kitchen", "go to the kitchen")
 def words(spec, world="office", state=None):
     validate(spec, WORLDS[world])
     return set(conflicts(spec, WORLDS[world], state))
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ("G !at.any.corridor", "broken from the start: robot 1 is in the corridor and robot 2 is in the corridor."),
+        ("G at.robot_1.m1", "broken from the start: robot 1 is not in meeting room m1."),
+        ("G at.any.m1", "broken from the start: no robot is in meeting room m1."),
+        ("G !is.door_m1.open", "broken from the start: door m1 is open."),
+        ("F G at.any.m6 & G !at.any.m6", "'the rule' contradicts itself."),
+        ("G !at.any.kitchen", "'go to the kitchen' and 'the rule' cannot hold together."),
+    ],
+)
+def test_objections_are_sentences_about_the_state(rule, sentence):
+    assert objection(flat(GO, rules=[(rule, "the rule")]), WORLDS["office"]).endswith(sentence)
+    assert not objection(flat(GO), WORLDS["office"])
+
+
+def test_what_is_broken_from_the_start_depends_on_the_state():
+    office = WORLDS["office"]
+    spec = flat(GO, rules=[("G !at.any.m1", "never enter m1")])
+    start = initial_state(office)
+    within = replace(start, robots={**start.robots, "robot_3": replace(start.robots["robot_3"], cell=(2, 10))})
+    assert objection(spec, office, start) == ""
+    assert (
+        objection(spec, office, within) == "'never enter m1' is broken from the start: robot 3 is in meeting room m1."
+    )
 
 
 @pytest.mark.parametrize(
