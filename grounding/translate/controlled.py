@@ -10,6 +10,7 @@ from grounding.translate import reject
 from grounding.translate.clauses import statements
 from grounding.translate.nodes import canonical, cyclic, tasks
 from grounding.translate.nouns import nouns_of
+from grounding.translate.ordering import keep_reading_order
 from grounding.translate.parsing import Reader, Stop
 from grounding.translate.references import RejectionError
 from grounding.translate.structure import Composer, Mission
@@ -88,7 +89,10 @@ def _tree(text: str, mission: Mission, world: World) -> TaskTree:
     count = sum(1 for _ in mission.root.leaves())
     if count > MOST_TASKS:
         raise RejectionError(f"That makes {count} tasks; I take at most {MOST_TASKS} at once. Send it in parts.", 0)
-    root = tasks(canonical(mission.root), tuple(mission.rules))
+    node = canonical(mission.root)
+    if keep_reading_order(node, world):
+        node = canonical(node)
+    root = tasks(node, tuple(mission.rules))
     return TaskTree(text, level(root, world), root)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grounding.state import SELF
 from grounding.translate import wording
 from grounding.translate.nodes import closure
+from grounding.translate.ordering import undo
 from grounding.translate.references import capital
 from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.translate.words import verb_forms
@@ -51,6 +52,7 @@ class _Writer:
         for j, child in enumerate(root.children):
             before = [i for i in range(n) if (i, j) in closed]
             said = [i for i in before if (i, j) in root.order and not (first and i == 0)]
+            said = [i for i in said if not undo(root.children[i], child, self.world)]
             opening = "first " if first and not j else ""
             if j and before == list(range(j)):
                 opening = "then "
@@ -76,8 +78,8 @@ class _Writer:
             parts.append(self.task(child))
         if task.relation is Relation.EITHER:
             pairs = zip(task.children, parts, strict=True)
-            return "either " + " or ".join(f"first {text}" if child.order else text for child, text in pairs)
-        if task.order:
+            return "either " + " or ".join(f"first {text}" if _is_chain(child) else text for child, text in pairs)
+        if _is_chain(task):
             return ", then ".join(parts)
         loose = any(child.relation is Relation.EITHER for child in task.children if child.children)
         return f"{', '.join(parts[:-1])}{',' if loose else ''} and {parts[-1]}"
@@ -94,6 +96,11 @@ class _Writer:
         if before is not None and (before.robots or before.same_robot_as or _about_robot(before) or _about_robot(task)):
             return f"a robot must {text}"
         return text
+
+
+def _is_chain(task: Task) -> bool:
+    """Whether one child comes after another; an order of only some of them goes without saying."""
+    return bool(task.order) and set(task.order) == {(i, i + 1) for i in range(len(task.children) - 1)}
 
 
 def _about_robot(task: Task) -> bool:

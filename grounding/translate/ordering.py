@@ -1,0 +1,69 @@
+"""The order in which things were said, where it must be meant: goals that cannot hold together."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+from grounding.translate.nodes import Node, closure, reduction
+from grounding.translate.tree import Literal, Relation, Task
+from grounding.world import Cell, World
+
+
+def keep_reading_order(node: Node, world: World) -> bool:
+    """Orders tasks whose goals undo each other as they were said ("close the door and open it again").
+
+    Args:
+        node: Tasks in canonical form.
+        world: The static world.
+
+    Returns:
+        Whether any order was added.
+    """
+    added = [keep_reading_order(child, world) for child in node.children]
+    if node.relation is Relation.EITHER:
+        return any(added)
+    before = set(node.order)
+    for i, j in combinations(range(len(node.children)), 2):
+        closed = closure(node.order)
+        free = not {(i, j), (j, i)} & closed
+        if free and undo(node.children[i], node.children[j], world):
+            node.order.add((i, j))
+    node.order = reduction(node.order)
+    return any(added) or node.order != before
+
+
+def undo(a: Node | Task, b: Node | Task, world: World) -> bool:
+    """Whether some goal of one task excludes some goal of the other, whichever alternatives are chosen."""
+    for task, other in ((a, b), (b, a)):
+        if task.children:
+            found = (undo(child, other, world) for child in task.children)
+            return all(found) if task.relation is Relation.EITHER else any(found)
+    return any(_exclude(x, y, world) for x, y in product(a.goal, b.goal))
+
+
+def _exclude(a: Literal, b: Literal, world: World) -> bool:
+    """Whether two goals are about the same thing and cannot hold at the same moment."""
+    if a.proposition == b.proposition:
+        return a.positive is not b.positive
+    things = [_moved(goal) for goal in (a, b)]
+    if things[0] != things[1] or not things[0]:
+        return False
+    held = [goal.proposition.predicate == "holding" for goal in (a, b)]
+    if any(held):
+        return not all(held)
+    one, other = (goal.proposition.args[1] for goal in (a, b))
+    if one in world.things and other in world.things:
+        return one != other
+    return not _cells(one, world) & _cells(other, world)
+
+
+def _moved(goal: Literal) -> str:
+    """The thing whose place a goal decides, or empty."""
+    predicate, (subject, value) = goal.proposition.predicate, goal.proposition.args
+    if not goal.positive:
+        return ""
+    return subject if predicate in ("in", "inside", "on") else value if predicate == "holding" else ""
+
+
+def _cells(place: str, world: World) -> frozenset[Cell]:
+    return world.zones[place].cells if place in world.zones else frozenset({world.things[place].cell})
