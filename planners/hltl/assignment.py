@@ -186,7 +186,7 @@ class CostSearch:
         """Where a route costs more than the relaxation thought, one task's options are told apart."""
         matrix = self._matrix(node.arcs, node.options)
         for robot, route in enumerate(routes):
-            columns = [robot, *(self.problem.robots + task for task in route[:-1])]
+            columns = [robot, *(self.problem.robots + task for task in route)][: len(route)]
             thought = sum(float(matrix[task, column]) for task, column in zip(route, columns, strict=True))
             if self.problem.route(robot, route, node.options)[0] > thought + 1e-6:
                 for task in route:

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from grounding.errors import FormulaError
 from grounding.logic.automaton import Automaton, automaton
@@ -209,22 +209,25 @@ def _solve(
     start = start + np.arange(cells)
     accepting = np.zeros(built.states, dtype=bool)
     accepting[list(built.accepting)] = True
-    reached = np.concatenate([targets, start])
-    ends = np.unique(reached[accepting[reached // (len(names) * cells)]])
-    exits, sink = np.unique(ends % cells, return_inverse=True)
-    sources = np.concatenate([sources, ends])
-    targets = np.concatenate([targets, nodes + sink])
-    weights = np.concatenate([weights, np.zeros(len(ends), dtype=np.int64)])
-    # Shortest paths run backwards from the exits, so the graph is stored reversed; of parallel
-    # edges the cheapest is kept.
+    # Of parallel edges the cheapest is kept.
     order = np.lexsort((weights, sources, targets))
     sources, targets, weights = sources[order], targets[order], weights[order]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (sources[1:] != sources[:-1]) | (targets[1:] != targets[:-1])
     first &= sources != targets
+    sources, targets, weights = sources[first], targets[first], weights[first]
+    reached = _reachable(sources, targets, start, nodes)
+    ends = np.flatnonzero(reached & accepting[np.arange(nodes) // (len(names) * cells)])
+    exits, sink = np.unique(ends % cells, return_inverse=True)
+    keep = reached[sources]
+    by_sink = np.argsort(sink, kind="stable")
+    sources = np.concatenate([sources[keep], ends[by_sink]])
+    targets = np.concatenate([targets[keep], nodes + sink[by_sink]])
+    weights = np.concatenate([weights[keep], np.zeros(len(ends), dtype=np.int64)])
+    # Shortest paths run backwards from the exits, so the graph is stored reversed.
     size = nodes + len(exits)
-    pointers = np.searchsorted(targets[first], np.arange(size + 1))
-    graph = csr_array((weights[first].astype(np.float64), sources[first], pointers), shape=(size, size))
+    pointers = np.searchsorted(targets, np.arange(size + 1))
+    graph = csr_array((weights.astype(np.float64), sources, pointers), shape=(size, size))
     distance = np.empty((cells, 0))
     if len(exits):
         distance = dijkstra(graph, indices=nodes + np.arange(len(exits)))[:, start].T
@@ -235,6 +238,16 @@ def _solve(
         name, grid, built, actions, names, quick, exits[used], cost[:, used], steps[:, used],
         start, nodes + used, graph, table, labels,
     )  # fmt: skip
+
+
+def _reachable(sources: Ints, targets: Ints, start: Ints, nodes: int) -> NDArray[np.bool_]:
+    """Nodes that can be reached from the start nodes."""
+    heads = np.concatenate([sources, np.full(len(start), nodes)])
+    tails = np.concatenate([targets, start])
+    graph = csr_array((np.ones(len(heads)), (heads, tails)), shape=(nodes + 1, nodes + 1))
+    found = np.zeros(nodes + 1, dtype=bool)
+    found[breadth_first_order(graph, nodes, return_predecessors=False)] = True
+    return found[:nodes]
 
 
 def visible_actions(world: CaseWorld, atoms: frozenset[str]) -> tuple[ActionEdge, ...]:
