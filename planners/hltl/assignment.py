@@ -66,6 +66,7 @@ class CostSearch:
         self.report = report
         self.best: Routes | None = None
         self.value = np.inf
+        self.engine = "assignment"
         self._ties = count()
 
     def first(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from planners.hltl.routing import Floats, Routes, Routing
+from planners.hltl.routing import Floats, Pair, Routes, Routing
 
 _FORBIDDEN = 1e9
 
@@ -22,35 +22,38 @@ def finished(problem: Routing, routes: Sequence[Sequence[int]]) -> Floats:
         problem: Figures are times.
         routes: Routes that agree with the order.
     """
-    came: dict[int, tuple[int, float]] = {}
+    takes: dict[int, float] = {}
     for robot, route in enumerate(routes):
         _, options = problem.route(robot, route)
-        previous = -1
         for place, (task, option) in enumerate(zip(route, options, strict=True)):
-            if place:
-                came[task] = (route[place - 1], float(problem.follow[previous, option]))
-            else:
-                came[task] = (-1, float(problem.start[robot, option]))
-            previous = option
-    earlier: dict[int, list[int]] = {}
-    for a, b in problem.before:
-        if a in came:
-            earlier.setdefault(b, []).append(a)
+            takes[task] = float(problem.follow[options[place - 1], option] if place else problem.start[robot, option])
     done = np.full(problem.tasks, np.inf)
-    state = dict.fromkeys(came, 0)
-    stack = list(came)
+    for task, when in scheduled(routes, takes, problem.before).items():
+        done[task] = when
+    return done
+
+
+def scheduled(
+    routes: Sequence[Sequence[int]], takes: Mapping[int, float], before: Iterable[Pair]
+) -> dict[int, float]:
+    """Task -> when it is finished, given how long each takes."""
+    ahead = {b: a for route in routes for a, b in zip(route, route[1:])}  # noqa: B905
+    earlier: dict[int, list[int]] = {}
+    for a, b in before:
+        if a in takes:
+            earlier.setdefault(b, []).append(a)
+    done: dict[int, float] = {}
+    stack = list(takes)
     while stack:
         task = stack[-1]
-        before, time = came[task]
-        needed = [*earlier.get(task, ()), *([before] if before >= 0 else [])]
-        missing = [other for other in needed if not np.isfinite(done[other])]
-        if missing and state[task] == 0:
-            state[task] = 1
+        needed = [*earlier.get(task, ()), *([ahead[task]] if task in ahead else [])]
+        missing = [other for other in needed if other not in done]
+        if missing:
             stack.extend(missing)
             continue
         stack.pop()
-        ready = done[before] if before >= 0 else 0.0
-        done[task] = max([ready + time, *(done[a] for a in earlier.get(task, ()))])
+        ready = done[ahead[task]] if task in ahead else 0.0
+        done[task] = max([ready + takes[task], *(done[a] for a in earlier.get(task, ()))])
     return done
 
 

@@ -1,0 +1,305 @@
+"""Plans a team for a hierarchical case in the published no-blocking model, with a proof or a gap.
+
+The published model (Luo and Liu 2024): every robot moves freely through the others, a leaf is
+carried out by one robot without a break, cost is moves plus steps with an action, and a step in
+which a robot neither moves nor acts takes no time. Orders bind the moments at which leaves are
+finished. See ``docs/hltl.md``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grounding.errors import FormulaError
+from grounding.logic.formula import conjuncts, parse
+from planners.hltl.assignment import CostSearch
+from planners.hltl.balance import MakespanSearch
+from planners.hltl.cases import Case, CaseRobot, Instance
+from planners.hltl.demands import Way, demands, ways
+from planners.hltl.leafgraph import IDLE, Grid, LeafGraph, Move, leaf_graph
+from planners.hltl.routing import Routes, Routing, without_needless
+from planners.hltl.timing import scheduled
+from planners.plan import PlanStatus
+
+
+@dataclass(frozen=True)
+class Stint:
+    """One leaf carried out by one robot.
+
+    Attributes:
+        leaf: Name of the leaf.
+        start: Time at which it is taken up.
+        moves: Its steps; those that neither move nor act take no time.
+        cost: Moves plus steps with an action.
+        duration: Steps that take time.
+    """
+
+    leaf: str
+    start: int
+    moves: tuple[Move, ...]
+    cost: int
+    duration: int
+
+
+@dataclass(frozen=True)
+class CasePlan:
+    """Robot id -> what it does, in order; every robot of the instance has an entry."""
+
+    stints: Mapping[str, tuple[Stint, ...]]
+
+    @property
+    def cost(self) -> int:
+        """Total cost over all robots."""
+        return sum(stint.cost for own in self.stints.values() for stint in own)
+
+    @property
+    def makespan(self) -> int:
+        """Time at which the last leaf is finished."""
+        return max((s.start + s.duration for own in self.stints.values() for s in own), default=0)
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What planning a case gave.
+
+    Attributes:
+        status: How it ended.
+        plan: The best plan found, None without one.
+        lower_bound: Proven lower bound of the objective, None where nothing is known.
+        engine: What found and proved it.
+        first_plan_cpu_s: CPU seconds until the first valid plan, automata included.
+        total_cpu_s: CPU seconds in all.
+        message: One sentence for people.
+        conflict: UNSATISFIABLE: the clauses that cannot hold together, none of which can be spared.
+    """
+
+    status: PlanStatus
+    plan: CasePlan | None = None
+    lower_bound: float | None = None
+    engine: str = ""
+    first_plan_cpu_s: float | None = None
+    total_cpu_s: float = 0.0
+    message: str = ""
+    conflict: tuple[str, ...] = ()
+
+
+def plan_case(case: Case, instance: Instance, *, objective: str = "cost", time_limit: float = 60.0) -> CaseResult:
+    """Plans one team for a case, without robots blocking one another.
+
+    Args:
+        case: The case.
+        instance: The team.
+        objective: ``cost`` or ``makespan``.
+        time_limit: Seconds after which the best plan so far is returned with its gap.
+
+    Returns:
+        The plan and what is proven about it; never None.
+    """
+    return _Planner(case, instance, objective, time_limit).run()
+
+
+class _OutOfTime(Exception):
+    """The time limit has come before there was a plan."""
+
+
+class _Planner:
+    def __init__(self, case: Case, instance: Instance, objective: str, time_limit: float) -> None:
+        self.case, self.instance, self.objective = case, instance, objective
+        self.began = time.process_time()
+        self.deadline = time.perf_counter() + 0.98 * time_limit
+        self.limit = time_limit
+        self.first: float | None = None
+        self.grid = Grid.of(case.world)
+        self.starts = np.array([self.grid.index[robot.start] for robot in instance.robots], dtype=np.int64)
+        self.graphs: dict[str, LeafGraph] = {}
+
+    def run(self) -> CaseResult:
+        """Plans; every way out is a result."""
+        try:
+            result = self._plan()
+        except FormulaError as error:
+            result = CaseResult(PlanStatus.INVALID, message=str(error))
+        except _OutOfTime:
+            result = CaseResult(PlanStatus.TIMEOUT, message=f"No plan was found within {self.limit:g} s.")
+        return replace(result, first_plan_cpu_s=self.first, total_cpu_s=time.process_time() - self.began)
+
+    def _plan(self) -> CaseResult:
+        found = demands(self.case.root, self.case.formulas, self.case.children)
+        if not found:
+            return self._contradiction()
+        for leaf in sorted({leaf for way in found for leaf in way.done}, key=self.case.leaves.index):
+            if time.perf_counter() > self.deadline:
+                raise _OutOfTime
+            self.graphs[leaf] = leaf_graph(
+                leaf, self.case.formulas[leaf], self.grid, quick=self.objective == "makespan"
+            )
+        doable = [way for way in found if all(np.isfinite(self.graphs[leaf].cost).any() for leaf in way.done)]
+        if not doable:
+            return self._impossible(found)
+        team = Team(self.graphs, self.starts)
+        return self._search(team, doable)
+
+    def _search(self, team: Team, found: Sequence[Way]) -> CaseResult:
+        searches = []
+        for way in found:
+            problem = team.problem(way, quick=self.objective == "makespan")
+            search = CostSearch(problem, self._seen) if self.objective == "cost" else MakespanSearch(problem, self._seen)
+            search.first()
+            searches.append((way, search))
+        searches.sort(key=lambda pair: pair[1].value)
+        best, low, engines = None, np.inf, set[str]()
+        for way, search in searches:
+            outcome = search.run(self.deadline)
+            low = min(low, outcome.bound)
+            engines.add(search.engine)
+            if outcome.routes is not None and (best is None or outcome.value < best[2]):
+                best = (way, outcome.routes, outcome.value)
+        engine = ", ".join(sorted(engines))
+        if best is None:
+            if np.isfinite(low):
+                return CaseResult(PlanStatus.TIMEOUT, None, low, engine, message=f"No plan within {self.limit:g} s.")
+            return self._stranded(team, found[0])
+        way, routes, value = best
+        plan = team.plan(way, routes, self.instance.robots, quick=self.objective == "makespan")
+        proven = low >= value - 1e-6
+        status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
+        what = "proven best" if proven else f"at most {100 * (value - low) / value:.1f} % above the best"
+        return CaseResult(status, plan, min(low, value), engine, message=f"{self.objective} {value:g}, {what}.")
+
+    def _seen(self, routes: Routes, value: float) -> None:
+        if self.first is None:
+            self.first = time.process_time() - self.began
+
+    def _contradiction(self) -> CaseResult:
+        """No order of finishing leaves satisfies the composites: which clauses are to blame."""
+        for name in self.case.children:
+            if not ways(self.case.formulas[name], name):
+                parts = _minimal(conjuncts(self.case.formulas[name]), lambda p: not ways(" & ".join(_bracket(p)), name))
+                clauses = tuple(f"{name}: {part}" for part in parts)
+                return _unsatisfiable(clauses, f"{name} contradicts itself.")
+        return _unsatisfiable((f"{self.case.root}: {self.case.formulas[self.case.root]}",), "The orders form a circle.")
+
+    def _impossible(self, found: Sequence[Way]) -> CaseResult:
+        """A leaf that no robot can finish: which of its clauses cannot hold together here."""
+        leaf = next(leaf for leaf in sorted(found[0].done) if not self._feasible(self.case.formulas[leaf], leaf))
+
+        def fails(parts: Sequence[str]) -> bool:
+            return not self._feasible(" & ".join(_bracket(parts)), leaf)
+
+        parts = _minimal(conjuncts(self.case.formulas[leaf]), fails)
+        lost = sorted(name for part in parts for name in parse(part).atoms if self._unreachable(name))
+        why = f"region {lost[0]!r} cannot be reached by any robot." if lost else "no robot can do it in this world."
+        return _unsatisfiable(tuple(f"{leaf}: {part}" for part in parts), f"Leaf {leaf!r}: {why}")
+
+    def _feasible(self, formula: str, leaf: str) -> bool:
+        if time.perf_counter() > self.deadline:
+            raise _OutOfTime
+        graph = leaf_graph(leaf, formula, self.grid)
+        return bool(np.isfinite(graph.cost[self.starts]).any())
+
+    def _unreachable(self, name: str) -> bool:
+        return name in self.case.world.regions and not self._feasible(f"F {name}", name)
+
+    def _stranded(self, team: Team, way: Way) -> CaseResult:
+        """Leaves that can be done one by one but not all: a smallest set that cannot."""
+
+        def fails(leaves: Sequence[str]) -> bool:
+            keep = frozenset(leaves)
+            part = Way(keep, frozenset((a, b) for a, b in way.before if a in keep and b in keep))
+            search = CostSearch(team.problem(part, quick=False))
+            search.first()
+            return search.best is None and not np.isfinite(search.run(self.deadline).bound)
+
+        leaves = _minimal(sorted(way.done), fails)
+        clauses = tuple(f"{leaf}: {self.case.formulas[leaf]}" for leaf in leaves)
+        return _unsatisfiable(clauses, f"No team of these robots can do {', '.join(leaves)}.")
+
+
+def _unsatisfiable(clauses: tuple[str, ...], message: str) -> CaseResult:
+    return CaseResult(PlanStatus.UNSATISFIABLE, message=message, conflict=clauses)
+
+
+def _bracket(parts: Sequence[str]) -> list[str]:
+    return [f"({part})" for part in parts]
+
+
+def _minimal(parts: Sequence[str], fails: object) -> list[str]:
+    """Parts none of which can be left out without the rest becoming possible."""
+    assert callable(fails)
+    kept = list(parts)
+    for part in parts:
+        rest = [p for p in kept if p != part]
+        if rest and fails(rest):
+            kept = rest
+    return kept
+
+
+class Team:
+    """The routing problem of a team over leaf graphs.
+
+    Args:
+        graphs: Leaf -> its graph.
+        starts: Number of the cell each robot starts in.
+    """
+
+    def __init__(self, graphs: Mapping[str, LeafGraph], starts: np.ndarray) -> None:
+        self.graphs, self.starts = graphs, starts
+        self._kept: dict[Way, tuple[list[str], np.ndarray, np.ndarray]] = {}
+
+    def problem(self, way: Way, *, quick: bool) -> Routing:
+        """The problem of one way to satisfy the hierarchy, in steps (``quick``) or cost."""
+        leaves = [leaf for leaf in self.graphs if leaf in way.done]
+        if not leaves:
+            empty = np.empty((0, 0))
+            return Routing(np.empty(0, dtype=np.int64), np.empty((len(self.starts), 0)), empty)
+        task = np.concatenate([np.full(len(self.graphs[leaf].exits), i) for i, leaf in enumerate(leaves)])
+        exits = np.concatenate([np.arange(len(self.graphs[leaf].exits)) for leaf in leaves])
+        place = np.concatenate([self.graphs[leaf].exits for leaf in leaves])
+        figures = np.hstack([self.graphs[leaf].steps if quick else self.graphs[leaf].cost for leaf in leaves])
+        follow = figures[place]
+        follow[task[:, None] == task[None, :]] = np.inf
+        index = {leaf: i for i, leaf in enumerate(leaves)}
+        before = frozenset((index[a], index[b]) for a, b in way.before)
+        whole = Routing(task, figures[self.starts], follow, before)
+        keep = np.flatnonzero(without_needless(whole))
+        self._kept[way] = (leaves, task[keep], exits[keep])
+        return Routing(task[keep], whole.start[:, keep], follow[np.ix_(keep, keep)], before)
+
+    def plan(self, way: Way, routes: Routes, robots: Sequence[CaseRobot], *, quick: bool) -> CasePlan:
+        """The steps behind routes."""
+        problem = self.problem(way, quick=quick)
+        if not problem.tasks:
+            return CasePlan({robot.id: () for robot in robots})
+        leaves, _, exits = self._kept[way]
+        moves: dict[int, tuple[Move, ...]] = {}
+        worth: dict[int, tuple[int, int]] = {}
+        for robot, route in enumerate(routes):
+            _, options = problem.route(robot, route)
+            cell = int(self.starts[robot])
+            for task, option in zip(route, options, strict=True):
+                graph = self.graphs[leaves[task]]
+                moves[task] = graph.path(cell, int(exits[option]))
+                worth[task] = _worth(cell, moves[task])
+                cell = int(graph.exits[exits[option]])
+        done = scheduled(routes, {task: float(steps) for task, (_, steps) in worth.items()}, problem.before)
+        stints: dict[str, tuple[Stint, ...]] = {}
+        for robot, route in zip(robots, routes, strict=True):
+            stints[robot.id] = tuple(
+                Stint(leaves[t], int(done[t]) - worth[t][1], moves[t], worth[t][0], worth[t][1]) for t in route
+            )
+        return CasePlan(stints)
+
+
+def _worth(cell: int, moves: Sequence[Move]) -> tuple[int, int]:
+    """Cost and steps of a robot's moves from a cell."""
+    cost = steps = 0
+    for move in moves:
+        moved, acted = move.cell != cell, move.action != IDLE
+        cost += moved + acted
+        steps += moved or acted
+        cell = move.cell
+    return cost, steps
