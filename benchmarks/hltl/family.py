@@ -24,7 +24,7 @@ def office(aisles: int, length: int) -> CaseWorld:
     for aisle in range(aisles):
         y = 5 * aisle + 3
         free |= {(x, y) for x in range(1, length + 1)}
-        for x in range(2, length + 1, 3):
+        for x in range(3, length + 1, 3):
             for side in (-1, 1):
                 free.add((x, y + side))
                 kind = "m" if x % 4 == 0 else "d"
@@ -32,8 +32,9 @@ def office(aisles: int, length: int) -> CaseWorld:
         if aisle:
             for x in range(4, length + 1, 10):
                 free |= {(x, y - step) for step in range(1, 5)}
+    # Every cell can be reached around the public area: there is another cross corridor.
     y = 5 * (aisles // 2) + 3
-    regions["publicc"] = tuple((x, y) for x in range(length // 2, length // 2 + 3))
+    regions["publicc"] = tuple((14, y - step) for step in range(1, 5) if (14, y - step) in free)
     at = {cell: name for name, cells in regions.items() for cell in cells}
     edges = [ActionEdge("x", "x", "default")]
     for state, label in (("c", "carry"), ("g", "guide")):

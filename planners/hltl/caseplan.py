@@ -16,50 +16,16 @@ import numpy as np
 
 from grounding.errors import FormulaError
 from grounding.logic.formula import conjuncts, parse
+from grounding.world import Cell
 from planners.hltl.assignment import CostSearch
 from planners.hltl.balance import MakespanSearch
 from planners.hltl.cases import Case, CaseRobot, Instance
 from planners.hltl.demands import Way, demands, ways
-from planners.hltl.leafgraph import IDLE, Grid, LeafGraph, Move, leaf_graph
+from planners.hltl.leafgraph import IDLE, Grid, LeafGraph, leaf_graph
 from planners.hltl.routing import Routes, Routing, without_needless
+from planners.hltl.stints import CasePlan, Move, Stint
 from planners.hltl.timing import scheduled
 from planners.plan import PlanStatus
-
-
-@dataclass(frozen=True)
-class Stint:
-    """One leaf carried out by one robot.
-
-    Attributes:
-        leaf: Name of the leaf.
-        start: Time at which it is taken up.
-        moves: Its steps; those that neither move nor act take no time.
-        cost: Moves plus steps with an action.
-        duration: Steps that take time.
-    """
-
-    leaf: str
-    start: int
-    moves: tuple[Move, ...]
-    cost: int
-    duration: int
-
-
-@dataclass(frozen=True)
-class CasePlan:
-    """Robot id -> what it does, in order; every robot of the instance has an entry."""
-
-    stints: Mapping[str, tuple[Stint, ...]]
-
-    @property
-    def cost(self) -> int:
-        """Total cost over all robots."""
-        return sum(stint.cost for own in self.stints.values() for stint in own)
-
-    @property
-    def makespan(self) -> int:
-        """Time at which the last leaf is finished."""
-        return max((s.start + s.duration for own in self.stints.values() for s in own), default=0)
 
 
 @dataclass(frozen=True)
@@ -283,7 +249,7 @@ class Team:
             for task, option in zip(route, options, strict=True):
                 graph = self.graphs[leaves[task]]
                 moves[task] = graph.path(cell, int(exits[option]))
-                worth[task] = _worth(cell, moves[task])
+                worth[task] = _worth(graph.grid.world.cells[cell], moves[task])
                 cell = int(graph.exits[exits[option]])
         done = scheduled(routes, {task: float(steps) for task, (_, steps) in worth.items()}, problem.before)
         stints: dict[str, tuple[Stint, ...]] = {}
@@ -294,7 +260,7 @@ class Team:
         return CasePlan(stints)
 
 
-def _worth(cell: int, moves: Sequence[Move]) -> tuple[int, int]:
+def _worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
     """Cost and steps of a robot's moves from a cell."""
     cost = steps = 0
     for move in moves:

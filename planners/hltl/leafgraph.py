@@ -23,6 +23,7 @@ from scipy.sparse.csgraph import breadth_first_order, dijkstra
 from grounding.errors import FormulaError
 from grounding.logic.automaton import Automaton, automaton
 from planners.hltl.cases import ActionEdge, CaseWorld
+from planners.hltl.stints import Move
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -33,14 +34,6 @@ IDLE = "default"
 SCALE = 1 << 20
 _MOST_NODES = 4_000_000
 _MOST_LETTER_ATOMS = 24
-
-
-@dataclass(frozen=True)
-class Move:
-    """One step of a robot in a leaf: where it ends and the action it takes."""
-
-    cell: int
-    action: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +106,7 @@ class LeafGraph:
             following = int(before[node])
             if following == goal:
                 return tuple(found)
-            found.append(Move(following % cells, self._action(node, following)))
+            found.append(Move(self.grid.world.cells[following % cells], self._action(node, following)))
             node = following
 
     def _action(self, node: int, following: int) -> str:

@@ -1,0 +1,131 @@
+"""An independent judge of plans for published cases, in their no-blocking model.
+
+Shares no code with the planner: formulas are judged by the definition of LTLf on the traces that
+the plan produces, the world is walked step by step, and all figures are added up anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, permutations
+
+from grounding.logic.formula import accepts
+from planners.check import Verdict
+from planners.hltl.cases import Case, CaseRobot, Instance
+from planners.hltl.stints import CasePlan, Stint
+
+#: Leaves finished at one moment whose order is tried in every way; more are taken as listed.
+_MOST_TIED = 5
+
+
+def check_case(plan: CasePlan, case: Case, instance: Instance) -> Verdict:
+    """Judges a plan against a case.
+
+    Args:
+        plan: The plan.
+        case: Its case.
+        instance: Its team.
+
+    Returns:
+        Whether all steps are possible, every leaf is satisfied exactly when it is said to be
+        finished, the root is accepted, and cost and times are what the steps add up to.
+    """
+    problems: list[str] = []
+    if set(plan.stints) != {robot.id for robot in instance.robots}:
+        problems.append("The plan does not list exactly the robots of the team.")
+    names = [stint.leaf for own in plan.stints.values() for stint in own]
+    problems += [f"Leaf {name!r} is carried out twice." for name in sorted(set(names)) if names.count(name) > 1]
+    problems += [f"There is no leaf {name!r}." for name in sorted(set(names) - set(case.leaves))]
+    if problems:
+        return Verdict(False, tuple(problems))
+    for robot in instance.robots:
+        problems += _robot(plan.stints[robot.id], robot, case)
+    problems += _mission(plan, case)
+    return Verdict(not problems, tuple(problems))
+
+
+def _robot(own: Sequence[Stint], robot: CaseRobot, case: Case) -> Iterator[str]:
+    cell, clock = robot.start, 0
+    for stint in own:
+        name = f"{robot.id}, leaf {stint.leaf!r}"
+        if stint.start < clock:
+            yield f"{name}: starts at {stint.start}, while the robot is busy until {clock}."
+        state = case.world.initial
+        trace = [_shown(case, cell, "default")]
+        cost = steps = 0
+        for move in stint.moves:
+            apart = abs(move.cell[0] - cell[0]) + abs(move.cell[1] - cell[1])
+            if apart > 1 or move.cell not in case.world.cells:
+                yield f"{name}: cannot step from {cell} to {move.cell}."
+            edges = [e for e in case.world.actions if e.source == state and e.label == move.action]
+            here = case.world.region_at.get(cell)
+            edges = [e for e in edges if not e.regions or here in e.regions]
+            if not edges:
+                yield f"{name}: cannot {move.action!r} in {cell} (action state {state!r})."
+                return
+            state = edges[0].target
+            cost += apart + (move.action != "default")
+            steps += apart > 0 or move.action != "default"
+            cell = move.cell
+            trace.append(_shown(case, cell, move.action))
+        if (cost, steps) != (stint.cost, stint.duration):
+            yield f"{name}: costs {cost} and takes {steps}, not {stint.cost} and {stint.duration}."
+        formula = case.formulas[stint.leaf]
+        first = next((i for i in range(len(trace)) if accepts(formula, trace[: i + 1])), None)
+        if first is None:
+            yield f"{name}: {formula} is not satisfied."
+        elif first < len(trace) - 1:
+            yield f"{name}: {formula} is satisfied {len(trace) - 1 - first} steps before the leaf is left."
+        clock = stint.start + steps
+
+
+def _shown(case: Case, cell: tuple[int, int], action: str) -> frozenset[str]:
+    return frozenset({case.world.region_at.get(cell, ""), action})
+
+
+def _mission(plan: CasePlan, case: Case) -> Iterator[str]:
+    """Whether finishing the leaves when they are finished satisfies the root.
+
+    Leaves finished at the same moment may count in any order that keeps the order of each robot.
+    """
+    place = {stint.leaf: i for own in plan.stints.values() for i, stint in enumerate(own)}
+    ends = sorted((stint.end, place[stint.leaf], stint.leaf) for own in plan.stints.values() for stint in own)
+    groups = [[leaf for _, _, leaf in group] for _, group in groupby(ends, key=lambda end: end[0])]
+    if not any(_accepted(case, word) for word in _words(groups)):
+        yield f"Finishing the leaves in the order {', '.join(leaf for g in groups for leaf in g)} does not satisfy the root."
+
+
+def _words(groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    if not groups:
+        yield ()
+        return
+    for rest in _words(groups[1:]):
+        yield (*groups[0], *rest)
+    if 1 < len(groups[0]) <= _MOST_TIED:
+        for order in permutations(groups[0]):
+            for rest in _words(groups[1:]):
+                yield (*order, *rest)
+
+
+def _accepted(case: Case, word: Sequence[str]) -> bool:
+    """Plays the moments at which leaves are finished against the composites."""
+    if case.root in case.leaves:
+        return case.root in word
+    parent = {kid: name for name, kids in case.children.items() for kid in kids}
+    traces: dict[str, list[frozenset[str]]] = {name: [frozenset()] for name in case.children}
+    fired: set[str] = set()
+    for leaf in word:
+        events = {leaf}
+        at: str | None = leaf
+        letters = {name: frozenset[str]() for name in case.children}
+        while at is not None and at in events and at in parent:
+            up = parent[at]
+            letters[up] = frozenset({at})
+            if up not in fired and up != case.root and accepts(case.formulas[up], [*traces[up], letters[up]]):
+                fired.add(up)
+                events.add(up)
+            at = up
+        for name, letter in letters.items():
+            traces[name] += [letter, frozenset()]
+    trace = traces[case.root]
+    return accepts(case.formulas[case.root], trace[:-1] if word else trace)
