@@ -33,18 +33,23 @@ def check_case(plan: CasePlan, case: Case, instance: Instance) -> Verdict:
     problems: list[str] = []
     if set(plan.stints) != {robot.id for robot in instance.robots}:
         problems.append("The plan does not list exactly the robots of the team.")
-    names = [stint.leaf for own in plan.stints.values() for stint in own]
-    problems += [f"Leaf {name!r} is carried out twice." for name in sorted(set(names)) if names.count(name) > 1]
-    problems += [f"There is no leaf {name!r}." for name in sorted(set(names) - set(case.leaves))]
+    names = {stint.leaf for own in plan.stints.values() for stint in own}
+    problems += [f"There is no leaf {name!r}." for name in sorted(names - set(case.leaves))]
     if problems:
         return Verdict(False, tuple(problems))
+    traces: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
     for robot in instance.robots:
-        problems += _robot(plan.stints[robot.id], robot, case)
+        problems += _robot(plan.stints[robot.id], robot, case, traces)
+    for leaf, shown in sorted(traces.items()):
+        problems += _leaf(leaf, case.formulas[leaf], [trace for _, trace in sorted(shown, key=lambda s: s[0])])
     problems += _mission(plan, case)
     return Verdict(not problems, tuple(problems))
 
 
-def _robot(own: Sequence[Stint], robot: CaseRobot, case: Case) -> Iterator[str]:
+def _robot(
+    own: Sequence[Stint], robot: CaseRobot, case: Case, traces: dict[str, list[tuple[int, list[frozenset[str]]]]]
+) -> Iterator[str]:
+    """Walks a robot's steps and notes what it shows while it works on each leaf."""
     cell, clock = robot.start, 0
     for stint in own:
         name = f"{robot.id}, leaf {stint.leaf!r}"
@@ -70,13 +75,23 @@ def _robot(own: Sequence[Stint], robot: CaseRobot, case: Case) -> Iterator[str]:
             trace.append(_shown(case, cell, move.action))
         if (cost, steps) != (stint.cost, stint.duration):
             yield f"{name}: costs {cost} and takes {steps}, not {stint.cost} and {stint.duration}."
-        formula = case.formulas[stint.leaf]
-        first = next((i for i in range(len(trace)) if accepts(formula, trace[: i + 1])), None)
-        if first is None:
-            yield f"{name}: {formula} is not satisfied."
-        elif first < len(trace) - 1:
-            yield f"{name}: {formula} is satisfied {len(trace) - 1 - first} steps before the leaf is left."
         clock = stint.start + steps
+        traces.setdefault(stint.leaf, []).append((clock, trace))
+
+
+def _leaf(leaf: str, formula: str, traces: Sequence[Sequence[frozenset[str]]]) -> Iterator[str]:
+    """Whether what was shown for a leaf satisfies it, and not before the end.
+
+    Robots that share a leaf do so where it is the same which of them comes first.
+    """
+    for order in permutations(traces) if len(traces) <= _MOST_TIED else [traces]:
+        if not accepts(formula, [letter for trace in order for letter in trace]):
+            yield f"Leaf {leaf!r}: {formula} is not satisfied."
+            return
+    trace = [letter for part in traces for letter in part]
+    first = next(i for i in range(len(trace)) if accepts(formula, trace[: i + 1]))
+    if first < len(trace) - 1:
+        yield f"Leaf {leaf!r}: {formula} is satisfied {len(trace) - 1 - first} steps before it is left."
 
 
 def _shown(case: Case, cell: tuple[int, int], action: str) -> frozenset[str]:
@@ -88,11 +103,15 @@ def _mission(plan: CasePlan, case: Case) -> Iterator[str]:
 
     Leaves finished at the same moment may count in any order that keeps the order of each robot.
     """
-    place = {stint.leaf: i for own in plan.stints.values() for i, stint in enumerate(own)}
-    ends = sorted((stint.end, place[stint.leaf], stint.leaf) for own in plan.stints.values() for stint in own)
+    last: dict[str, tuple[int, int]] = {}
+    for own in plan.stints.values():
+        for place, stint in enumerate(own):
+            last[stint.leaf] = max(last.get(stint.leaf, (0, 0)), (stint.end, place))
+    ends = sorted((*when, leaf) for leaf, when in last.items())
     groups = [[leaf for _, _, leaf in group] for _, group in groupby(ends, key=lambda end: end[0])]
     if not any(_accepted(case, word) for word in _words(groups)):
-        yield f"Finishing the leaves in the order {', '.join(leaf for g in groups for leaf in g)} does not satisfy the root."
+        order = ", ".join(leaf for group in groups for leaf in group)
+        yield f"Finishing the leaves in the order {order} does not satisfy the root."
 
 
 def _words(groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:

@@ -22,6 +22,7 @@ from planners.hltl.balance import MakespanSearch
 from planners.hltl.cases import Case, CaseRobot, Instance
 from planners.hltl.demands import Way, demands, ways
 from planners.hltl.leafgraph import IDLE, Grid, LeafGraph, leaf_graph
+from planners.hltl.parts import Hierarchy, taken_apart
 from planners.hltl.routing import Routes, Routing, without_needless
 from planners.hltl.stints import CasePlan, Move, Stint
 from planners.hltl.timing import scheduled
@@ -94,15 +95,17 @@ class _Planner:
         return replace(result, first_plan_cpu_s=self.first, total_cpu_s=time.process_time() - self.began)
 
     def _plan(self) -> CaseResult:
-        found = demands(self.case.root, self.case.formulas, self.case.children)
+        quick = self.objective == "makespan"
+        self.hierarchy = hierarchy = taken_apart(self.case, self.grid, quick=quick)
+        found = demands(self.case.root, hierarchy.formulas, hierarchy.children)
         if not found:
             return self._contradiction()
-        for leaf in sorted({leaf for way in found for leaf in way.done}, key=self.case.leaves.index):
+        needed = {leaf for way in found for leaf in way.done}
+        for leaf in hierarchy.leaf_of:
             if time.perf_counter() > self.deadline:
                 raise _OutOfTime
-            self.graphs[leaf] = leaf_graph(
-                leaf, self.case.formulas[leaf], self.grid, quick=self.objective == "makespan"
-            )
+            if leaf in needed:
+                self.graphs[leaf] = leaf_graph(leaf, hierarchy.formulas[leaf], self.grid, quick=quick)
         doable = [way for way in found if all(np.isfinite(self.graphs[leaf].cost).any() for leaf in way.done)]
         if not doable:
             return self._impossible(found)
@@ -130,7 +133,7 @@ class _Planner:
                 return CaseResult(PlanStatus.TIMEOUT, None, low, engine, message=f"No plan within {self.limit:g} s.")
             return self._stranded(team, found[0])
         way, routes, value = best
-        plan = team.plan(way, routes, self.instance.robots, quick=self.objective == "makespan")
+        plan = team.plan(way, routes, self.instance.robots, self.hierarchy, quick=self.objective == "makespan")
         proven = low >= value - 1e-6
         status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
         what = "proven best" if proven else f"at most {100 * (value - low) / value:.1f} % above the best"
@@ -151,7 +154,8 @@ class _Planner:
 
     def _impossible(self, found: Sequence[Way]) -> CaseResult:
         """A leaf that no robot can finish: which of its clauses cannot hold together here."""
-        leaf = next(leaf for leaf in sorted(found[0].done) if not self._feasible(self.case.formulas[leaf], leaf))
+        done = {self.hierarchy.leaf_of[part] for part in found[0].done}
+        leaf = next(leaf for leaf in sorted(done) if not self._feasible(self.case.formulas[leaf], leaf))
 
         def fails(parts: Sequence[str]) -> bool:
             return not self._feasible(" & ".join(_bracket(parts)), leaf)
@@ -181,7 +185,7 @@ class _Planner:
             return search.best is None and not np.isfinite(search.run(self.deadline).bound)
 
         leaves = _minimal(sorted(way.done), fails)
-        clauses = tuple(f"{leaf}: {self.case.formulas[leaf]}" for leaf in leaves)
+        clauses = tuple(f"{leaf}: {self.hierarchy.formulas[leaf]}" for leaf in leaves)
         return _unsatisfiable(clauses, f"No team of these robots can do {', '.join(leaves)}.")
 
 
@@ -235,7 +239,9 @@ class Team:
         self._kept[way] = (leaves, task[keep], exits[keep])
         return Routing(task[keep], whole.start[:, keep], follow[np.ix_(keep, keep)], before)
 
-    def plan(self, way: Way, routes: Routes, robots: Sequence[CaseRobot], *, quick: bool) -> CasePlan:
+    def plan(
+        self, way: Way, routes: Routes, robots: Sequence[CaseRobot], hierarchy: Hierarchy, *, quick: bool
+    ) -> CasePlan:
         """The steps behind routes."""
         problem = self.problem(way, quick=quick)
         if not problem.tasks:
@@ -255,7 +261,7 @@ class Team:
         stints: dict[str, tuple[Stint, ...]] = {}
         for robot, route in zip(robots, routes, strict=True):
             stints[robot.id] = tuple(
-                Stint(leaves[t], int(done[t]) - worth[t][1], moves[t], worth[t][0], worth[t][1]) for t in route
+                Stint(hierarchy.leaf_of[leaves[t]], int(done[t]) - worth[t][1], moves[t], *worth[t]) for t in route
             )
         return CasePlan(stints)
 
