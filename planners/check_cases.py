@@ -7,7 +7,7 @@ the plan produces, the world is walked step by step, and all figures are added u
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, permutations
+from itertools import combinations, groupby, permutations
 
 from grounding.logic.formula import accepts
 from planners.check import Verdict
@@ -18,13 +18,15 @@ from planners.hltl.stints import CasePlan, Stint
 _MOST_TIED = 5
 
 
-def check_case(plan: CasePlan, case: Case, instance: Instance) -> Verdict:
+def check_case(plan: CasePlan, case: Case, instance: Instance, *, model: str = "no-blocking") -> Verdict:
     """Judges a plan against a case.
 
     Args:
         plan: The plan.
         case: Its case.
         instance: Its team.
+        model: ``no-blocking``, or ``blocking``: every step takes one tick, no two robots are in one
+            cell at a tick or change places, and a stint without a leaf is a robot that makes way.
 
     Returns:
         Whether all steps are possible, every leaf is satisfied exactly when it is said to be
@@ -33,21 +35,25 @@ def check_case(plan: CasePlan, case: Case, instance: Instance) -> Verdict:
     problems: list[str] = []
     if set(plan.stints) != {robot.id for robot in instance.robots}:
         problems.append("The plan does not list exactly the robots of the team.")
-    names = {stint.leaf for own in plan.stints.values() for stint in own}
+    blocking = model == "blocking"
+    names = {stint.leaf for own in plan.stints.values() for stint in own} - ({""} if blocking else set())
     problems += [f"There is no leaf {name!r}." for name in sorted(names - set(case.leaves))]
     if problems:
         return Verdict(False, tuple(problems))
     traces: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
     for robot in instance.robots:
-        problems += _robot(plan.stints[robot.id], robot, case, traces)
+        problems += _robot(plan.stints[robot.id], robot, case, traces, blocking)
     for leaf, shown in sorted(traces.items()):
         problems += _leaf(leaf, case.formulas[leaf], [trace for _, trace in sorted(shown, key=lambda s: s[0])])
+    if blocking and not problems:
+        problems += _crowd(plan, instance)
     problems += _mission(plan, case)
     return Verdict(not problems, tuple(problems))
 
 
 def _robot(
-    own: Sequence[Stint], robot: CaseRobot, case: Case, traces: dict[str, list[tuple[int, list[frozenset[str]]]]]
+    own: Sequence[Stint], robot: CaseRobot, case: Case, traces: dict[str, list[tuple[int, list[frozenset[str]]]]],
+    blocking: bool,
 ) -> Iterator[str]:
     """Walks a robot's steps and notes what it shows while it works on each leaf."""
     cell, clock = robot.start, 0
@@ -70,13 +76,14 @@ def _robot(
                 return
             state = edges[0].target
             cost += apart + (move.action != "default")
-            steps += apart > 0 or move.action != "default"
+            steps += blocking or apart > 0 or move.action != "default"
             cell = move.cell
             trace.append(_shown(case, cell, move.action))
         if (cost, steps) != (stint.cost, stint.duration):
             yield f"{name}: costs {cost} and takes {steps}, not {stint.cost} and {stint.duration}."
         clock = stint.start + steps
-        traces.setdefault(stint.leaf, []).append((clock, trace))
+        if stint.leaf:
+            traces.setdefault(stint.leaf, []).append((clock, trace))
 
 
 def _leaf(leaf: str, formula: str, traces: Sequence[Sequence[frozenset[str]]]) -> Iterator[str]:
@@ -94,6 +101,27 @@ def _leaf(leaf: str, formula: str, traces: Sequence[Sequence[frozenset[str]]]) -
         yield f"Leaf {leaf!r}: {formula} is satisfied {len(trace) - 1 - first} steps before it is left."
 
 
+def _crowd(plan: CasePlan, instance: Instance) -> Iterator[str]:
+    """Robots that meet."""
+    where: dict[str, list[tuple[int, int]]] = {}
+    for robot in instance.robots:
+        cells = [robot.start]
+        for stint in plan.stints[robot.id]:
+            cells += [cells[-1]] * (stint.start - len(cells) + 1)
+            cells += [move.cell for move in stint.moves]
+        where[robot.id] = cells
+    last = max(map(len, where.values()))
+    paths = {name: [*cells, *[cells[-1]] * (last - len(cells))] for name, cells in where.items()}
+    for (a, one), (b, other) in combinations(paths.items(), 2):
+        for tick in range(last):
+            if one[tick] == other[tick]:
+                yield f"{a} and {b} are both in {one[tick]} at tick {tick}."
+                break
+            if tick and one[tick] == other[tick - 1] and other[tick] == one[tick - 1]:
+                yield f"{a} and {b} change places at tick {tick}."
+                break
+
+
 def _shown(case: Case, cell: tuple[int, int], action: str) -> frozenset[str]:
     return frozenset({case.world.region_at.get(cell, ""), action})
 
@@ -106,7 +134,8 @@ def _mission(plan: CasePlan, case: Case) -> Iterator[str]:
     last: dict[str, tuple[int, int]] = {}
     for own in plan.stints.values():
         for place, stint in enumerate(own):
-            last[stint.leaf] = max(last.get(stint.leaf, (0, 0)), (stint.end, place))
+            if stint.leaf:
+                last[stint.leaf] = max(last.get(stint.leaf, (0, 0)), (stint.end, place))
     ends = sorted((*when, leaf) for leaf, when in last.items())
     groups = [[leaf for _, _, leaf in group] for _, group in groupby(ends, key=lambda end: end[0])]
     if not any(_accepted(case, word) for word in _words(groups)):

@@ -9,7 +9,7 @@ finished. See ``docs/hltl.md``.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from grounding.world import Cell
 from planners.hltl.assignment import CostSearch
 from planners.hltl.balance import MakespanSearch
 from planners.hltl.cases import Case, CaseRobot, Instance
+from planners.hltl.caseschedule import Task, untangled
 from planners.hltl.demands import Way, demands, ways
 from planners.hltl.leafgraph import IDLE, Grid, LeafGraph, leaf_graph
 from planners.hltl.parts import Hierarchy, taken_apart
@@ -54,19 +55,27 @@ class CaseResult:
     conflict: tuple[str, ...] = ()
 
 
-def plan_case(case: Case, instance: Instance, *, objective: str = "cost", time_limit: float = 60.0) -> CaseResult:
-    """Plans one team for a case, without robots blocking one another.
+def plan_case(
+    case: Case,
+    instance: Instance,
+    *,
+    objective: str = "cost",
+    time_limit: float = 60.0,
+    model: str = "no-blocking",
+) -> CaseResult:
+    """Plans one team for a case.
 
     Args:
         case: The case.
         instance: The team.
         objective: ``cost`` or ``makespan``.
         time_limit: Seconds after which the best plan so far is returned with its gap.
+        model: ``no-blocking`` (robots pass through one another, as published) or ``blocking``.
 
     Returns:
         The plan and what is proven about it; never None.
     """
-    return _Planner(case, instance, objective, time_limit).run()
+    return _Planner(case, instance, objective, time_limit, model == "blocking").run()
 
 
 class _OutOfTime(Exception):
@@ -74,7 +83,8 @@ class _OutOfTime(Exception):
 
 
 class _Planner:
-    def __init__(self, case: Case, instance: Instance, objective: str, time_limit: float) -> None:
+    def __init__(self, case: Case, instance: Instance, objective: str, time_limit: float, blocking: bool) -> None:
+        self.blocking = blocking
         self.case, self.instance, self.objective = case, instance, objective
         self.began = time.process_time()
         self.deadline = time.perf_counter() + 0.98 * time_limit
@@ -116,7 +126,8 @@ class _Planner:
         searches = []
         for way in found:
             problem = team.problem(way, quick=self.objective == "makespan")
-            search = CostSearch(problem, self._seen) if self.objective == "cost" else MakespanSearch(problem, self._seen)
+            report = None if self.blocking else self._seen
+            search = CostSearch(problem, report) if self.objective == "cost" else MakespanSearch(problem, report)
             search.first()
             searches.append((way, search))
         searches.sort(key=lambda pair: pair[1].value)
@@ -134,10 +145,33 @@ class _Planner:
             return self._stranded(team, found[0])
         way, routes, value = best
         plan = team.plan(way, routes, self.instance.robots, self.hierarchy, quick=self.objective == "makespan")
+        if self.blocking:
+            untangled = self._untangle(team, way, routes)
+            if untangled is None:
+                return CaseResult(PlanStatus.TIMEOUT, None, low, engine, message="No way past one another was found.")
+            plan, engine = untangled, f"{engine}, space-time"
+            value = float(plan.cost if self.objective == "cost" else plan.makespan)
+            self._seen(routes, value)
         proven = low >= value - 1e-6
         status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
         what = "proven best" if proven else f"at most {100 * (value - low) / value:.1f} % above the best"
         return CaseResult(status, plan, min(low, value), engine, message=f"{self.objective} {value:g}, {what}.")
+
+    def _untangle(self, team: Team, way: Way, routes: Routes) -> CasePlan | None:
+        """The best of a few orders in which leaves are laid into time so that nobody is in the way."""
+        quick = self.objective == "makespan"
+        robots = {robot.id: robot.start for robot in self.instance.robots}
+        best: CasePlan | None = None
+        for tasks in team.tasks(way, routes, list(robots), self.hierarchy, quick=quick):
+            if best is not None and time.perf_counter() > self.deadline:
+                break
+            found = untangled(tasks, robots, self.grid, self.deadline)
+            if found is not None and (best is None or self._figures(found) < self._figures(best)):
+                best = found
+        return best
+
+    def _figures(self, plan: CasePlan) -> tuple[int, int]:
+        return (plan.cost, plan.makespan) if self.objective == "cost" else (plan.makespan, plan.cost)
 
     def _seen(self, routes: Routes, value: float) -> None:
         if self.first is None:
@@ -264,6 +298,42 @@ class Team:
                 Stint(hierarchy.leaf_of[leaves[t]], int(done[t]) - worth[t][1], moves[t], *worth[t]) for t in route
             )
         return CasePlan(stints)
+
+
+    def tasks(
+        self, way: Way, routes: Routes, robots: Sequence[str], hierarchy: Hierarchy, *, quick: bool
+    ) -> Iterator[list[Task]]:
+        """The leaves of routes in orders that agree with them: by end, by start, longest first."""
+        problem = self.problem(way, quick=quick)
+        if not problem.tasks:
+            yield []
+            return
+        leaves = self._kept[way][0]
+        takes: dict[int, float] = {}
+        robot_of: dict[int, str] = {}
+        for robot, route in enumerate(routes):
+            _, options = problem.route(robot, route)
+            for place, (task, option) in enumerate(zip(route, options, strict=True)):
+                takes[task] = float(
+                    problem.follow[options[place - 1], option] if place else problem.start[robot, option]
+                )
+                robot_of[task] = robots[robot]
+        done = scheduled(routes, takes, problem.before)
+        ahead = {*problem.before, *((a, b) for route in routes for a, b in zip(route, route[1:]))}  # noqa: B905
+        made = {
+            task: Task(
+                leaves[task], hierarchy.leaf_of[leaves[task]], self.graphs[leaves[task]], robot_of[task],
+                frozenset(leaves[a] for a, b in problem.before if b == task),
+            )
+            for task in done
+        }  # fmt: skip
+        for key in (done, {t: done[t] - takes[t] for t in done}, {t: -takes[t] for t in done}):
+            waiting, order = sorted(done, key=lambda t, key=key: (key[t], t)), []
+            while waiting:
+                task = next(t for t in waiting if not any((a, t) in ahead for a in waiting))
+                waiting.remove(task)
+                order.append(made[task])
+            yield order
 
 
 def _worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:

@@ -95,6 +95,59 @@ class LeafGraph:
     _next: Ints = field(repr=False)
     _labels: tuple[str, ...] = field(repr=False)
 
+    @cached_property
+    def nodes(self) -> int:
+        """Number of product nodes; node ``n`` stands in cell ``n % cells``."""
+        return self.automaton.states * len(self.names) * len(self.grid.world.cells)
+
+    def start(self, cell: int) -> int:
+        """The node in which a robot in a cell takes the leaf up."""
+        return int(self._start[cell])
+
+    @cached_property
+    def done(self) -> list[bool]:
+        """Whether the leaf is finished, for every node."""
+        share = len(self.names) * len(self.grid.world.cells)
+        return [node // share in self.automaton.accepting for node in range(self.nodes)]
+
+    @cached_property
+    def left(self) -> list[float]:
+        """Cost and steps together that are still to come at least, for every node."""
+        found = dijkstra(self._graph, indices=self._sinks, min_only=True)[: self.nodes]
+        lead, rest = np.divmod(found, SCALE, where=np.isfinite(found), out=(found.copy(), np.zeros_like(found)))
+        return (lead + rest).tolist()  # type: ignore[no-any-return]
+
+    def edges(self, node: int) -> list[tuple[int, int, str]]:
+        """What can follow a node, staying in it included: (node, cost, action)."""
+        if node in self._edges:
+            return self._edges[node]
+        cells, dead = len(self.grid.world.cells), self.automaton.dead
+        q, a, cell = node // (cells * len(self.names)), node // cells % len(self.names), node % cells
+        region = self.grid.world.region_at.get(self.grid.world.cells[cell])
+        best: dict[int, tuple[int, str]] = {}
+        for edge in self.actions:
+            if edge.source != self.names[a] or (edge.regions and region not in edge.regions):
+                continue
+            for other in self._near[cell]:
+                q2 = int(self._next[q, other, self._labels.index(edge.label)])
+                after = (q2 * len(self.names) + self.names.index(edge.target)) * cells + other
+                cost = (other != cell) + (edge.label != IDLE)
+                if q2 not in dead and cost < best.get(after, (9, ""))[0]:
+                    best[after] = (cost, edge.label)
+        found = self._edges[node] = [(after, cost, action) for after, (cost, action) in best.items()]
+        return found
+
+    @cached_property
+    def _edges(self) -> dict[int, list[tuple[int, int, str]]]:
+        return {}
+
+    @cached_property
+    def _near(self) -> list[list[int]]:
+        near: list[list[int]] = [[] for _ in self.grid.world.cells]
+        for a, b in zip(self.grid.source.tolist(), self.grid.target.tolist(), strict=True):
+            near[a].append(b)
+        return near
+
     def path(self, entry: int, exit_: int) -> tuple[Move, ...]:
         """The steps behind one figure: from an entry cell to an exit (its index in ``exits``)."""
         cells = len(self.grid.world.cells)
