@@ -101,7 +101,7 @@ class CostSearch:
                 if child is not None and child.bound < self.value - 1e-6:
                     heapq.heappush(queue, child)
         bound = min((node.bound for node in queue), default=np.inf)
-        return Outcome(self.best, self.value, float(np.ceil(min(bound, self.value) - 1e-6)))
+        return Outcome(self.best, self.value, float(np.ceil(min(bound, self.value) - 1e-6)) + 0.0)
 
     def _node(self, arcs: frozenset[Pair], options: frozenset[int]) -> _Node | None:
         """Solves the relaxation with some arcs (column, task) and options ruled out."""

@@ -106,6 +106,10 @@ class _Planner:
 
     def _plan(self) -> CaseResult:
         quick = self.objective == "makespan"
+        crowded = [r.id for r in self.instance.robots if [o.start for o in self.instance.robots].count(r.start) > 1]
+        if self.blocking and crowded:
+            message = f"Robots {', '.join(crowded)} start in a cell with another one, which blocks it."
+            return CaseResult(PlanStatus.INVALID, message=message)
         self.hierarchy = hierarchy = taken_apart(self.case, self.grid, quick=quick)
         found = demands(self.case.root, hierarchy.formulas, hierarchy.children)
         if not found:
