@@ -89,13 +89,15 @@ def _robot(
 def _leaf(leaf: str, formula: str, traces: Sequence[Sequence[frozenset[str]]]) -> Iterator[str]:
     """Whether what was shown for a leaf satisfies it, and not before the end.
 
-    Robots that share a leaf do so where it is the same which of them comes first.
+    A leaf may be shared where it is the same which of the parts comes first.
     """
     for order in permutations(traces) if len(traces) <= _MOST_TIED else [traces]:
         if not accepts(formula, [letter for trace in order for letter in trace]):
             yield f"Leaf {leaf!r}: {formula} is not satisfied."
             return
-    trace = [letter for part in traces for letter in part]
+    if len(traces) > 1:
+        return
+    trace = traces[0]
     first = next(i for i in range(len(trace)) if accepts(formula, trace[: i + 1]))
     if first < len(trace) - 1:
         yield f"Leaf {leaf!r}: {formula} is satisfied {len(trace) - 1 - first} steps before it is left."

@@ -31,6 +31,8 @@ def solve(
         deadline: When to stop, on the clock of :func:`time.perf_counter`.
         costs: The same problem (same options) in cost: cost is minimised instead of makespan.
     """
+    if low > high:
+        return Outcome(None, np.inf, np.inf)
     model = _Model(times, costs, low, high)
     if hint is not None:
         model.hint(hint)
@@ -83,6 +85,8 @@ class _Model:
         model.add_multiple_circuit(arcs)
         for a, b in times.before:
             model.add(self.done[b] >= self.done[a])
+        if times.before:
+            self._rank()
         if costs is None:
             goal = model.new_int_var(int(low), horizon, "makespan")
             model.add_max_equality(goal, self.done)
@@ -92,6 +96,16 @@ class _Model:
             terms += [int(costs.follow[key]) * literal for key, literal in self.then.items()]
             model.add(sum(terms) >= int(low))
             model.minimize(sum(terms))
+
+    def _rank(self) -> None:
+        """One order of finishing that routes and hierarchy agree on, also among tasks that take no time."""
+        times, model = self.times, self.model
+        rank = [model.new_int_var(0, times.tasks - 1, f"rank{t}") for t in range(times.tasks)]
+        for a, b in times.before:
+            model.add(rank[b] >= rank[a] + 1)
+        for (a, b), literal in self.then.items():
+            if times.follow[a, b] == 0:
+                model.add(rank[int(times.task[b])] >= rank[int(times.task[a])] + 1).only_enforce_if(literal)
 
     def hint(self, routes: Routes) -> None:
         """Tells the solver where to begin."""
