@@ -52,7 +52,10 @@ def check_case(plan: CasePlan, case: Case, instance: Instance, *, model: str = "
 
 
 def _robot(
-    own: Sequence[Stint], robot: CaseRobot, case: Case, traces: dict[str, list[tuple[int, list[frozenset[str]]]]],
+    own: Sequence[Stint],
+    robot: CaseRobot,
+    case: Case,
+    traces: dict[str, list[tuple[int, list[frozenset[str]]]]],
     blocking: bool,
 ) -> Iterator[str]:
     """Walks a robot's steps and notes what it shows while it works on each leaf."""

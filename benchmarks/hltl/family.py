@@ -81,16 +81,18 @@ def write(case: Case, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     world = case.world
     (folder / f"{world.name}.json").write_text(
-        json.dumps({
-            "name": world.name,
-            "free_cells": world.cells,
-            "regions": world.regions,
-            "action_model": {
-                "initial": world.initial,
-                "edges": [{"from": e.source, "to": e.target, "label": e.label} for e in world.actions],
-                "preconditions": {e.label: [[r] for r in sorted(e.regions)] or [[]] for e in world.actions},
-            },
-        })
+        json.dumps(
+            {
+                "name": world.name,
+                "free_cells": world.cells,
+                "regions": world.regions,
+                "action_model": {
+                    "initial": world.initial,
+                    "edges": [{"from": e.source, "to": e.target, "label": e.label} for e in world.actions],
+                    "preconditions": {e.label: [[r] for r in sorted(e.regions)] or [[]] for e in world.actions},
+                },
+            }
+        )
     )
     path = folder / f"{case.id}.json"
     path.write_text(

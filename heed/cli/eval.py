@@ -28,7 +28,7 @@ def _group() -> None:
 
 @app.command()
 def planner(
-    cases: Annotated[list[Path], typer.Argument(metavar="CASE.json...", help="Planning cases; their worlds lie beside.")],
+    cases: Annotated[list[Path], typer.Argument(metavar="CASE.json...", help="Planning cases, worlds beside them.")],
     objective: Annotated[str, typer.Option(help="What plans minimise: cost or makespan.")] = "cost",
     time_limit: Annotated[float, typer.Option(min=0.001, help="Seconds for each instance.")] = 60.0,
     model: Annotated[
@@ -49,7 +49,8 @@ def planner(
         json.dump(list(rows), sys.stdout, indent=1)
         print()
         return
-    print(f"{'case':24}{'robots':>7}{'leaves':>7}  {'status':14}{'cost':>6}{'span':>6}{'gap %':>7}{'first s':>9}{'all s':>8}")
+    head = f"{'case':24}{'robots':>7}{'leaves':>7}  {'status':14}{'cost':>6}{'span':>6}{'gap %':>7}"
+    print(f"{head}{'first s':>9}{'all s':>8}")
     for row in rows:
         gap = "-" if row["gap"] is None else f"{100 * row['gap']:.1f}"
         first = "-" if row["first_plan_cpu_s"] is None else f"{row['first_plan_cpu_s']:.3f}"

@@ -11,12 +11,16 @@ from planners.hltl import cpsat
 from planners.hltl.assignment import Outcome
 from planners.hltl.insertion import inserted
 from planners.hltl.routing import Routes, Routing, ordered
+from planners.hltl.shake import Shaker
 from planners.hltl.subsets import MOST_TASKS, best_split
 from planners.hltl.timing import bound, earliest, makespan
 
 #: Most literals that are handed to the constraint solver.
 _MOST_ARCS = 60_000
 _MOST_SETS = 40_000
+#: Most tasks for which the constraint solver is worth waiting for, and the share of time before it.
+_MOST_PROVABLE = 25
+_SHARE = 0.3
 
 
 class MakespanSearch:
@@ -88,19 +92,32 @@ class MakespanSearch:
             self.offer(routes)
         if not np.isfinite(low):
             return Outcome(None, np.inf, np.inf)
-        if self.value > low:
+        if self.value > low and not problem.before:
             self._improve(low, deadline)
-        if self.value > low and not problem.before and problem.tasks <= MOST_TASKS:
-            if problem.robots << problem.tasks <= _MOST_SETS:
-                self.engine = "subsets"
-                found = best_split(problem, self.value, deadline)
-                if found is not None:
-                    if found[0] is not None:
-                        self.offer(found[0])
-                    return Outcome(self.best, self.value, self.value)
+        few = problem.tasks <= MOST_TASKS and problem.robots << problem.tasks <= _MOST_SETS
+        if self.value > low and not problem.before and few:
+            self.engine = "subsets"
+            found = best_split(problem, self.value, deadline)
+            if found is not None:
+                if found[0] is not None:
+                    self.offer(found[0])
+                return Outcome(self.best, self.value, self.value)
+        if self.value > low and time.perf_counter() < deadline:
+            self._shake(low, deadline)
         if self.value > low and time.perf_counter() < deadline:
             low = self._program(low, deadline)
         return Outcome(self.best, self.value, min(low, self.value))
+
+    def _shake(self, low: float, deadline: float) -> None:
+        """Large neighbourhood search: all the time there is, save where the optimum can be proven."""
+        if self.best is None:
+            return
+        provable = self.problem.tasks <= _MOST_PROVABLE
+        self.engine = "neighbourhoods"
+        now = time.perf_counter()
+        share = _SHARE if provable else 1.0
+        patience = 60 * self.problem.tasks if provable else 10**9
+        Shaker(self.problem, self.best, self.offer).run(low, now + share * (deadline - now), patience)
 
     def _program(self, low: float, deadline: float) -> float:
         problem = self.problem

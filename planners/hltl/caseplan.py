@@ -9,24 +9,24 @@ finished. See ``docs/hltl.md``.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from grounding.errors import FormulaError
 from grounding.logic.formula import conjuncts, parse
-from grounding.world import Cell
 from planners.hltl.assignment import CostSearch
 from planners.hltl.balance import MakespanSearch
-from planners.hltl.cases import Case, CaseRobot, Instance
-from planners.hltl.caseschedule import Task, untangled
+from planners.hltl.cases import Case, Instance
+from planners.hltl.caseschedule import untangled
 from planners.hltl.demands import Way, demands, ways
-from planners.hltl.leafgraph import IDLE, Grid, LeafGraph, leaf_graph
-from planners.hltl.parts import Hierarchy, taken_apart
-from planners.hltl.routing import Routes, Routing, without_needless
-from planners.hltl.stints import CasePlan, Move, Stint
-from planners.hltl.timing import scheduled
+from planners.hltl.leafgraph import Grid, LeafGraph, leaf_graph
+from planners.hltl.parts import taken_apart
+from planners.hltl.routing import Routes
+from planners.hltl.stints import CasePlan
+from planners.hltl.team import Team
 from planners.plan import PlanStatus
 
 
@@ -78,7 +78,7 @@ def plan_case(
     return _Planner(case, instance, objective, time_limit, model == "blocking").run()
 
 
-class _OutOfTime(Exception):
+class _OutOfTimeError(Exception):
     """The time limit has come before there was a plan."""
 
 
@@ -100,7 +100,7 @@ class _Planner:
             result = self._plan()
         except FormulaError as error:
             result = CaseResult(PlanStatus.INVALID, message=str(error))
-        except _OutOfTime:
+        except _OutOfTimeError:
             result = CaseResult(PlanStatus.TIMEOUT, message=f"No plan was found within {self.limit:g} s.")
         return replace(result, first_plan_cpu_s=self.first, total_cpu_s=time.process_time() - self.began)
 
@@ -117,7 +117,7 @@ class _Planner:
         needed = {leaf for way in found for leaf in way.done}
         for leaf in hierarchy.leaf_of:
             if time.perf_counter() > self.deadline:
-                raise _OutOfTime
+                raise _OutOfTimeError
             if leaf in needed:
                 self.graphs[leaf] = leaf_graph(leaf, hierarchy.formulas[leaf], self.grid, quick=quick)
         doable = [way for way in found if all(np.isfinite(self.graphs[leaf].cost).any() for leaf in way.done)]
@@ -185,7 +185,7 @@ class _Planner:
         """No order of finishing leaves satisfies the composites: which clauses are to blame."""
         for name in self.case.children:
             if not ways(self.case.formulas[name], name):
-                parts = _minimal(conjuncts(self.case.formulas[name]), lambda p: not ways(" & ".join(_bracket(p)), name))
+                parts = _minimal(conjuncts(self.case.formulas[name]), partial(_never, name))
                 clauses = tuple(f"{name}: {part}" for part in parts)
                 return _unsatisfiable(clauses, f"{name} contradicts itself.")
         return _unsatisfiable((f"{self.case.root}: {self.case.formulas[self.case.root]}",), "The orders form a circle.")
@@ -205,7 +205,7 @@ class _Planner:
 
     def _feasible(self, formula: str, leaf: str) -> bool:
         if time.perf_counter() > self.deadline:
-            raise _OutOfTime
+            raise _OutOfTimeError
         graph = leaf_graph(leaf, formula, self.grid)
         return bool(np.isfinite(graph.cost[self.starts]).any())
 
@@ -231,121 +231,19 @@ def _unsatisfiable(clauses: tuple[str, ...], message: str) -> CaseResult:
     return CaseResult(PlanStatus.UNSATISFIABLE, message=message, conflict=clauses)
 
 
+def _never(name: str, parts: Sequence[str]) -> bool:
+    return not ways(" & ".join(_bracket(parts)), name)
+
+
 def _bracket(parts: Sequence[str]) -> list[str]:
     return [f"({part})" for part in parts]
 
 
-def _minimal(parts: Sequence[str], fails: object) -> list[str]:
+def _minimal(parts: Sequence[str], fails: Callable[[Sequence[str]], bool]) -> list[str]:
     """Parts none of which can be left out without the rest becoming possible."""
-    assert callable(fails)
     kept = list(parts)
     for part in parts:
         rest = [p for p in kept if p != part]
         if rest and fails(rest):
             kept = rest
     return kept
-
-
-class Team:
-    """The routing problem of a team over leaf graphs.
-
-    Args:
-        graphs: Leaf -> its graph.
-        starts: Number of the cell each robot starts in.
-    """
-
-    def __init__(self, graphs: Mapping[str, LeafGraph], starts: np.ndarray) -> None:
-        self.graphs, self.starts = graphs, starts
-        self._kept: dict[Way, tuple[list[str], np.ndarray, np.ndarray]] = {}
-
-    def problem(self, way: Way, *, quick: bool) -> Routing:
-        """The problem of one way to satisfy the hierarchy, in steps (``quick``) or cost."""
-        leaves = [leaf for leaf in self.graphs if leaf in way.done]
-        if not leaves:
-            empty = np.empty((0, 0))
-            return Routing(np.empty(0, dtype=np.int64), np.empty((len(self.starts), 0)), empty)
-        task = np.concatenate([np.full(len(self.graphs[leaf].exits), i) for i, leaf in enumerate(leaves)])
-        exits = np.concatenate([np.arange(len(self.graphs[leaf].exits)) for leaf in leaves])
-        place = np.concatenate([self.graphs[leaf].exits for leaf in leaves])
-        figures = np.hstack([self.graphs[leaf].steps if quick else self.graphs[leaf].cost for leaf in leaves])
-        follow = figures[place]
-        follow[task[:, None] == task[None, :]] = np.inf
-        index = {leaf: i for i, leaf in enumerate(leaves)}
-        before = frozenset((index[a], index[b]) for a, b in way.before)
-        whole = Routing(task, figures[self.starts], follow, before)
-        keep = np.flatnonzero(without_needless(whole))
-        self._kept[way] = (leaves, task[keep], exits[keep])
-        return Routing(task[keep], whole.start[:, keep], follow[np.ix_(keep, keep)], before)
-
-    def plan(
-        self, way: Way, routes: Routes, robots: Sequence[CaseRobot], hierarchy: Hierarchy, *, quick: bool
-    ) -> CasePlan:
-        """The steps behind routes."""
-        problem = self.problem(way, quick=quick)
-        if not problem.tasks:
-            return CasePlan({robot.id: () for robot in robots})
-        leaves, _, exits = self._kept[way]
-        moves: dict[int, tuple[Move, ...]] = {}
-        worth: dict[int, tuple[int, int]] = {}
-        for robot, route in enumerate(routes):
-            _, options = problem.route(robot, route)
-            cell = int(self.starts[robot])
-            for task, option in zip(route, options, strict=True):
-                graph = self.graphs[leaves[task]]
-                moves[task] = graph.path(cell, int(exits[option]))
-                worth[task] = _worth(graph.grid.world.cells[cell], moves[task])
-                cell = int(graph.exits[exits[option]])
-        done = scheduled(routes, {task: float(steps) for task, (_, steps) in worth.items()}, problem.before)
-        stints: dict[str, tuple[Stint, ...]] = {}
-        for robot, route in zip(robots, routes, strict=True):
-            stints[robot.id] = tuple(
-                Stint(hierarchy.leaf_of[leaves[t]], int(done[t]) - worth[t][1], moves[t], *worth[t]) for t in route
-            )
-        return CasePlan(stints)
-
-
-    def tasks(
-        self, way: Way, routes: Routes, robots: Sequence[str], hierarchy: Hierarchy, *, quick: bool
-    ) -> Iterator[list[Task]]:
-        """The leaves of routes in orders that agree with them: by end, by start, longest first."""
-        problem = self.problem(way, quick=quick)
-        if not problem.tasks:
-            yield []
-            return
-        leaves = self._kept[way][0]
-        takes: dict[int, float] = {}
-        robot_of: dict[int, str] = {}
-        for robot, route in enumerate(routes):
-            _, options = problem.route(robot, route)
-            for place, (task, option) in enumerate(zip(route, options, strict=True)):
-                takes[task] = float(
-                    problem.follow[options[place - 1], option] if place else problem.start[robot, option]
-                )
-                robot_of[task] = robots[robot]
-        done = scheduled(routes, takes, problem.before)
-        ahead = {*problem.before, *((a, b) for route in routes for a, b in zip(route, route[1:]))}  # noqa: B905
-        made = {
-            task: Task(
-                leaves[task], hierarchy.leaf_of[leaves[task]], self.graphs[leaves[task]], robot_of[task],
-                frozenset(leaves[a] for a, b in problem.before if b == task),
-            )
-            for task in done
-        }  # fmt: skip
-        for key in (done, {t: done[t] - takes[t] for t in done}, {t: -takes[t] for t in done}):
-            waiting, order = sorted(done, key=lambda t, key=key: (key[t], t)), []
-            while waiting:
-                task = next(t for t in waiting if not any((a, t) in ahead for a in waiting))
-                waiting.remove(task)
-                order.append(made[task])
-            yield order
-
-
-def _worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
-    """Cost and steps of a robot's moves from a cell."""
-    cost = steps = 0
-    for move in moves:
-        moved, acted = move.cell != cell, move.action != IDLE
-        cost += moved + acted
-        steps += moved or acted
-        cell = move.cell
-    return cost, steps

@@ -352,14 +352,14 @@ def _validate(case: Case, levels: list[set[str]], path: str) -> None:
     regions = case.world.atoms
     for name, text in case.formulas.items():
         atoms = set(parse(text).atoms)
-        kids = set(case.children.get(name, ()))
-        if kids:
+        below = set(case.children.get(name, ()))
+        if below:
             if name in case.leaves:
                 raise CaseError(f"{path}, leaf {name!r}", "has children.")
-            for atom in sorted(atoms ^ kids):
+            for atom in sorted(atoms ^ below):
                 reason = f"speaks of {atom!r}, which is not its child." if atom in atoms else f"never uses {atom!r}."
                 raise CaseError(f"{path}, formula {name!r}", reason)
-            for kid in kids:
+            for kid in sorted(below):
                 if depth[kid] != depth[name] + 1:
                     raise CaseError(f"{path}, formula {kid!r}", f"does not stand on the level below {name!r}.")
             _stutters(name, parse(text), path)

@@ -46,9 +46,7 @@ class Task:
     after: frozenset[str]
 
 
-def untangled(
-    tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float
-) -> CasePlan | None:
+def untangled(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
     """Lays leaves into time, in the given order.
 
     Args:
@@ -143,9 +141,7 @@ class _Schedule:
                     heappush(heap, (total + left, child))
         return None
 
-    def _steps(
-        self, graph: LeafGraph, node: int, here: int
-    ) -> Iterable[tuple[int, int, float, Move | None]]:
+    def _steps(self, graph: LeafGraph, node: int, here: int) -> Iterable[tuple[int, int, float, Move | None]]:
         """What can be done next: node after it, ticks, cost, and the move if the leaf is taken up."""
         if node >= graph.nodes:
             yield graph.start(here), 0, 0.0, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -40,6 +41,7 @@ def solve(
     solver.parameters.max_time_in_seconds = max(0.01, 0.97 * (deadline - time.perf_counter()))
     # More than one thread crashes natively on these models (OR-tools 9.15): a heap is overrun.
     solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2
     solver.parameters.random_seed = 0
     status = solver.solve(model.model)
     if status == cp_model.INFEASIBLE:
@@ -60,7 +62,7 @@ class _Model:
         self.done = [model.new_int_var(0, horizon, f"done{t}") for t in range(times.tasks)]
         self.first: dict[tuple[int, int], cp_model.IntVar] = {}
         self.then: dict[tuple[int, int], cp_model.IntVar] = {}
-        arcs: list[tuple[int, int, cp_model.IntVar]] = []
+        arcs: list[tuple[int, int, cp_model.LiteralT]] = []
         for robot in range(times.robots):
             own = []
             for option in np.flatnonzero(times.start[robot] <= horizon).tolist():
@@ -75,7 +77,7 @@ class _Model:
             arcs.append((a + 1, b + 1, literal))
             one, other = self.done[int(times.task[a])], self.done[int(times.task[b])]
             model.add(other >= one + int(times.follow[a, b])).only_enforce_if(literal)
-        for task, own_options in enumerate(times.options):
+        for own_options in times.options:
             used = []
             for option in own_options:
                 arcs.append((option + 1, 0, model.new_bool_var(f"last{option}")))
@@ -90,6 +92,10 @@ class _Model:
         if costs is None:
             goal = model.new_int_var(int(low), horizon, "makespan")
             model.add_max_equality(goal, self.done)
+            # Implied, and what keeps the linear relaxation honest: nobody can be busy for longer.
+            busy = [int(times.start[key]) * literal for key, literal in self.first.items()]
+            busy += [int(times.follow[key]) * literal for key, literal in self.then.items()]
+            model.add(sum(busy) <= times.robots * goal)
             model.minimize(goal)
         else:
             terms = [int(costs.start[key]) * literal for key, literal in self.first.items()]
@@ -115,7 +121,7 @@ class _Model:
             _, options = self.times.route(robot, route)
             if options:
                 first.add((robot, options[0]))
-            chosen.update(zip(options, options[1:]))  # noqa: B905
+            chosen.update(pairwise(options))
         for key, literal in self.first.items():
             self.model.add_hint(literal, key in first)
         for key, literal in self.then.items():

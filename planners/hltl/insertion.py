@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from planners.hltl.routing import Floats, Routes, Routing, ordered
+from planners.hltl.routing import Floats, Ints, Routes, Routing, ordered
 
 
 def inserted(problem: Routing, routes: Sequence[Sequence[int]], waiting: Sequence[int]) -> Routes | None:
@@ -20,14 +20,14 @@ def inserted(problem: Routing, routes: Sequence[Sequence[int]], waiting: Sequenc
     arcs, robots = problem.arcs, problem.robots
     left = list(waiting)
     while left:
-        before, after = _gaps(made, robots)
+        before, after = gaps(made, robots)
         added = _added(arcs, robots, np.array(left), before, after)
         flat = np.argsort(added, axis=None)
         for at in flat[: 1 if not problem.before else None].tolist():
             row, gap = divmod(at, len(before))
             if not np.isfinite(added[row, gap]):
                 return None
-            robot, place = _where(made, gap)
+            robot, place = where(made, gap)
             made[robot].insert(place, left[row])
             if not problem.before or ordered(made, problem.before) is None:
                 del left[row]
@@ -38,7 +38,7 @@ def inserted(problem: Routing, routes: Sequence[Sequence[int]], waiting: Sequenc
     return tuple(tuple(route) for route in made)
 
 
-def _gaps(routes: Sequence[Sequence[int]], robots: int) -> tuple[np.ndarray, np.ndarray]:
+def gaps(routes: Sequence[Sequence[int]], robots: int) -> tuple[Ints, Ints]:
     """Every place a task can be put: column of what comes before it, task after it or -1."""
     before, after = [], []
     for robot, route in enumerate(routes):
@@ -47,7 +47,8 @@ def _gaps(routes: Sequence[Sequence[int]], robots: int) -> tuple[np.ndarray, np.
     return np.array(before), np.array(after)
 
 
-def _where(routes: Sequence[Sequence[int]], gap: int) -> tuple[int, int]:
+def where(routes: Sequence[Sequence[int]], gap: int) -> tuple[int, int]:
+    """Robot and index in its route of one of the :func:`gaps`."""
     for robot, route in enumerate(routes):
         if gap <= len(route):
             return robot, gap
@@ -55,7 +56,7 @@ def _where(routes: Sequence[Sequence[int]], gap: int) -> tuple[int, int]:
     raise IndexError(gap)
 
 
-def _added(arcs: Floats, robots: int, tasks: np.ndarray, before: np.ndarray, after: np.ndarray) -> Floats:
+def _added(arcs: Floats, robots: int, tasks: Ints, before: Ints, after: Ints) -> Floats:
     """``[tasks, gaps]``: what a task adds in a gap."""
     come = arcs[tasks[:, None], before[None, :]]
     inner = after >= 0
@@ -64,7 +65,8 @@ def _added(arcs: Floats, robots: int, tasks: np.ndarray, before: np.ndarray, aft
     saved = np.zeros(len(before))
     saved[inner] = arcs[after[inner], before[inner]]
     # A gap between tasks that could not follow one another is never there: saved is finite.
-    return come + go - saved[None, :]
+    added: Floats = come + go - saved[None, :]
+    return added
 
 
 def improved(problem: Routing, routes: Routes, deadline: float) -> Routes:
@@ -109,7 +111,7 @@ def _moved(problem: Routing, made: list[list[int]], arcs: Floats, robots: int, t
         return False
     old = made[robot]
     made[robot] = old[:place] + rest
-    before, after = _gaps(made, robots)
+    before, after = gaps(made, robots)
     go = np.zeros(len(before))
     inner = after >= 0
     go[inner] = arcs[after[inner], robots + chain[-1]] - arcs[after[inner], before[inner]]
@@ -117,7 +119,7 @@ def _moved(problem: Routing, made: list[list[int]], arcs: Floats, robots: int, t
     for gap in np.argsort(added)[: 1 if not problem.before else 20].tolist():
         if not added[gap] < gain - 1e-9:
             break
-        to, at = _where(made, gap)
+        to, at = where(made, gap)
         made[to][at:at] = chain
         if not problem.before or ordered(made, problem.before) is None:
             return True
@@ -128,7 +130,7 @@ def _moved(problem: Routing, made: list[list[int]], arcs: Floats, robots: int, t
 
 def _tails(made: list[list[int]], arcs: Floats, robots: int) -> bool:
     """Swaps the ends of two routes where that helps most."""
-    before, after = _gaps(made, robots)
+    before, after = gaps(made, robots)
     inner = after >= 0
     now = np.zeros(len(before))
     now[inner] = arcs[after[inner], before[inner]]
@@ -141,6 +143,6 @@ def _tails(made: list[list[int]], arcs: Floats, robots: int) -> bool:
     one, other = divmod(best, len(before))
     if not change[one, other] < -1e-9:
         return False
-    (r, i), (s, j) = _where(made, one), _where(made, other)
+    (r, i), (s, j) = where(made, one), where(made, other)
     made[r], made[s] = made[r][:i] + made[s][j:], made[s][:j] + made[r][i:]
     return True

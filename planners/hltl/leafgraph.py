@@ -66,7 +66,8 @@ class Grid:
     @cached_property
     def moved(self) -> Ints:
         """1 where a pair of cells is a move, 0 where it stays."""
-        return (self.source != self.target).astype(np.int64)
+        moved: Ints = (self.source != self.target).astype(np.int64)
+        return moved
 
 
 @dataclass(eq=False)

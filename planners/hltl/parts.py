@@ -105,7 +105,7 @@ def _whole_is_better(case: Case, leaf: str, own: Sequence[str], grid: Grid, quic
     formula = case.formulas[leaf]
     actions = {edge.label for edge in case.world.actions}
     plain = all(not _temporal(parse(part).children[0]) for part in own if parse(part).op == "F")
-    if plain and not actions & set(parse(formula).atoms) or len(own) > _MOST_COMPARED:
+    if (plain and not actions & set(parse(formula).atoms)) or len(own) > _MOST_COMPARED:
         return False
     whole = leaf_graph(leaf, formula, grid, quick=quick)
     graphs = [leaf_graph(leaf, part, grid, quick=quick) for part in own]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +139,7 @@ def ordered(routes: Iterable[Sequence[int]], before: Iterable[Pair]) -> list[Pai
     for a, b in before:
         after.setdefault(a, []).append((b, False))
     for route in routes:
-        for a, b in zip(route, route[1:]):  # noqa: B905
+        for a, b in pairwise(route):
             after.setdefault(a, []).append((b, True))
     state: dict[int, int] = {}
     for root in after:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -33,11 +34,9 @@ def finished(problem: Routing, routes: Sequence[Sequence[int]]) -> Floats:
     return done
 
 
-def scheduled(
-    routes: Sequence[Sequence[int]], takes: Mapping[int, float], before: Iterable[Pair]
-) -> dict[int, float]:
+def scheduled(routes: Sequence[Sequence[int]], takes: Mapping[int, float], before: Iterable[Pair]) -> dict[int, float]:
     """Task -> when it is finished, given how long each takes."""
-    ahead = {b: a for route in routes for a, b in zip(route, route[1:])}  # noqa: B905
+    ahead = {b: a for route in routes for a, b in pairwise(route)}
     earlier: dict[int, list[int]] = {}
     for a, b in before:
         if a in takes:

@@ -1,15 +1,14 @@
 """Small random cases, and their optimum by brute force: the definition, searched state by state.
 
-Shares nothing with the planner: formulas are judged by the definition of LTLf on whole traces, so
-the search carries the trace of the leaf at hand, cut short by remembering equal futures only
-through a monitor built on the fly from progression of the formula.
+Shares nothing with the planner: no automata but formula progression (Bacchus and Kabanza 1998),
+no matrices but a search over cells, and every order, robot and way to share a leaf tried in turn.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -52,7 +51,7 @@ def random_case(seed: int) -> Case:
     return Case(f"tiny{seed}", world, "p", formulas, {"p": kids}, kids, (Instance(seed, team),))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _progress(node: Node, letter: frozenset[str]) -> Node:
     """What must hold of the rest of the trace (strictly after a letter), by the fixpoint laws."""
     one, zero = Node("1"), Node("0")
@@ -219,7 +218,7 @@ def _play(
                     new = (*where[:robot], cell, *where[robot + 1 :]), (*busy[:robot], end, *busy[robot + 1 :])
                     go(rest, new[0], new[1], cost + price, max(done, end) if last else done)
 
-    @lru_cache(maxsize=None)
+    @cache
     def figures(formula: str, cell: tuple[int, int]) -> dict[tuple[int, int], tuple[int, int]]:
         return leaf_figures(case, formula, cell, key)
 
