@@ -15,8 +15,8 @@ from planners.hltl.shake import Shaker
 from planners.hltl.subsets import MOST_TASKS, best_split
 from planners.hltl.timing import bound, earliest, makespan
 
-#: Most literals that are handed to the constraint solver.
-_MOST_ARCS = 60_000
+#: Seconds it takes to hand one arc to the constraint solver.
+_BUILD_S = 50e-6
 _MOST_SETS = 40_000
 #: Most tasks for which the constraint solver is worth waiting for, and the share of time before it.
 _MOST_PROVABLE = 25
@@ -121,8 +121,9 @@ class MakespanSearch:
 
     def _program(self, low: float, deadline: float) -> float:
         problem = self.problem
-        limit = self.value - 1 if np.isfinite(self.value) else 1e6
-        if int((problem.follow <= limit).sum() + (problem.start <= limit).sum()) > _MOST_ARCS:
+        limit = self.value - 1 if np.isfinite(self.value) else _horizon(problem)
+        arcs = int((problem.follow <= limit).sum() + (problem.start <= limit).sum())
+        if arcs * _BUILD_S > 0.2 * (deadline - time.perf_counter()):
             return low
         self.engine = "cp-sat"
         horizon = self.value if np.isfinite(self.value) else _horizon(problem)

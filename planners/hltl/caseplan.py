@@ -122,7 +122,8 @@ class _Planner:
                 self.graphs[leaf] = leaf_graph(leaf, hierarchy.formulas[leaf], self.grid, quick=quick)
         doable = [way for way in found if all(np.isfinite(self.graphs[leaf].cost).any() for leaf in way.done)]
         if not doable:
-            return self._impossible(found)
+            lost = [leaf for leaf in found[0].done if not np.isfinite(self.graphs[leaf].cost).any()]
+            return self._impossible(hierarchy.leaf_of[min(lost)])
         team = Team(self.graphs, self.starts)
         return self._search(team, doable)
 
@@ -190,10 +191,8 @@ class _Planner:
                 return _unsatisfiable(clauses, f"{name} contradicts itself.")
         return _unsatisfiable((f"{self.case.root}: {self.case.formulas[self.case.root]}",), "The orders form a circle.")
 
-    def _impossible(self, found: Sequence[Way]) -> CaseResult:
+    def _impossible(self, leaf: str) -> CaseResult:
         """A leaf that no robot can finish: which of its clauses cannot hold together here."""
-        done = {self.hierarchy.leaf_of[part] for part in found[0].done}
-        leaf = next(leaf for leaf in sorted(done) if not self._feasible(self.case.formulas[leaf], leaf))
 
         def fails(parts: Sequence[str]) -> bool:
             return not self._feasible(" & ".join(_bracket(parts)), leaf)
@@ -223,6 +222,8 @@ class _Planner:
             return search.best is None and not np.isfinite(search.run(self.deadline).bound)
 
         leaves = _minimal(sorted(way.done), fails)
+        if len(leaves) == 1:
+            return self._impossible(self.hierarchy.leaf_of[leaves[0]])
         clauses = tuple(f"{leaf}: {self.hierarchy.formulas[leaf]}" for leaf in leaves)
         return _unsatisfiable(clauses, f"No team of these robots can do {', '.join(leaves)}.")
 
