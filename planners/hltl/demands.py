@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import permutations, product
 
 from grounding.errors import FormulaError
-from grounding.logic.automaton import automaton
+from grounding.logic.automaton import Automaton, automaton
 from grounding.logic.formula import atoms, conjuncts, parse
 
 #: Most children that one conjunct may tie together, and most alternatives that are kept.
@@ -142,7 +142,10 @@ def ways(formula: str, name: str) -> tuple[Way, ...]:
     """
     joined = [Way(frozenset())]
     known: frozenset[str] = frozenset()
-    for part in sorted(conjuncts(formula), key=lambda text: len(atoms(text))):
+    pieces: Sequence[str] = conjuncts(formula)
+    if len(pieces) > 1 and any(_ends_with_it(piece) for piece in pieces):
+        pieces = (formula,)
+    for part in sorted(pieces, key=lambda text: len(atoms(text))):
         own = atoms(part)
         options = _ways_of_part(part, name)
         merged = []
@@ -203,24 +206,37 @@ def _independent(part: str, name: str) -> tuple[Way, ...] | None:
     return None
 
 
-@lru_cache(maxsize=512)
-def _enumerated(part: str) -> tuple[Way, ...]:
-    """Ways of a formula over few children, from its automaton run over every order of finishing."""
+def _ends_with_it(part: str) -> bool:
+    """Whether it matters to a conjunct that one of its own children is finished last ("F G a")."""
+    node = parse(part)
+    if len(node.atoms) > MOST_TIED or (node.op == "F" and node.children[0].op == "atom"):
+        return False
     built = automaton(part)
-    names = parse(part).atoms
-    found: list[Way] = []
+    return any(
+        (end in built.accepting) is not (built.step(end, 0) in built.accepting)
+        for _, end in _finishes(built, node.atoms)
+    )
+
+
+def _finishes(built: Automaton, names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every order of finishing some of the children, and the state it leads to."""
     for count in range(len(names) + 1):
-        accepted: dict[frozenset[str], list[tuple[str, ...]]] = {}
         for word in permutations(names, count):
             letters = [0]
             for kid in word:
                 letters += [built.letter([kid]), 0]
-            end = built.run(letters[:-1] if word else letters)
-            if end in built.accepting:
-                accepted.setdefault(frozenset(word), []).append(word)
-        for words in accepted.values():
-            found.extend(_orders(words))
-    return tuple(_weakest(found))
+            yield word, built.run(letters[:-1] if word else letters)
+
+
+@lru_cache(maxsize=512)
+def _enumerated(part: str) -> tuple[Way, ...]:
+    """Ways of a formula over few children, from its automaton run over every order of finishing."""
+    built = automaton(part)
+    accepted: dict[frozenset[str], list[tuple[str, ...]]] = {}
+    for word, end in _finishes(built, parse(part).atoms):
+        if end in built.accepting:
+            accepted.setdefault(frozenset(word), []).append(word)
+    return tuple(_weakest(way for words in accepted.values() for way in _orders(words)))
 
 
 def _orders(words: Sequence[tuple[str, ...]]) -> Iterator[Way]:

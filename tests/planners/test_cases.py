@@ -98,7 +98,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_the_guilty_part_is_named(tmp_path: Path, change: dict[str, Any], named: str) -> None:
-    with pytest.raises(HeedError, match="(?s).*") as error:
+    with pytest.raises(HeedError) as error:
         load_case(saved(tmp_path, changed(CASE, **change)))
     assert named in str(error.value)
 
@@ -115,7 +115,7 @@ def test_the_guilty_part_is_named(tmp_path: Path, change: dict[str, Any], named:
     ],
 )
 def test_worlds_too(tmp_path: Path, change: dict[str, Any], named: str) -> None:
-    with pytest.raises(HeedError, match="(?s).*") as error:
+    with pytest.raises(HeedError) as error:
         load_case(saved(tmp_path, CASE, changed(WORLD, **change)))
     assert named in str(error.value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grounding.errors import FormulaError
@@ -33,6 +33,8 @@ def accepted(formula: str, word: tuple[str, ...]) -> bool:
 
 
 @given(FORMULAS)
+@example("F a & F(G b)")
+@example("F a & F b & (!b U a)")
 def test_ways_are_the_accepted_orders(formula: str) -> None:
     found = ways(formula, "p")
     words = [word for count in range(len(KIDS) + 1) for word in permutations(KIDS, count)]
