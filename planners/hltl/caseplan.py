@@ -20,7 +20,7 @@ from grounding.logic.formula import conjuncts, parse
 from planners.hltl.assignment import CostSearch
 from planners.hltl.balance import MakespanSearch
 from planners.hltl.cases import Case, Instance
-from planners.hltl.caseschedule import untangled
+from planners.hltl.caseschedule import Task, reallocated, untangled
 from planners.hltl.demands import Way, demands, ways
 from planners.hltl.leafgraph import Grid, LeafGraph, leaf_graph
 from planners.hltl.parts import taken_apart
@@ -167,12 +167,15 @@ class _Planner:
         quick = self.objective == "makespan"
         robots = {robot.id: robot.start for robot in self.instance.robots}
         best: CasePlan | None = None
+        tasks: list[Task] = []
         for tasks in team.tasks(way, routes, list(robots), self.hierarchy, quick=quick):
             if best is not None and time.perf_counter() > self.deadline:
                 break
             found = untangled(tasks, robots, self.grid, self.deadline)
             if found is not None and (best is None or self._figures(found) < self._figures(best)):
                 best = found
+        if best is None:
+            best = reallocated(tasks, robots, self.grid, self.deadline)
         return best
 
     def _figures(self, plan: CasePlan) -> tuple[int, int]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 from grounding.world import Cell
@@ -19,6 +20,8 @@ from planners.hltl.stints import CasePlan, Move, Stint
 
 #: Ticks added for driving over the cell of a robot that must step aside.
 _BOTHER = 4
+#: How many of the nearest robots are tried for a leaf.
+_TRIED = 4
 
 
 class _Line:
@@ -58,7 +61,28 @@ def untangled(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, dea
     Returns:
         A plan in which no robot is in another's way; None where this order leads nowhere.
     """
-    return _Schedule(starts, grid, deadline).run(tasks)
+    schedule = _Schedule(starts, grid, deadline)
+    return schedule.plan if all(schedule.add(task) for task in tasks) else None
+
+
+def reallocated(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
+    """As :func:`untangled`, but every leaf goes to the robot among the nearest that gets it done for least."""
+    schedule = _Schedule(starts, grid, deadline)
+    for task in tasks:
+        best: _Schedule | None = None
+        near = sorted(starts, key=lambda robot: task.graph.left[task.graph.start(schedule.lines[robot].cells[-1])])
+        for robot in near:
+            trial = schedule.copy()
+            if trial.add(replace(task, robot=robot)) and (best is None or trial.cost < best.cost):
+                best = trial
+            if robot == near[min(_TRIED, len(near)) - 1] and best is not None:
+                break
+            if time.perf_counter() > deadline:
+                return None
+        if best is None:
+            return None
+        schedule = best
+    return schedule.plan
 
 
 class _Schedule:
@@ -72,16 +96,34 @@ class _Schedule:
             near[a].append(b)
         self.near = near
 
-    def run(self, tasks: Sequence[Task]) -> CasePlan | None:
-        """Settles every task, None where one finds no way."""
-        for task in tasks:
-            found = self._way(task)
-            if found is None:
-                return None
-            self._settle(task, found)
-            if not self._make_way():
-                return None
+    @property
+    def plan(self) -> CasePlan:
+        """What is settled."""
         return CasePlan({robot: tuple(own) for robot, own in self.stints.items()})
+
+    @property
+    def cost(self) -> int:
+        """Total cost of what is settled."""
+        return self.plan.cost
+
+    def copy(self) -> _Schedule:
+        """An independent copy."""
+        other = copy(self)
+        other.lines = {}
+        for robot, line in self.lines.items():
+            other.lines[robot] = _Line(line.cells[0])
+            other.lines[robot].cells = list(line.cells)
+        other.stints = {robot: list(own) for robot, own in self.stints.items()}
+        other.finished = dict(self.finished)
+        return other
+
+    def add(self, task: Task) -> bool:
+        """Settles one more task; False where there is no way."""
+        found = self._way(task)
+        if found is None:
+            return False
+        self._settle(task, found)
+        return self._make_way()
 
     def _blocked(self, robot: str, cell: int, target: int, tick: int) -> bool:
         """Whether somebody settled is met on the step that ends at a tick."""
