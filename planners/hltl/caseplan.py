@@ -16,6 +16,7 @@ from functools import partial
 import numpy as np
 
 from grounding.errors import FormulaError
+from grounding.logic.automaton import patience
 from grounding.logic.formula import conjuncts, parse
 from planners.hltl.assignment import CostSearch
 from planners.hltl.balance import MakespanSearch
@@ -97,7 +98,8 @@ class _Planner:
     def run(self) -> CaseResult:
         """Plans; every way out is a result."""
         try:
-            result = self._plan()
+            with patience(self.deadline - time.perf_counter()):
+                result = self._plan()
         except FormulaError as error:
             result = CaseResult(PlanStatus.INVALID, message=str(error))
         except _OutOfTimeError:

@@ -119,6 +119,17 @@ def test_the_conflict_is_named_and_minimal(formulas: dict[str, str], conflict: t
     assert said in result.message
 
 
+def test_a_formula_that_explodes_is_refused_in_time() -> None:
+    chain = "F(a & X[!] F(b & X[!] F(a & X[!] F(b & X[!] F a)))) & F(b & F(a & F(b & F(mid & F(a & F b)))))"
+    orders = " & ".join(f"(!{x} U {y})" for x, y in (("a", "b"), ("b", "mid"), ("carry", "a"), ("photo", "b")))
+    case = row(p="F x", x=f"{orders} & G(a -> F(b & X[!] F(mid & X[!] F carry & F photo))) & {chain}")
+    began = time.perf_counter()
+    result = plan_case(case, case.instances[0], time_limit=1.0)
+    assert time.perf_counter() - began < 1.5
+    assert result.status is PlanStatus.INVALID
+    assert "'x'" in result.message
+
+
 def test_a_rule_binds_the_way_to_the_leaf() -> None:
     case = row(p="F x", x="F b & G(carry -> !mid)")
     result = plan_case(case, case.instances[0])
