@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -77,6 +79,19 @@ class Automaton:
         for letter in letters:
             state = self.step(state, letter)
         return state
+
+
+_patience: ContextVar[float] = ContextVar("patience", default=MAX_SECONDS)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Automata built meanwhile are given up after so many seconds, :data:`MAX_SECONDS` at most."""
+    token = _patience.set(max(0.0, min(seconds, MAX_SECONDS)))
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 @lru_cache(maxsize=1024)
@@ -159,9 +174,9 @@ def equivalent(one: str, other: str) -> bool:
 def _translate(formula: str, node: Node) -> spot.twa_graph:
     quoted = _quoted(node)
     try:
-        built = translate(quoted) if node.temporal <= _EASY else translate_bounded(quoted, MAX_SECONDS)
+        built = translate(quoted) if node.temporal <= _EASY else translate_bounded(quoted, _patience.get())
     except (TimeoutError, RuntimeError) as error:
-        reason = f"has {node.temporal} temporal operators and its automaton was not built within {MAX_SECONDS:.0f} s"
+        reason = f"has {node.temporal} temporal operators and its automaton was not built within {_patience.get():.3g} s"
         raise _too_large(formula, reason) from error
     for size, most, what in (
         (built.num_states(), MAX_STATES, "states"),

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "run": ("heed.cli.run", "run", "Has an instruction carried out by a team of simulated robots and verified."),
     "plan": ("heed.cli.plan", "plan", "Shows the task tree, formulas, allocation and timing before anything moves."),
     "worlds": ("heed.cli.worlds", "worlds", "Lists the worlds, or describes one."),
+    "eval": ("heed.cli.eval", "app", "Measures a part of Heed on published cases."),
     "launch": ("heed.cli.launch", "launch", "Starts every node in a process of its own, from a ROS 2 launch file."),
     "doctor": ("heed.cli.doctor", "doctor", "Says what is installed, what is missing and how to mend it."),
 }
@@ -60,8 +61,11 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_options)
     for name, (module, function, summary) in COMMANDS.items():
-        wanted = name in arguments
-        app.command(name, help=None if wanted else summary)(_load(module, function) if wanted else _other)
+        loaded = _load(module, function) if name in arguments else None
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=name, help=summary)
+        else:
+            app.command(name, help=None if loaded else summary)(loaded or _other)
     return app
 
 

@@ -17,6 +17,7 @@ from grounding.world import World
 from planners.check import check
 from planners.hltl.explain import Question, contradiction, disprove, explain
 from planners.hltl.grid import Grid
+from planners.hltl.guide import guided
 from planners.hltl.leaf import Clock, LeafProblem, OutOfTimeError
 from planners.hltl.mission import Composites, ordered, robots_of
 from planners.hltl.schedule import Schedule
@@ -221,6 +222,10 @@ class _Planner:
             self._persist(left, budget)
         if found:
             started = time.perf_counter()
+            proposed = guided(self.sequencer, self.root, frozenset(pair[0] for pair in found[0].sequence))
+            if proposed is not None and self.sequencer.value(proposed) < self.sequencer.value(found[0]):
+                self._schedule(proposed)
+                found[0] = proposed
             better = self.sequencer.improve(self.root, found[0], _ROUNDS)
             self._spend("search", started)
             if better is not found[0]:

@@ -186,6 +186,12 @@ class Sequencer:
         robots = robots_of(self.spec, leaf, self.robots, tied)
         return any(self.problems(leaf, robot).estimate(node.state, node.rules) < FAR for robot in robots)
 
+    def complete(self, root: Node, leaves: frozenset[str], sequence: Sequence) -> Node | None:
+        """The node after a whole sequence over given leaves, None where it does not do."""
+        self._chosen = leaves
+        node = self.replay(root, sequence)
+        return node if node is not None and self._complete(node) else None
+
     def improve(self, root: Node, best: Node, rounds: int) -> Node:
         """Local search: moves single leaves to other places in the sequence and other robots."""
         self._chosen = frozenset(pair[0] for pair in best.sequence)

@@ -1,0 +1,255 @@
+"""Plans a team for a hierarchical case in the published no-blocking model, with a proof or a gap.
+
+The published model (Luo and Liu 2024): every robot moves freely through the others, a leaf is
+carried out by one robot without a break, cost is moves plus steps with an action, and a step in
+which a robot neither moves nor acts takes no time. Orders bind the moments at which leaves are
+finished. See ``docs/hltl.md``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from grounding.errors import FormulaError
+from grounding.logic.automaton import patience
+from grounding.logic.formula import conjuncts, parse
+from planners.hltl.assignment import CostSearch
+from planners.hltl.balance import MakespanSearch
+from planners.hltl.cases import Case, Instance
+from planners.hltl.caseschedule import Task, reallocated, untangled
+from planners.hltl.demands import Way, demands, ways
+from planners.hltl.leafgraph import Grid, LeafGraph, leaf_graph
+from planners.hltl.parts import taken_apart
+from planners.hltl.routing import Routes
+from planners.hltl.stints import CasePlan
+from planners.hltl.team import Team
+from planners.plan import PlanStatus
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What planning a case gave.
+
+    Attributes:
+        status: How it ended.
+        plan: The best plan found, None without one.
+        lower_bound: Proven lower bound of the objective, None where nothing is known.
+        engine: What found and proved it.
+        first_plan_cpu_s: CPU seconds until the first valid plan, automata included.
+        total_cpu_s: CPU seconds in all.
+        message: One sentence for people.
+        conflict: UNSATISFIABLE: the clauses that cannot hold together, none of which can be spared.
+    """
+
+    status: PlanStatus
+    plan: CasePlan | None = None
+    lower_bound: float | None = None
+    engine: str = ""
+    first_plan_cpu_s: float | None = None
+    total_cpu_s: float = 0.0
+    message: str = ""
+    conflict: tuple[str, ...] = ()
+
+
+def plan_case(
+    case: Case,
+    instance: Instance,
+    *,
+    objective: str = "cost",
+    time_limit: float = 60.0,
+    model: str = "no-blocking",
+) -> CaseResult:
+    """Plans one team for a case.
+
+    Args:
+        case: The case.
+        instance: The team.
+        objective: ``cost`` or ``makespan``.
+        time_limit: Seconds after which the best plan so far is returned with its gap.
+        model: ``no-blocking`` (robots pass through one another, as published) or ``blocking``.
+
+    Returns:
+        The plan and what is proven about it; never None.
+    """
+    return _Planner(case, instance, objective, time_limit, model == "blocking").run()
+
+
+class _OutOfTimeError(Exception):
+    """The time limit has come before there was a plan."""
+
+
+class _Planner:
+    def __init__(self, case: Case, instance: Instance, objective: str, time_limit: float, blocking: bool) -> None:
+        self.blocking = blocking
+        self.case, self.instance, self.objective = case, instance, objective
+        self.began = time.process_time()
+        self.deadline = time.perf_counter() + 0.98 * time_limit
+        self.limit = time_limit
+        self.first: float | None = None
+        self.grid = Grid.of(case.world)
+        self.starts = np.array([self.grid.index[robot.start] for robot in instance.robots], dtype=np.int64)
+        self.graphs: dict[str, LeafGraph] = {}
+
+    def run(self) -> CaseResult:
+        """Plans; every way out is a result."""
+        try:
+            with patience(self.deadline - time.perf_counter()):
+                result = self._plan()
+        except FormulaError as error:
+            result = CaseResult(PlanStatus.INVALID, message=str(error))
+        except _OutOfTimeError:
+            result = CaseResult(PlanStatus.TIMEOUT, message=f"No plan was found within {self.limit:g} s.")
+        return replace(result, first_plan_cpu_s=self.first, total_cpu_s=time.process_time() - self.began)
+
+    def _plan(self) -> CaseResult:
+        quick = self.objective == "makespan"
+        crowded = [r.id for r in self.instance.robots if [o.start for o in self.instance.robots].count(r.start) > 1]
+        if self.blocking and crowded:
+            message = f"Robots {', '.join(crowded)} start in a cell with another one, which blocks it."
+            return CaseResult(PlanStatus.INVALID, message=message)
+        self.hierarchy = hierarchy = taken_apart(self.case, self.grid, quick=quick)
+        found = demands(self.case.root, hierarchy.formulas, hierarchy.children)
+        if not found:
+            return self._contradiction()
+        needed = {leaf for way in found for leaf in way.done}
+        for leaf in hierarchy.leaf_of:
+            if time.perf_counter() > self.deadline:
+                raise _OutOfTimeError
+            if leaf in needed:
+                self.graphs[leaf] = leaf_graph(leaf, hierarchy.formulas[leaf], self.grid, quick=quick)
+        doable = [way for way in found if all(np.isfinite(self.graphs[leaf].cost).any() for leaf in way.done)]
+        if not doable:
+            lost = [leaf for leaf in found[0].done if not np.isfinite(self.graphs[leaf].cost).any()]
+            return self._impossible(hierarchy.leaf_of[min(lost)])
+        team = Team(self.graphs, self.starts)
+        return self._search(team, doable)
+
+    def _search(self, team: Team, found: Sequence[Way]) -> CaseResult:
+        searches = []
+        for way in found:
+            problem = team.problem(way, quick=self.objective == "makespan")
+            report = None if self.blocking else self._seen
+            search = CostSearch(problem, report) if self.objective == "cost" else MakespanSearch(problem, report)
+            search.first()
+            searches.append((way, search))
+        searches.sort(key=lambda pair: pair[1].value)
+        best, low, engines = None, np.inf, set[str]()
+        for way, search in searches:
+            outcome = search.run(self.deadline)
+            low = min(low, outcome.bound)
+            engines.add(search.engine)
+            if outcome.routes is not None and (best is None or outcome.value < best[2]):
+                best = (way, outcome.routes, outcome.value)
+        engine = ", ".join(sorted(engines))
+        if best is None:
+            if np.isfinite(low):
+                return CaseResult(PlanStatus.TIMEOUT, None, low, engine, message=f"No plan within {self.limit:g} s.")
+            return self._stranded(team, found[0])
+        way, routes, value = best
+        plan = team.plan(way, routes, self.instance.robots, self.hierarchy, quick=self.objective == "makespan")
+        if self.blocking:
+            untangled = self._untangle(team, way, routes)
+            if untangled is None:
+                return CaseResult(PlanStatus.TIMEOUT, None, low, engine, message="No way past one another was found.")
+            plan, engine = untangled, f"{engine}, space-time"
+            value = float(plan.cost if self.objective == "cost" else plan.makespan)
+            self._seen(routes, value)
+        proven = low >= value - 1e-6
+        status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
+        what = "proven best" if proven else f"at most {100 * (value - low) / value:.1f} % above the best"
+        return CaseResult(status, plan, min(low, value), engine, message=f"{self.objective} {value:g}, {what}.")
+
+    def _untangle(self, team: Team, way: Way, routes: Routes) -> CasePlan | None:
+        """The best of a few orders in which leaves are laid into time so that nobody is in the way."""
+        quick = self.objective == "makespan"
+        robots = {robot.id: robot.start for robot in self.instance.robots}
+        best: CasePlan | None = None
+        tasks: list[Task] = []
+        for tasks in team.tasks(way, routes, list(robots), self.hierarchy, quick=quick):
+            if best is not None and time.perf_counter() > self.deadline:
+                break
+            found = untangled(tasks, robots, self.grid, self.deadline)
+            if found is not None and (best is None or self._figures(found) < self._figures(best)):
+                best = found
+        if best is None:
+            best = reallocated(tasks, robots, self.grid, self.deadline)
+        return best
+
+    def _figures(self, plan: CasePlan) -> tuple[int, int]:
+        return (plan.cost, plan.makespan) if self.objective == "cost" else (plan.makespan, plan.cost)
+
+    def _seen(self, routes: Routes, value: float) -> None:
+        if self.first is None:
+            self.first = time.process_time() - self.began
+
+    def _contradiction(self) -> CaseResult:
+        """No order of finishing leaves satisfies the composites: which clauses are to blame."""
+        for name in self.case.children:
+            if not ways(self.case.formulas[name], name):
+                parts = _minimal(conjuncts(self.case.formulas[name]), partial(_never, name))
+                clauses = tuple(f"{name}: {part}" for part in parts)
+                return _unsatisfiable(clauses, f"{name} contradicts itself.")
+        return _unsatisfiable((f"{self.case.root}: {self.case.formulas[self.case.root]}",), "The orders form a circle.")
+
+    def _impossible(self, leaf: str) -> CaseResult:
+        """A leaf that no robot can finish: which of its clauses cannot hold together here."""
+
+        def fails(parts: Sequence[str]) -> bool:
+            return not self._feasible(" & ".join(_bracket(parts)), leaf)
+
+        parts = _minimal(conjuncts(self.case.formulas[leaf]), fails)
+        lost = sorted(name for part in parts for name in parse(part).atoms if self._unreachable(name))
+        why = f"region {lost[0]!r} cannot be reached by any robot." if lost else "no robot can do it in this world."
+        return _unsatisfiable(tuple(f"{leaf}: {part}" for part in parts), f"Leaf {leaf!r}: {why}")
+
+    def _feasible(self, formula: str, leaf: str) -> bool:
+        if time.perf_counter() > self.deadline:
+            raise _OutOfTimeError
+        graph = leaf_graph(leaf, formula, self.grid)
+        return bool(np.isfinite(graph.cost[self.starts]).any())
+
+    def _unreachable(self, name: str) -> bool:
+        return name in self.case.world.regions and not self._feasible(f"F {name}", name)
+
+    def _stranded(self, team: Team, way: Way) -> CaseResult:
+        """Leaves that can be done one by one but not all: a smallest set that cannot."""
+
+        def fails(leaves: Sequence[str]) -> bool:
+            keep = frozenset(leaves)
+            part = Way(keep, frozenset((a, b) for a, b in way.before if a in keep and b in keep))
+            search = CostSearch(team.problem(part, quick=False))
+            search.first()
+            return search.best is None and not np.isfinite(search.run(self.deadline).bound)
+
+        leaves = _minimal(sorted(way.done), fails)
+        if len(leaves) == 1:
+            return self._impossible(self.hierarchy.leaf_of[leaves[0]])
+        clauses = tuple(f"{leaf}: {self.hierarchy.formulas[leaf]}" for leaf in leaves)
+        return _unsatisfiable(clauses, f"No team of these robots can do {', '.join(leaves)}.")
+
+
+def _unsatisfiable(clauses: tuple[str, ...], message: str) -> CaseResult:
+    return CaseResult(PlanStatus.UNSATISFIABLE, message=message, conflict=clauses)
+
+
+def _never(name: str, parts: Sequence[str]) -> bool:
+    return not ways(" & ".join(_bracket(parts)), name)
+
+
+def _bracket(parts: Sequence[str]) -> list[str]:
+    return [f"({part})" for part in parts]
+
+
+def _minimal(parts: Sequence[str], fails: Callable[[Sequence[str]], bool]) -> list[str]:
+    """Parts none of which can be left out without the rest becoming possible."""
+    kept = list(parts)
+    for part in parts:
+        rest = [p for p in kept if p != part]
+        if rest and fails(rest):
+            kept = rest
+    return kept

@@ -1,0 +1,283 @@
+"""Makes a case plan executable for robots that block one another.
+
+Prioritised planning in space and time (Silver 2005): leaf by leaf, in the order in which they were
+to be taken up, a robot's steps are searched anew among the robots settled so far. A robot that
+rests in the way steps aside. No two robots are in one cell at a time, none change places; a robot
+may follow another into the cell it leaves. Every step takes one tick, waiting included.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+
+from grounding.world import Cell
+from planners.hltl.leafgraph import IDLE, Grid, LeafGraph
+from planners.hltl.stints import CasePlan, Move, Stint
+
+#: Ticks added for driving over the cell of a robot that must step aside.
+_BOTHER = 4
+#: How many of the nearest robots are tried for a leaf.
+_TRIED = 4
+
+
+class _Line:
+    """Where a robot is, tick by tick; after the last it rests there."""
+
+    def __init__(self, cell: int) -> None:
+        self.cells = [cell]
+
+    def at(self, tick: int) -> int:
+        return self.cells[min(tick, len(self.cells) - 1)]
+
+    @property
+    def end(self) -> int:
+        return len(self.cells) - 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """One leaf to be laid into time: its name, graph, robot and what must be finished before."""
+
+    key: str
+    leaf: str
+    graph: LeafGraph
+    robot: str
+    after: frozenset[str]
+
+
+def untangled(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
+    """Lays leaves into time, in the given order.
+
+    Args:
+        tasks: The leaves, in the order in which they are settled.
+        starts: Robot -> its first cell.
+        grid: The cells.
+        deadline: When to give up, on the clock of :func:`time.perf_counter`.
+
+    Returns:
+        A plan in which no robot is in another's way; None where this order leads nowhere.
+    """
+    schedule = _Schedule(starts, grid, deadline)
+    return schedule.plan if all(schedule.add(task) for task in tasks) else None
+
+
+def reallocated(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
+    """As :func:`untangled`, but every leaf goes to the robot among the nearest that gets it done for least."""
+    schedule = _Schedule(starts, grid, deadline)
+    for task in tasks:
+        best: _Schedule | None = None
+        near = sorted(starts, key=lambda robot: task.graph.left[task.graph.start(schedule.lines[robot].cells[-1])])
+        for robot in near:
+            trial = schedule.copy()
+            if trial.add(replace(task, robot=robot)) and (best is None or trial.cost < best.cost):
+                best = trial
+            if robot == near[min(_TRIED, len(near)) - 1] and best is not None:
+                break
+            if time.perf_counter() > deadline:
+                return None
+        if best is None:
+            return None
+        schedule = best
+    return schedule.plan
+
+
+class _Schedule:
+    def __init__(self, starts: Mapping[str, Cell], grid: Grid, deadline: float) -> None:
+        self.grid, self.deadline = grid, deadline
+        self.lines = {robot: _Line(grid.index[cell]) for robot, cell in starts.items()}
+        self.stints: dict[str, list[Stint]] = {robot: [] for robot in starts}
+        self.finished: dict[str, int] = {}
+        near: list[list[int]] = [[] for _ in grid.world.cells]
+        for a, b in zip(grid.source.tolist(), grid.target.tolist(), strict=True):
+            near[a].append(b)
+        self.near = near
+
+    @property
+    def plan(self) -> CasePlan:
+        """What is settled."""
+        return CasePlan({robot: tuple(own) for robot, own in self.stints.items()})
+
+    @property
+    def cost(self) -> int:
+        """Total cost of what is settled."""
+        return self.plan.cost
+
+    def copy(self) -> _Schedule:
+        """An independent copy."""
+        other = copy(self)
+        other.lines = {}
+        for robot, line in self.lines.items():
+            other.lines[robot] = _Line(line.cells[0])
+            other.lines[robot].cells = list(line.cells)
+        other.stints = {robot: list(own) for robot, own in self.stints.items()}
+        other.finished = dict(self.finished)
+        return other
+
+    def add(self, task: Task) -> bool:
+        """Settles one more task; False where there is no way."""
+        found = self._way(task)
+        if found is None:
+            return False
+        self._settle(task, found)
+        return self._make_way()
+
+    def _blocked(self, robot: str, cell: int, target: int, tick: int) -> bool:
+        """Whether somebody settled is met on the step that ends at a tick."""
+        for name, line in self.lines.items():
+            if name != robot and tick <= line.end:
+                there = line.cells[tick]
+                if there == target or (there == cell and target == line.cells[tick - 1]):
+                    return True
+        return False
+
+    def _rests(self, robot: str, cell: int, tick: int) -> bool:
+        return any(line.end < tick and line.cells[-1] == cell for name, line in self.lines.items() if name != robot)
+
+    def _last_use(self, robot: str, cell: int) -> int:
+        """Last tick at which another robot is settled to be in a cell, resting left aside."""
+        return max(
+            (max((t for t, c in enumerate(line.cells) if c == cell), default=-1)
+             for name, line in self.lines.items() if name != robot), default=-1,
+        )  # fmt: skip
+
+    def _way(self, task: Task) -> list[tuple[int, Move | None]] | None:
+        """Steps (cell, move; None while the leaf is not taken up yet) that finish a leaf at the earliest."""
+        graph, line, cells = task.graph, self.lines[task.robot], len(self.near)
+        ready = max((self.finished[key] for key in task.after), default=0)
+        begin = (graph.nodes + line.cells[-1], line.end)
+        costs: dict[tuple[int, int], float] = {begin: 0.0}
+        parents: dict[tuple[int, int], tuple[tuple[int, int], Move | None]] = {}
+        horizon = max(ready, *(other.end for other in self.lines.values())) + 4 * cells
+        heap = [(graph.left[graph.start(line.cells[-1])], begin)]
+        closed: set[tuple[int, int]] = set()
+        while heap:
+            _, state = heappop(heap)
+            if state in closed:
+                continue
+            closed.add(state)
+            if len(closed) % 256 == 0 and time.perf_counter() > self.deadline:
+                return None
+            node, tick = state
+            if node < graph.nodes and graph.done[node] and tick >= ready:
+                return _trail(begin, state, parents, cells)
+            if tick > horizon:
+                continue
+            here = node % cells if node < graph.nodes else node - graph.nodes
+            for after, ticks, cost, move in self._steps(graph, node, here):
+                there = after % cells if after < graph.nodes else after - graph.nodes
+                child = (after, tick + ticks)
+                if ticks and self._blocked(task.robot, here, there, tick + 1):
+                    continue
+                left = graph.left[after if after < graph.nodes else graph.start(there)]
+                if child in closed or left == float("inf"):
+                    continue
+                bother = _BOTHER if there != here and self._rests(task.robot, there, tick + 1) else 0
+                total = costs[state] + cost + ticks + bother
+                if total < costs.get(child, float("inf")):
+                    costs[child] = total
+                    parents[child] = (state, move)
+                    heappush(heap, (total + left, child))
+        return None
+
+    def _steps(self, graph: LeafGraph, node: int, here: int) -> Iterable[tuple[int, int, float, Move | None]]:
+        """What can be done next: node after it, ticks, cost, and the move if the leaf is taken up."""
+        if node >= graph.nodes:
+            yield graph.start(here), 0, 0.0, None
+            for there in self.near[here]:
+                yield graph.nodes + there, 1, 2.0 * (there != here), None
+        elif not graph.done[node]:
+            for after, cost, action in graph.edges(node):
+                yield after, 1, cost, Move(self.grid.world.cells[after % len(self.near)], action)
+
+    def _settle(self, task: Task, found: Sequence[tuple[int, Move | None]]) -> None:
+        line = self.lines[task.robot]
+        idle = [cell for cell, move in found if move is None]
+        self._idle(task.robot, idle)
+        moves = [(cell, move) for cell, move in found if move is not None]
+        start, cell = line.end, line.cells[-1]
+        cost = 0
+        for target, move in moves:
+            cost += (target != cell) + (move.action != IDLE)
+            cell = target
+            line.cells.append(target)
+        self.stints[task.robot].append(Stint(task.leaf, start, tuple(m for _, m in moves), cost, len(moves)))
+        self.finished[task.key] = line.end
+
+    def _idle(self, robot: str, cells: Sequence[int]) -> None:
+        """A robot moves or waits without working on a leaf."""
+        if not cells:
+            return
+        line = self.lines[robot]
+        start, cell, cost = line.end, line.cells[-1], 0
+        for target in cells:
+            cost += target != cell
+            cell = target
+            line.cells.append(target)
+        if cost:
+            moves = tuple(Move(self.grid.world.cells[target], IDLE) for target in cells)
+            self.stints[robot].append(Stint("", start, moves, cost, len(cells)))
+
+    def _make_way(self) -> bool:
+        """Has robots that rest where others are going to pass step aside; False where one cannot."""
+        for _ in range(4 * len(self.lines)):
+            for robot, line in self.lines.items():
+                if self._last_use(robot, line.cells[-1]) > line.end:
+                    aside = self._aside(robot)
+                    if aside is None:
+                        return False
+                    self._idle(robot, aside)
+                    break
+            else:
+                return True
+        return False
+
+    def _aside(self, robot: str) -> list[int] | None:
+        """Fewest moves into a cell that nobody needs any more."""
+        line = self.lines[robot]
+        begin = (line.cells[-1], line.end)
+        parents: dict[tuple[int, int], tuple[int, int]] = {}
+        costs = {begin: 0}
+        heap = [(0, line.end, line.cells[-1])]
+        closed: set[tuple[int, int]] = set()
+        horizon = max(other.end for other in self.lines.values()) + len(self.near)
+        while heap:
+            cost, tick, here = heappop(heap)
+            state = (here, tick)
+            if state in closed:
+                continue
+            closed.add(state)
+            if self._last_use(robot, here) < tick and not self._rests(robot, here, 1 << 30):
+                trail = []
+                while state != begin:
+                    trail.append(state[0])
+                    state = parents[state]
+                return trail[::-1]
+            if tick > horizon or time.perf_counter() > self.deadline:
+                return None
+            for there in self.near[here]:
+                child = (there, tick + 1)
+                total = cost + (there != here) + _BOTHER * (there != here and self._rests(robot, there, tick + 1))
+                if not self._blocked(robot, here, there, tick + 1) and total < costs.get(child, 1 << 30):
+                    costs[child] = total
+                    parents[child] = state
+                    heappush(heap, (total, tick + 1, there))
+        return None
+
+
+def _trail(
+    begin: tuple[int, int],
+    state: tuple[int, int],
+    parents: Mapping[tuple[int, int], tuple[tuple[int, int], Move | None]],
+    cells: int,
+) -> list[tuple[int, Move | None]]:
+    found: list[tuple[int, Move | None]] = []
+    while state != begin:
+        before, move = parents[state]
+        if before[1] < state[1]:
+            found.append((state[0] % cells, move))
+        state = before
+    return found[::-1]

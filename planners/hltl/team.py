@@ -1,0 +1,123 @@
+"""From leaf graphs to a routing problem, and from routes back to steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from grounding.world import Cell
+from planners.hltl.cases import CaseRobot
+from planners.hltl.caseschedule import Task
+from planners.hltl.demands import Way
+from planners.hltl.leafgraph import IDLE, LeafGraph
+from planners.hltl.parts import Hierarchy
+from planners.hltl.routing import Ints, Routes, Routing, without_needless
+from planners.hltl.stints import CasePlan, Move, Stint
+from planners.hltl.timing import scheduled
+
+
+class Team:
+    """The routing problem of a team over leaf graphs.
+
+    Args:
+        graphs: Leaf -> its graph.
+        starts: Number of the cell each robot starts in.
+    """
+
+    def __init__(self, graphs: Mapping[str, LeafGraph], starts: Ints) -> None:
+        self.graphs, self.starts = graphs, starts
+        self._kept: dict[Way, tuple[list[str], Ints, Ints]] = {}
+
+    def problem(self, way: Way, *, quick: bool) -> Routing:
+        """The problem of one way to satisfy the hierarchy, in steps (``quick``) or cost."""
+        leaves = [leaf for leaf in self.graphs if leaf in way.done]
+        if not leaves:
+            empty = np.empty((0, 0))
+            return Routing(np.empty(0, dtype=np.int64), np.empty((len(self.starts), 0)), empty)
+        task = np.concatenate([np.full(len(self.graphs[leaf].exits), i) for i, leaf in enumerate(leaves)])
+        exits = np.concatenate([np.arange(len(self.graphs[leaf].exits)) for leaf in leaves])
+        place = np.concatenate([self.graphs[leaf].exits for leaf in leaves])
+        figures = np.hstack([self.graphs[leaf].steps if quick else self.graphs[leaf].cost for leaf in leaves])
+        follow = figures[place]
+        follow[task[:, None] == task[None, :]] = np.inf
+        index = {leaf: i for i, leaf in enumerate(leaves)}
+        before = frozenset((index[a], index[b]) for a, b in way.before)
+        whole = Routing(task, figures[self.starts], follow, before)
+        keep = np.flatnonzero(without_needless(whole))
+        self._kept[way] = (leaves, task[keep], exits[keep])
+        return Routing(task[keep], whole.start[:, keep], follow[np.ix_(keep, keep)], before)
+
+    def plan(
+        self, way: Way, routes: Routes, robots: Sequence[CaseRobot], hierarchy: Hierarchy, *, quick: bool
+    ) -> CasePlan:
+        """The steps behind routes."""
+        problem = self.problem(way, quick=quick)
+        if not problem.tasks:
+            return CasePlan({robot.id: () for robot in robots})
+        leaves, _, exits = self._kept[way]
+        moves: dict[int, tuple[Move, ...]] = {}
+        worth: dict[int, tuple[int, int]] = {}
+        for robot, route in enumerate(routes):
+            _, options = problem.route(robot, route)
+            cell = int(self.starts[robot])
+            for task, option in zip(route, options, strict=True):
+                graph = self.graphs[leaves[task]]
+                moves[task] = graph.path(cell, int(exits[option]))
+                worth[task] = _worth(graph.grid.world.cells[cell], moves[task])
+                cell = int(graph.exits[exits[option]])
+        done = scheduled(routes, {task: float(steps) for task, (_, steps) in worth.items()}, problem.before)
+        stints: dict[str, tuple[Stint, ...]] = {}
+        for person, route in zip(robots, routes, strict=True):
+            stints[person.id] = tuple(
+                Stint(hierarchy.leaf_of[leaves[t]], int(done[t]) - worth[t][1], moves[t], *worth[t]) for t in route
+            )
+        return CasePlan(stints)
+
+    def tasks(
+        self, way: Way, routes: Routes, robots: Sequence[str], hierarchy: Hierarchy, *, quick: bool
+    ) -> Iterator[list[Task]]:
+        """The leaves of routes in orders that agree with them: by end, by start, longest first."""
+        problem = self.problem(way, quick=quick)
+        if not problem.tasks:
+            yield []
+            return
+        leaves = self._kept[way][0]
+        takes: dict[int, float] = {}
+        robot_of: dict[int, str] = {}
+        for robot, route in enumerate(routes):
+            _, options = problem.route(robot, route)
+            for place, (task, option) in enumerate(zip(route, options, strict=True)):
+                takes[task] = float(
+                    problem.follow[options[place - 1], option] if place else problem.start[robot, option]
+                )
+                robot_of[task] = robots[robot]
+        done = scheduled(routes, takes, problem.before)
+        ahead = {*problem.before, *((a, b) for route in routes for a, b in pairwise(route))}
+        made = {
+            task: Task(
+                leaves[task], hierarchy.leaf_of[leaves[task]], self.graphs[leaves[task]], robot_of[task],
+                frozenset(leaves[a] for a, b in problem.before if b == task),
+            )
+            for task in done
+        }  # fmt: skip
+        for key in (done, {t: done[t] - takes[t] for t in done}, {t: -takes[t] for t in done}):
+            waiting = [task for _, task in sorted((when, task) for task, when in key.items())]
+            order: list[Task] = []
+            while waiting:
+                task = next(t for t in waiting if not any((a, t) in ahead for a in waiting))
+                waiting.remove(task)
+                order.append(made[task])
+            yield order
+
+
+def _worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
+    """Cost and steps of a robot's moves from a cell."""
+    cost = steps = 0
+    for move in moves:
+        moved, acted = move.cell != cell, move.action != IDLE
+        cost += moved + acted
+        steps += moved or acted
+        cell = move.cell
+    return cost, steps

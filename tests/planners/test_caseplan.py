@@ -1,0 +1,164 @@
+"""Plans for published cases: right, proven best, and refused for the right reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.hltl.family import member
+from planners.check_cases import check_case
+from planners.hltl.caseplan import plan_case
+from planners.hltl.cases import Case, CaseWorld, load_case
+from planners.hltl.parts import parts
+from planners.hltl.stints import CasePlan
+from planners.plan import PlanStatus
+from tests.planners.brutecase import optimum, random_case
+
+PUBLISHED = sorted((Path(__file__).parents[3] / "shared/data/hltl_cases").glob("bosch_case*.json"))
+SEEDS = 200
+
+
+@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("objective", ["cost", "makespan"])
+def test_brute_force_finds_nothing_better_and_nothing_worse(objective: str, block: int) -> None:
+    for seed in range(block * SEEDS // 10, (block + 1) * SEEDS // 10):
+        case = random_case(seed)
+        instance = case.instances[0]
+        result = plan_case(case, instance, objective=objective, time_limit=20)
+        best = optimum(case, objective)
+        if best is None:
+            assert result.status is PlanStatus.UNSATISFIABLE, seed
+            assert result.conflict
+            continue
+        assert result.status is PlanStatus.OPTIMAL, seed
+        assert result.plan is not None
+        assert getattr(result.plan, objective) == best == result.lower_bound, seed
+        assert check_case(result.plan, case, instance).problems == (), seed
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_robots_that_block_one_another_keep_apart(seed: int) -> None:
+    case = random_case(seed)
+    instance = case.instances[0]
+    result = plan_case(case, instance, model="blocking", time_limit=5)
+    if result.plan is not None:
+        assert check_case(result.plan, case, instance, model="blocking").problems == ()
+        assert result.plan.cost >= (optimum(case, "cost") or 0)
+    elif len({robot.start for robot in instance.robots}) < len(instance.robots):
+        assert result.status is PlanStatus.INVALID
+
+
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("objective", ["cost", "makespan"])
+def test_published_optima_are_met(path: Path, objective: str) -> None:
+    case = load_case(path)
+    for instance in case.instances:
+        result = plan_case(case, instance, objective=objective)
+        assert result.status is PlanStatus.OPTIMAL
+        assert result.plan is not None
+        assert check_case(result.plan, case, instance).ok
+        known = instance.optimum_cost if objective == "cost" else instance.optimum_makespan
+        assert known is None or getattr(result.plan, objective) == known
+        if objective == "cost" and instance.peer_cost is not None:
+            assert result.plan.cost <= instance.peer_cost
+
+
+@pytest.mark.parametrize(("robots", "leaves", "orders"), [(3, 10, 0), (10, 10, 4), (30, 20, 0), (100, 50, 0)])
+def test_larger_teams(robots: int, leaves: int, orders: int) -> None:
+    case = member(robots, leaves, 3, orders=orders)
+    result = plan_case(case, case.instances[0], time_limit=10)
+    assert result.plan is not None
+    assert check_case(result.plan, case, case.instances[0]).ok
+    assert result.lower_bound is not None
+    assert result.lower_bound >= 0.9 * result.plan.cost
+
+
+@pytest.mark.parametrize(("objective", "limit"), [("makespan", 1.0), ("cost", 1.0), ("makespan", 0.01)])
+def test_the_time_limit_is_kept(objective: str, limit: float) -> None:
+    case = member(3, 60, 1)
+    began = time.process_time()
+    result = plan_case(case, case.instances[0], objective=objective, time_limit=limit)
+    # CPU and not wall time, so that a busy machine does not fail it; one leaf takes some 10 ms.
+    assert time.process_time() - began < 1.1 * limit + 0.1
+    assert result.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE, PlanStatus.TIMEOUT)
+    assert (result.plan is None) == (result.status is PlanStatus.TIMEOUT)
+
+
+def row(**formulas: str) -> Case:
+    """Three cells in a row with a region at each end, and one that no robot can reach."""
+    case = random_case(0)
+    cells = ((1, 1), (2, 1), (3, 1), (9, 9))
+    regions = {"a": ((1, 1),), "b": ((3, 1),), "far": ((9, 9),), "mid": ((2, 1),)}
+    at = {own[0]: name for name, own in regions.items()}
+    world = CaseWorld("row", cells, regions, at, "s", case.world.actions)
+    kids = tuple(name for name in formulas if name != "p")
+    robot = dataclasses.replace(case.instances[0].robots[0], start=(1, 1))
+    instance = dataclasses.replace(case.instances[0], robots=(robot,))
+    return dataclasses.replace(
+        case, world=world, formulas=formulas, children={"p": kids}, leaves=kids, instances=(instance,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("formulas", "conflict", "said"),
+    [
+        ({"p": "F x", "x": "F far"}, ("x: F far",), "'far' cannot be reached"),
+        ({"p": "F x & F y & G !x", "x": "F a", "y": "F b"}, ("p: F x", "p: G !x"), "contradicts"),
+        ({"p": "F x", "x": "F b & G !carry & G !mid"}, ("x: F b", "x: G !mid"), "'x'"),
+        ({"p": "F x", "x": "F b & G !b & G !carry"}, ("x: F b", "x: G !b"), "'x'"),
+    ],
+)
+def test_the_conflict_is_named_and_minimal(formulas: dict[str, str], conflict: tuple[str, ...], said: str) -> None:
+    case = row(**formulas)
+    result = plan_case(case, case.instances[0])
+    assert result.status is PlanStatus.UNSATISFIABLE
+    assert result.conflict == conflict
+    assert said in result.message
+
+
+def test_a_formula_that_explodes_is_refused_in_time() -> None:
+    chain = "F(a & X[!] F(b & X[!] F(a & X[!] F(b & X[!] F a)))) & F(b & F(a & F(b & F(mid & F(a & F b)))))"
+    orders = " & ".join(f"(!{x} U {y})" for x, y in (("a", "b"), ("b", "mid"), ("carry", "a"), ("photo", "b")))
+    case = row(p="F x", x=f"{orders} & G(a -> F(b & X[!] F(mid & X[!] F carry & F photo))) & {chain}")
+    began = time.perf_counter()
+    result = plan_case(case, case.instances[0], time_limit=1.0)
+    assert time.perf_counter() - began < 1.5
+    assert result.status is PlanStatus.INVALID
+    assert "'x'" in result.message
+
+
+def test_a_rule_binds_the_way_to_the_leaf() -> None:
+    case = row(p="F x", x="F b & G(carry -> !mid)")
+    result = plan_case(case, case.instances[0])
+    assert result.plan is not None
+    assert result.plan.cost == 2
+
+
+def test_goals_under_rules_are_shared() -> None:
+    case = row(p="F x", x="F a & F b")
+    twin = dataclasses.replace(case.instances[0].robots[0], id="r9", start=(3, 1))
+    team = dataclasses.replace(case.instances[0], robots=(*case.instances[0].robots, twin))
+    result = plan_case(case, team)
+    assert result.plan is not None
+    assert result.plan.cost == 0
+    assert parts("F a & F b & G(c -> X d)") == ("F a & F b & G(c -> X d)",), "the next moment may be another robot's"
+
+
+def test_the_checker_sees_what_is_wrong() -> None:
+    case = row(p="F x & F y", x="F b", y="F(a & carry)")
+    plan = plan_case(case, case.instances[0]).plan
+    assert plan is not None
+    assert check_case(plan, case, case.instances[0]).ok
+    (robot, own), *_ = plan.stints.items()
+    first = own[0]
+    for wrong in (
+        own[1:],
+        (dataclasses.replace(first, cost=first.cost + 1), *own[1:]),
+        (dataclasses.replace(first, moves=first.moves[1:]), *own[1:]),
+        (*own[:-1], dataclasses.replace(own[-1], start=0)),
+        (dataclasses.replace(first, leaf="z"), *own[1:]),
+    ):
+        assert not check_case(CasePlan({robot: tuple(wrong)}), case, case.instances[0]).ok
