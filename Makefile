@@ -38,6 +38,7 @@ test: lint
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.hltl.run
 
 clean:
 	rm -rf .venv build log .mypy_cache .ruff_cache .pytest_cache .hypothesis heed.egg-info

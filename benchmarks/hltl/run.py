@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from benchmarks.measure import machine
 from grounding.logic.automaton import automaton
 from heed.cli.eval import row
 from planners.hltl.cases import Case, load_case
-from tests.planners.brutecase import optimum, random_case
 
 ROOT = Path(__file__).parents[2]
 #: CPU seconds, search and automata, of the peer (two shared cores of this kind, seed 0): case, robots.
@@ -77,7 +77,9 @@ def published(folder: Path) -> Iterator[dict[str, Any]]:
 
 def scaling(limit: float) -> Iterator[dict[str, Any]]:
     """The family: teams of every size with ten and fifty leaves, every number of leaves with ten robots."""
-    shapes = {(r, 10) for r in TEAMS} | {(r, 50) for r in TEAMS} | {(10, n) for n in LEAVES} | {(100, n) for n in LEAVES}
+    shapes = (
+        {(r, 10) for r in TEAMS} | {(r, 50) for r in TEAMS} | {(10, n) for n in LEAVES} | {(100, n) for n in LEAVES}
+    )
     for robots, leaves in sorted(shapes):
         case = member(robots, leaves, 1)
         for objective in ("cost", "makespan"):
@@ -126,7 +128,9 @@ def _plot(rows: Sequence[dict[str, Any]]) -> str:
     def place(x: float, y: float) -> tuple[float, float]:
         return 60 + 180 * np.log10(x), 330 - 75 * (np.log10(max(y, 1e-3)) + 3)
 
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" width="720" height="380" font-family="sans-serif" font-size="12">']
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="380" font-family="sans-serif" font-size="12">'
+    ]
     for power in range(-3, 2):
         y = place(1, 10.0**power)[1]
         parts.append(f'<path d="M60 {y:.0f}H530" stroke="#ddd"/><text x="8" y="{y + 4:.0f}">{10.0**power:g} s</text>')
@@ -147,7 +151,8 @@ def _page(found: dict[str, Any]) -> str:
     lines = [
         "# The planner on published cases and beyond",
         "",
-        f"Machine: {where['cpu']}, {where['cores']} cores, load {where['load_average'][0]}, {where['date']}. CPU seconds,",
+        f"Machine: {where['cpu']}, {where['cores']} cores, load {where['load_average'][0]}, {where['date']}. "
+        "CPU seconds,",
         "start-up and reading files left out, automata included (caches emptied before every run), median of five.",
         "Written by `python -m benchmarks.hltl.run`. Semantics: [hltl.md](../hltl.md).",
         "",
@@ -177,8 +182,8 @@ def _page(found: dict[str, Any]) -> str:
             gap = "-" if r["gap"] is None else f"{100 * r['gap']:.1f} %"
             judged = "-" if r["checker"] is None else "ok" if r["checker"]["ok"] else "WRONG"
             lines.append(
-                f"| {r['case'].removeprefix('bosch_case')} | {r['robots']} | {r['objective']} | {r['total_cpu_s']:.3f} | "
-                f"{r[r['objective']] or '-'} | {gap} | {judged} |"
+                f"| {r['case'].removeprefix('bosch_case')} | {r['robots']} | {r['objective']} | "
+                f"{r['total_cpu_s']:.3f} | {r[r['objective']] or '-'} | {gap} | {judged} |"
             )
     lines += [
         "",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -176,7 +175,9 @@ def _translate(formula: str, node: Node) -> spot.twa_graph:
     try:
         built = translate(quoted) if node.temporal <= _EASY else translate_bounded(quoted, _patience.get())
     except (TimeoutError, RuntimeError) as error:
-        reason = f"has {node.temporal} temporal operators and its automaton was not built within {_patience.get():.3g} s"
+        reason = (
+            f"has {node.temporal} temporal operators and its automaton was not built within {_patience.get():.3g} s"
+        )
         raise _too_large(formula, reason) from error
     for size, most, what in (
         (built.num_states(), MAX_STATES, "states"),

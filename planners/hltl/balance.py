@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import numpy as np
 
-from planners.hltl import cpsat
 from planners.hltl.assignment import Outcome
 from planners.hltl.insertion import inserted
 from planners.hltl.routing import Routes, Routing, ordered
@@ -123,8 +123,10 @@ class MakespanSearch:
         problem = self.problem
         limit = self.value - 1 if np.isfinite(self.value) else _horizon(problem)
         arcs = int((problem.follow <= limit).sum() + (problem.start <= limit).sum())
-        if arcs * _BUILD_S > 0.2 * (deadline - time.perf_counter()):
+        if arcs * _BUILD_S > 0.2 * (deadline - time.perf_counter()) or find_spec("ortools") is None:
             return low
+        from planners.hltl import cpsat  # OR-tools is an extra, and slow to import
+
         self.engine = "cp-sat"
         horizon = self.value if np.isfinite(self.value) else _horizon(problem)
         outcome = cpsat.solve(problem, hint=self.best, low=low, high=horizon, deadline=deadline)

@@ -154,7 +154,8 @@ def random_spec(random: Random, world: World, most_leaves: int = 4) -> Hierarchi
     count = random.randint(1, most_leaves)
     leaves = [f"F({random.choice(goals)}){random.choice(while_working)}" for _ in range(count)]
     team = [f"G !at.any.{r}" for r in rooms] + [f"G(at.any.{a} -> !at.any.{b})" for a in rooms for b in rooms if a < b]
-    team += [f"G(is.any.camera_on -> !at.any.{r})" for r in rooms]
+    if world.capable("photograph"):
+        team += [f"G(is.any.camera_on -> !at.any.{r})" for r in rooms]
     rules = random.sample(team, 1) if random.random() < 0.3 else []
     names = [f"p0_{i + 1}" for i in range(count)]
     root = ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from planners.check_cases import check_case
 from planners.hltl.caseplan import plan_case
@@ -15,7 +16,6 @@ from planners.hltl.cases import Case, CaseWorld, load_case
 from planners.hltl.parts import parts
 from planners.hltl.stints import CasePlan
 from planners.plan import PlanStatus
-from tests.planners.brutecase import optimum, random_case
 
 PUBLISHED = sorted((Path(__file__).parents[3] / "shared/data/hltl_cases").glob("bosch_case*.json"))
 SEEDS = 200
