@@ -118,6 +118,8 @@ def bound(problem: Routing) -> tuple[float, list[Routes]]:
     soon = earliest(problem)
     if not np.isfinite(soon).all():
         return np.inf, []
+    if not np.isfinite(within(problem, soon, np.inf)[0]):
+        return np.inf, []  # no time is long enough: some tasks can neither be first nor follow another
     low = high = float(soon.max())
     met: list[Routes] = []
     step = 1.0

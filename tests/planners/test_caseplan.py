@@ -6,6 +6,7 @@ import dataclasses
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.hltl.bruteforce import optimum, random_case
@@ -14,7 +15,9 @@ from planners.check_cases import check_case
 from planners.hltl.caseplan import plan_case
 from planners.hltl.cases import Case, CaseWorld, load_case
 from planners.hltl.parts import parts
+from planners.hltl.routing import Routing
 from planners.hltl.stints import CasePlan
+from planners.hltl.timing import bound
 from planners.plan import PlanStatus
 
 PUBLISHED = sorted((Path(__file__).parents[3] / "shared/data/hltl_cases").glob("bosch_case*.json"))
@@ -162,3 +165,9 @@ def test_the_checker_sees_what_is_wrong() -> None:
         (dataclasses.replace(first, leaf="z"), *own[1:]),
     ):
         assert not check_case(CasePlan({robot: tuple(wrong)}), case, case.instances[0]).ok
+
+
+def test_tasks_that_can_neither_be_first_together_nor_follow_have_no_finite_bound() -> None:
+    never = np.full((2, 2), np.inf)
+    problem = Routing(np.array([0, 1]), np.array([[1.0, 1.0]]), never, frozenset())
+    assert bound(problem) == (np.inf, [])
