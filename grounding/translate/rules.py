@@ -364,7 +364,11 @@ class RuleMaker:
             return None
         flag, value = clause.flag
         value = value is not clause.negative
-        units = self.interpreter.units(clause.objects, lambda e: True, clause.places)
+
+        def possible(entity: str) -> bool:
+            return bool(abilities.ways(literal("is", entity, flag, positive=value), self.world))
+
+        units = self.interpreter.units(clause.objects, possible, clause.places)
         nodes = []
         for entity in [i for u in units for i in u.ids]:
             fact = literal("is", entity, flag, positive=value)
