@@ -75,7 +75,7 @@ PHOTO = (
     "get photos", "get pictures", "make a photo", "capture an image", "capture a photo", "take the photo",
     "take the photos", "take a shot", "take snapshots", "capture images", "snap photos", "snap pictures",
     "take any photos", "take any pictures", "make photos", "take another photo", "photo", "picture",
-    "a photo", "a picture", "get me a photo", "get me a picture",
+    "photos", "pictures", "a photo", "a picture", "get me a photo", "get me a picture",
 )  # fmt: skip
 
 #: Verbs that bring about a flag; a flag that is not listed is named by the skills that change it.

@@ -298,7 +298,7 @@ class Interpreter(Resolver):
         def possible(entity: str) -> bool:
             return bool(abilities.ways(literal("is", entity, flag, positive=value), self.world))
 
-        units = [self._by_its_door(unit, possible) for unit in self.units(phrases, possible, places)]
+        units = [self.by_its_door(unit, possible) for unit in self.units(phrases, possible, places)]
         for unit in units:
             for entity in unit.ids:
                 if not possible(entity):
@@ -314,7 +314,7 @@ class Interpreter(Resolver):
             return ()
         return (NounPhrase("there", -1, -1, pronoun="zone"),)
 
-    def _by_its_door(self, unit: Unit, possible: Callable[[str], bool]) -> Unit:
+    def by_its_door(self, unit: Unit, possible: Callable[[str], bool]) -> Unit:
         """A room that has one door stands for the door: "open m4"."""
         if len(unit.ids) != 1 or unit.ids[0] not in self.world.rooms or possible(unit.ids[0]):
             return unit

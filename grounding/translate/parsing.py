@@ -201,7 +201,7 @@ class Reader(Lookahead):
                     continue
                 level = _LEVELS.get(reading.terminal, 3)
                 if reading.terminal == "KEEP" and self._state_follows(i + n):
-                    level = 2
+                    level = 2 - rank
                 found.append((n, level + rank, reading.terminal, reading.value))
         found.sort(key=lambda item: (-item[0], item[1]))
         yield from ((terminal, n, value) for n, _, terminal, value in found)

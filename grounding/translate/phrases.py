@@ -136,7 +136,16 @@ class PhraseReader:
             phrase, quantifier=phrase.quantifier or quantifier, count=count if phrase.plural else None,
             text=self.text[self.words[i].start : phrase.end], start=self.words[i].start,
         )  # fmt: skip
+        if self._from_elsewhere(i, start + length, phrase):
+            problem = "I do not compare distances between places. Name the one you mean."
+            phrase = replace(phrase, ids=(), problem=problem)
         return start + length - i, self._prefer_own(phrase, start, length, robots)
+
+    def _from_elsewhere(self, i: int, end: int, phrase: NounPhrase) -> bool:
+        """Whether a place is to be the nearest one to another place, not simply the nearest to go to."""
+        superlative = self.plain[i + 1 : i + 2] in (["nearest"], ["closest"])
+        places = self.nouns.world.zones.keys() >= set(phrase.ids)
+        return superlative and places and self.plain[end : end + 1] in (["to"], ["from"])
 
     def _prefer_own(self, phrase: NounPhrase, start: int, length: int, robots: bool) -> NounPhrase:
         """ "The document" is the one called so; "a document" is any of its kind."""
@@ -312,7 +321,8 @@ class PhraseReader:
 
     def _with_thing(self, end: int, ids: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
         """A thing that tells a place apart: "the room with the chair", "the room that the chair is in"."""
-        if len(ids) < 2 or not self.nouns.world.zones.keys() >= set(ids):
+        zones = self.nouns.world.zones
+        if len(ids) < 2:
             return None
         opening = self._lookup(_WITH, end)
         start = end + (opening[0] if opening else 0)
@@ -323,8 +333,10 @@ class PhraseReader:
         j = start + thing[0] + (closing[0] if closing else 0)
         if (opening[1] if opening else "is") == "is" and closing is None:
             return None
-        cells = {self.state.things[k].cell for k in thing[1].ids}
-        chosen = tuple(k for k in ids if cells & self.nouns.world.zones[k].cells)
+        there = [self.state.things[k] for k in thing[1].ids]
+        chosen = tuple(
+            k for k in ids if any(t.cell in zones[k].cells if k in zones else t.support == k for t in there)
+        )  # fmt: skip
         return (j - end, chosen) if chosen else None
 
     def _unknown(self, i: int, start: int) -> tuple[int, NounPhrase] | None:

@@ -112,11 +112,13 @@ _ENGLISH = frozenset(
     ["robot", "a", "an", "the", "no", "on", "in", "to", "as", "me", "do", "and", "is", "it", "of", "at", "for", "with"]
 )
 _ONCE = "each task is done once; to come back, name the steps, as in 'go to ..., then to ..., then to ...'."
+_WAIT = "robots wait where the order asks for it; say what comes first, as in 'first ..., then ...'."
 #: Words with a meaning that controlled English does not have, and what to do instead.
 _BEYOND = {
     "if": "say what is to be done without a condition, or use 'until' in a rule.",
     "unless": "say what is to be done without a condition.",
-    "wait": "robots wait where the order asks for it; say what comes first, as in 'first ..., then ...'.",
+    "wait": _WAIT,
+    "waits": _WAIT,
     "twice": _ONCE,
     "thrice": _ONCE,
     "times": _ONCE,

@@ -47,6 +47,7 @@ _OFFICE = load_world("office")
         ("office", "go to m1 3 times", "'3 times'", ""),
         ("office", "go to m1 unless the door is closed", "without a condition", ""),
         ("office", "wait for robot 1", "say what comes first", ""),
+        ("office", "go to the nearest meeting room to the kitchen", "distances between places", ""),
         ("office", "bring alice the blue mug", "hand things to people. Alice is at desk d2", ""),
         ("office", "robot 1, bring the parcel to m1", "the skills pick up and put down", ""),
         ("office", "photograph the room with the mug", "the kitchen or the north office", "the kitchen"),
