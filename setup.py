@@ -70,6 +70,9 @@ setup(
     extras_require={
         "ros": ROS_WHEELS,
         "interfaces": INTERFACE_BUILD,
+        "plots": [
+            "matplotlib>=3.8,<4",  # Gantt charts as pictures; draws text and axes without a screen
+        ],
         "solver": [
             "ortools>=9.10,<10",  # CP-SAT squeezes the makespan of long missions; the planner does without
         ],

@@ -126,6 +126,8 @@ def _clause(tree: Any) -> Clause:
             clause = replace(clause, kind="go", verb="be")
         case "sent":
             clause = replace(clause, kind="go", verb="go")
+        case "brought":
+            clause = replace(clause, kind="keep" if clause.negative else "fact")
         case "banned":
             kind = {"fact": "operate" if clause.flag else "keep"}.get(clause.kind, clause.kind)
             clause = replace(clause, kind=kind, negative=True)
@@ -138,6 +140,8 @@ def _clause(tree: Any) -> Clause:
 
 def _add(clause: Clause, node: Any) -> Clause:
     if isinstance(node, Token):
+        if node.type == "STATE":
+            return replace(clause, flag=node.value)
         return replace(clause, negative=True) if node.type == "NOT" else clause
     match node.data:
         case "doer":
@@ -161,9 +165,13 @@ def _quality(clause: Clause, node: Any) -> Clause:
 
 
 def _act(clause: Clause, node: Any) -> Clause:
-    kind = {"carried": "carry", "visited": "visit", "turn": "operate", "keep_at": "keep"}.get(node.data, node.data)
+    kind = {"carried": "carry", "visited": "visit", "turn": "operate", "keep_at": "keep", "hand": "carry"}.get(
+        node.data, node.data
+    )
     for child in node.children:
-        if not isinstance(child, Token):
+        if node.data == "hand" and clause.objects and not isinstance(child, Token):
+            clause = replace(clause, objects=_phrases(child), places=(("to", clause.objects),))
+        elif not isinstance(child, Token):
             clause = _add(clause, child)
         elif child.type in ("OPERATE", "STATE"):
             clause = replace(clause, flag=child.value)

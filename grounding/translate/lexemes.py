@@ -33,12 +33,13 @@ GO = (
     "go", "drive", "head", "walk", "travel", "proceed", "navigate", "come", "roll", "get back", "make your way",
     "make its way", "drive over", "go over", "go on", "move on", "continue", "rush", "hurry", "run",
 )  # fmt: skip
-RETURN = ("come back", "go back", "head back", "drive back", "return", "move back", "walk back", "travel back")
+RETURN = ("come back", "go back", "head back", "drive back", "return", "move back", "walk back", "travel back", "back")
 VISIT = (
     "visit", "enter", "reach", "pass", "cross", "traverse", "approach", "stop by", "stop at", "drop by", "arrive at",
     "arrive in", "go inside", "pass through", "pass by", "go through", "drive through", "walk through", "move through",
     "travel through", "cut through", "go via", "step into", "swing by", "check in at", "wait in", "wait at",
-    "end up in", "end up at", "stand in", "stand at", "drive into", "go into", "move into", "exit",
+    "end up in", "end up at", "stand in", "stand at", "meet in", "meet at", "gather in", "gather at", "drive into",
+    "go into", "move into", "exit",
 )  # fmt: skip
 MOVE = ("move", "get")
 CARRY = (
@@ -53,6 +54,8 @@ PUSH = ("push", "shove", "slide", "nudge", "push back", "push over")
 GUIDE = (
     "guide", "escort", "lead", "show", "accompany", "usher", "conduct", "walk", "direct", "guide back", "see off",
 )  # fmt: skip
+#: What things and people do that robots bring somewhere: "the visitor needs to get to m6".
+COME = ("get", "go", "come", "move", "head", "travel", "belong", "arrive", "walk", "return", "make it")
 GRASP = (
     "pick up", "pick", "grab", "hold", "grasp", "lift", "lift up", "collect", "retrieve", "take hold of", "get hold of",
     "seize", "take", "get", "fetch", "touch", "handle", "disturb",
@@ -71,7 +74,8 @@ PHOTO = (
     "take photographs", "take some photos", "take some pictures", "shoot a photo", "get a photo", "get a picture",
     "get photos", "get pictures", "make a photo", "capture an image", "capture a photo", "take the photo",
     "take the photos", "take a shot", "take snapshots", "capture images", "snap photos", "snap pictures",
-    "take any photos", "take any pictures", "make photos", "take another photo",
+    "take any photos", "take any pictures", "make photos", "take another photo", "photo", "picture",
+    "photos", "pictures", "a photo", "a picture", "get me a photo", "get me a picture",
 )  # fmt: skip
 
 #: Verbs that bring about a flag; a flag that is not listed is named by the skills that change it.
@@ -106,7 +110,8 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "OR": ("or", "nor", "or else", "or alternatively", "alternatively"),
     "BUT": ("but", "however", "yet", "though"),
     "EITHER": ("either", "one of the following"),
-    "FIRST": ("first", "firstly", "first of all", "to begin with", "at first", "initially", "start by", "begin by",
+    "FIRST": ("first", "firstly", "first of all", "to begin with", "at first", "before anything else", "initially",
+    "start by", "begin by",
               "start with", "begin with", "to start", "to start with", "#"),
     "THEN": ("then", "after that", "after this", "afterwards", "afterward", "next", "finally", "lastly", "at last",
              "subsequently", "thereafter", "later", "followed by", "after which", "second", "secondly", "third",
@@ -139,7 +144,9 @@ NOT = (
 NOBODY = (
     "no robot", "nobody", "no one", "none of the robots", "no robots", "none of you", "no arm", "none of the arms",
     "no unit", "no machine", "do not let any robot", "never let any robot", "do not let a robot", "never let a robot",
-    "do not allow any robot to", "do not let the robots", "not a single robot", "none of the arms",
+    "do not allow any robot to", "do not let the robots", "do not let anybody", "do not let anyone",
+    "never let anybody",
+    "never let anyone", "do not allow anybody to", "do not allow anyone to", "not a single robot", "none of the arms",
 )  # fmt: skip
 BE = (
     "is",
@@ -208,6 +215,12 @@ FILLERS = (
     "during the whole mission", "during the mission", "throughout", "throughout the mission", "when possible",
     "if possible", "asap", "all of you", "at once", "instead", "still", "safely", "directly", "straight", "meanwhile",
     "in the meantime", "in addition", "additionally", "furthermore", "moreover", "besides", "respectfully", "heed",
+    "um", "uh", "uhm", "er", "erm", "hmm", "oh", "ah", "like", "maybe", "perhaps", "alright", "all right", "you know",
+    "good morning", "good afternoon", "good evening", "team", "that is all", "that is it", "thanks a lot",
+    "many thanks",
+    "thank you very much", "i guess", "i think", "if you can", "if you could", "if you like", "one more thing",
+    "first things first", "while you are there", "while you are at it", "when you are there", "while that happens",
+    "done", "here is what i need", "here is what to do", "guys", "everybody ready",
     "on your way", "on the way", "along the way", "slowly", "properly", "completely", "together", "either way",
 )  # fmt: skip
 
@@ -225,7 +238,10 @@ AUXILIARIES = (
     "would you mind", "be so kind as to", "the goal is to", "your goal is to", "the mission is to", "i want to see",
     "your mission is to", "has", "have", "had", "be careful to", "be careful", "let", "not only", "do the following",
     "it has to", "we want", "we need", "what i want is", "i expect you to", "you are to",
-    "there is a need to", "is", "are", "be", "you will", "we should", "we must", "always",
+    "do not forget to", "do not forget that", "you might want to", "might", "i was wondering if you could",
+    "i would love",
+    "what about", "how about", "be so kind and", "wants to", "want to", "there is a need to", "is", "are", "be",
+    "you will", "we should", "we must", "always",
 )  # fmt: skip
 
 #: Skipped before a robot is named: "have robot 2 go ...", "use the left arm to ...".
@@ -237,6 +253,9 @@ CAUSES = (
 
 #: Skipped after a verb or its object: "pick the mug up", "bring it over to ...".
 PARTICLES = ("up", "down", "back", "away", "over", "out", "along", "around", "in", "on", "off", "inside", "together")
+
+#: Skipped at the end or before a clause, not after a verb that still needs its noun.
+TRAILING = ("too", "once more", "one more time", "once again", "yet again", "as well too")
 
 #: Skipped between a noun and the words that tell it apart: "the mug that is on the table".
 RELATIVES = (
@@ -250,6 +269,7 @@ RELATIVES = (
 #: What is skipped, by the pseudo-terminal that says where.
 SKIPPED: Mapping[str, tuple[str, ...]] = {
     "FILLER": FILLERS, "AUXILIARY": AUXILIARIES, "CAUSE": CAUSES, "PARTICLE": PARTICLES, "RELATIVE": RELATIVES,
+    "TRAILING": TRAILING,
 }  # fmt: skip
 
 
@@ -279,7 +299,7 @@ def language() -> Mapping[tuple[str, ...], tuple[Reading, ...]]:
     verbs: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("GO", GO), ("GO", RETURN), ("VISIT", VISIT), ("MOVE", MOVE), ("CARRY", CARRY), ("CARRY", PUSH),
         ("CARRY", GUIDE), ("GRASP", GRASP), ("KEEP", KEEP), ("STAY", STAY), ("AVOID", AVOID), ("TURN", TURN),
-        ("USE", ("use",)),
+        ("USE", ("use",)), ("COME", COME),
     )  # fmt: skip
     for terminal, bases in verbs:
         for form, base in _inflected(bases):

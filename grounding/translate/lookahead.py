@@ -64,6 +64,14 @@ class Lookahead:
                 break
         return i
 
+    def _says_of_it(self, i: int) -> bool:
+        """Whether what follows a noun makes it a subject: "... should be clean", "... goes to m1"."""
+        while not self._is_any(i, ("BE", "STAY", "COME")):
+            if not self._is_any(i, ("AUXILIARY",)):
+                return False
+            i += 1
+        return True
+
     def _noun_at(self, i: int) -> bool:
         i = self._skip_fillers(i, nouns=True)
         if i >= len(self.plain):

@@ -60,11 +60,12 @@ class Interpreter(Resolver):
         raise RejectionError(self._unable(robots.ids[0], goal, capable), clause.start, capable)
 
     def _unable(self, robot: str, goal: Literal, capable: tuple[str, ...]) -> str:
-        lacks = listed([s.replace("_", " ") for s in abilities.missing(goal, self.world, robot)])
+        missing = [s.replace("_", " ") for s in abilities.missing(goal, self.world, robot)]
+        lacks = f"skill{'s' * (len(missing) > 1)} {listed(missing)}"
         others = listed([wording.name(r, self.world) for r in capable])
         return (
             f"{capital(wording.name(robot, self.world))} cannot {wording.goal(goal, self.world)}: it does not have the "
-            f"skill {lacks}; {others} can."
+            f"{lacks}; {others} can."
         )
 
     def _can_do(self) -> str:
@@ -270,6 +271,9 @@ class Interpreter(Resolver):
             return literal("in", thing, target)
         name = wording.name(target, self.world)
         where = self.whereabouts(target)
+        if "guidable" in properties:
+            spot = f" {capital(name)} is {where}; say that place instead." if where != "elsewhere" else ""
+            raise RejectionError(f"I cannot hand things to people.{spot}", phrases[0].start)
         hint = f" It is {where}." if where != "elsewhere" else ""
         raise RejectionError(
             f"Nothing can be put on or in {name}; name a room, a desk or something that can hold things.{hint}",
@@ -280,6 +284,7 @@ class Interpreter(Resolver):
         assert clause.flag is not None
         flag, value = clause.flag
         phrases, places = clause.objects, list(clause.places)
+        phrases = phrases or self._here(flag, value, places)
         if not phrases:
             picked = [p for sense, p in places if sense in ("in", "of", "at", "to", "on", "located")]
             if not picked:
@@ -293,7 +298,7 @@ class Interpreter(Resolver):
         def possible(entity: str) -> bool:
             return bool(abilities.ways(literal("is", entity, flag, positive=value), self.world))
 
-        units = self.units(phrases, possible, places)
+        units = [self.by_its_door(unit, possible) for unit in self.units(phrases, possible, places)]
         for unit in units:
             for entity in unit.ids:
                 if not possible(entity):
@@ -301,6 +306,20 @@ class Interpreter(Resolver):
         return self._spread(
             [units], lambda e: self.leaf(literal("is", e, flag, positive=value), clause, robots), clause
         )
+
+    def _here(self, flag: str, value: bool, places: Sequence[Place]) -> tuple[NounPhrase, ...]:
+        """Where to do it when nothing is named: "go to m1 and take a photo"."""
+        spot = self.context.zone if len(self.context.zone) == 1 and not places else ()
+        if not spot or not abilities.ways(literal("is", spot[0], flag, positive=value), self.world):
+            return ()
+        return (NounPhrase("there", -1, -1, pronoun="zone"),)
+
+    def by_its_door(self, unit: Unit, possible: Callable[[str], bool]) -> Unit:
+        """A room that has one door stands for the door: "open m4"."""
+        if len(unit.ids) != 1 or unit.ids[0] not in self.world.rooms or possible(unit.ids[0]):
+            return unit
+        doors = tuple(filter(possible, self.nouns.doors_of(unit.ids[0])))
+        return replace(unit, ids=doors) if len(doors) == 1 else unit
 
     def _cannot_operate(
         self, entity: str, flag: str, value: bool, clause: Clause, possible: Callable[[str], bool]
@@ -346,7 +365,7 @@ class Interpreter(Resolver):
 
 
 RETURN = frozenset(
-    {"come back", "go back", "head back", "drive back", "return", "move back", "walk back", "travel back"}
+    {"back", "come back", "go back", "head back", "drive back", "return", "move back", "walk back", "travel back"}
 )
 _TAKES = frozenset({"take", "get", "fetch", "carry", "hold", "transport"})
 _PUSHES = frozenset({"push", "shove", "slide", "nudge", "push back", "push over"})

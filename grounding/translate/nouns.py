@@ -117,7 +117,10 @@ class Nouns:
             self._class(self.nouns, noun, (*world.rooms, *world.places))
         for room in world.rooms:
             for words in [words for words, named in self.nouns.items() if named.own == [room]]:
-                self._class(self.nouns, " ".join((*words, "door")), self.doors_of(room))
+                for noun in ("door", "doorway"):
+                    self._class(self.nouns, " ".join((*words, noun)), self.doors_of(room))
+            if world.rooms[room].colour:
+                self.modifiers[world.rooms[room].colour].update(self.doors_of(room))
 
     def _add_things(self) -> None:
         things = self.world.things.values()
@@ -134,7 +137,8 @@ class Nouns:
         movable = [t.id for t in things if t.properties & {"portable", "pushable"}]
         for noun in ("thing", "object", "item"):
             self._class(self.nouns, noun, movable)
-        self._add(self.nouns, "everything", kind=movable, many=True)
+        inert = (t.id for t in things if "guidable" not in t.properties)
+        self._add(self.nouns, "everything", kind=(*self.world.rooms, *self.world.doors, *inert), many=True)
         for noun in ("anything", "something"):
             self._add(self.nouns, noun, kind=movable)
 
@@ -167,7 +171,11 @@ class Nouns:
         if thing is not None and "guidable" in thing.properties and words not in (thing.kind, *thing.names):
             return words
         if name in world.doors and words.startswith("door "):
-            return words
+            sides = world.doors[name].joins
+            if words.removeprefix("door ") in sides or words[-1].isdigit():
+                return words
+            alone = sum(set(d.joins) == set(sides) for d in world.doors.values()) == 1
+            return f"the door between {' and '.join(map(self._describe, sides))}" if alone else words
         if thing is not None or not re.search(r"\d", name):
             return f"the {words}"
         kind = world.zones[name].kind.replace("_", " ")

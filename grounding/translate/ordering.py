@@ -22,14 +22,13 @@ def keep_reading_order(node: Node, world: World) -> bool:
     added = [keep_reading_order(child, world) for child in node.children]
     if node.relation is Relation.EITHER:
         return any(added)
-    before = set(node.order)
+    closed, found = closure(node.order), False
     for i, j in combinations(range(len(node.children)), 2):
-        closed = closure(node.order)
-        free = not {(i, j), (j, i)} & closed
-        if free and undo(node.children[i], node.children[j], world):
-            node.order.add((i, j))
-    node.order = reduction(node.order)
-    return any(added) or node.order != before
+        if (i, j) not in closed and (j, i) not in closed and undo(node.children[i], node.children[j], world):
+            closed, found = closure(closed | {(i, j)}), True
+    if found:
+        node.order = reduction(closed)
+    return any(added) or found
 
 
 def undo(a: Node | Task, b: Node | Task, world: World) -> bool:

@@ -31,7 +31,8 @@ _LINKS = frozenset(
 
 
 #: Readings of as many words are tried in this order; verbs stand at 3.
-_LEVELS = {"CAUSE": 0, "PREP": 1, "FILLER": 20, "AUXILIARY": 20, "PARTICLE": 20, "RELATIVE": 20}
+_LEVELS = {"CAUSE": 0, "PREP": 1, "FILLER": 20, "AUXILIARY": 20, "PARTICLE": 20, "RELATIVE": 20,
+           "TRAILING": 20}  # fmt: skip
 
 
 class _GivenTokens(Lexer):
@@ -71,8 +72,10 @@ class Reader(Lookahead):
         self._parser = _parser().parse_interactive("")
         self._last = ""
         self._carried: tuple[str, ...] = ()
+        self._spoken: tuple[str, ...] = ()
         self._verb = ""
         self._in_place = False
+        self._predicate = False
         self._joint = "and"
         self._fronted = False
         self._open_next = False
@@ -111,7 +114,11 @@ class Reader(Lookahead):
             elif self._can(terminal):
                 self._feed(terminal, i, n, value)
                 return n
-        return self._there(i) or self._separate(i)
+        for way in (self._there, self._separate, self._unjoined):
+            used = way(i)
+            if used is not None:
+                return used
+        return None
 
     def _skips(self, kind: str, i: int, n: int) -> bool:
         """Whether words without a meaning of their own may be passed over here."""
@@ -125,6 +132,8 @@ class Reader(Lookahead):
             case "PARTICLE":
                 moves = self._verb in ("CARRY", "GRASP", "MOVE", "GO", "STAY") and not self._in_place
                 return self._last in VERBS or (self._last == "NP" and moves)
+            case "TRAILING":
+                return self._last not in ("PREP", *VERBS)
             case "RELATIVE":
                 return self._last == "NP" and self._can("PREP")
         return True
@@ -148,6 +157,18 @@ class Reader(Lookahead):
         self._fronted = False
         self._feed("COMMA", i, 0)
         return 0 if self._can("GO") else None
+
+    def _unjoined(self, i: int) -> int | None:
+        """A list of places without commas: "go to d1 d2 d3"."""
+        phrase = self.phrases.read(i)
+        zones = self.nouns.world.zones
+        if phrase is None or self._last != "NP" or not self._can("JOIN"):
+            return None
+        if phrase[1].quantifier or not phrase[1].ids or not zones.keys() >= {*phrase[1].ids, *self._spoken}:
+            return None
+        self._feed("JOIN", i, 0, "comma")
+        self._feed("NP", i, *phrase)
+        return phrase[0]
 
     def _candidates(self, i: int) -> Iterator[tuple[str, int, object]]:
         """Readings at a word, best first."""
@@ -180,7 +201,7 @@ class Reader(Lookahead):
                     continue
                 level = _LEVELS.get(reading.terminal, 3)
                 if reading.terminal == "KEEP" and self._state_follows(i + n):
-                    level = 2
+                    level = 2 - rank
                 found.append((n, level + rank, reading.terminal, reading.value))
         found.sort(key=lambda item: (-item[0], item[1]))
         yield from ((terminal, n, value) for n, _, terminal, value in found)
@@ -269,8 +290,9 @@ class Reader(Lookahead):
                 continue
             else:
                 break
-            kinds.append(kind)
-            spans.append((j, n))
+            if (kind, kinds[-1:]) != ("COMMA", ["COMMA"]):
+                kinds.append(kind)
+                spans.append((j, n))
             j += n
         while kinds and j < len(self.plain) and self.plain[j] in ("both", "either"):
             j += 1
@@ -321,7 +343,7 @@ class Reader(Lookahead):
         if phrase[0] == 1 and not phrase[1].quantifier and self._is_any(j, tuple(VERBS)):
             return False
         after = self._skip_fillers(j + phrase[0], nouns=True)
-        if after < len(self.plain) and (self._is(after, "BE") or self._is(after, "STAY")):
+        if self._predicate and self._says_of_it(after):
             return False
         return not self._opens_gap(phrase[1], after)
 
@@ -330,7 +352,7 @@ class Reader(Lookahead):
         things = self.nouns.world.things
         movable = any(k in things and things[k].properties & {"portable", "pushable", "guidable"} for k in phrase.ids)
         movable = movable or phrase.one or phrase.quantifier == "other"
-        if self._verb not in ("CARRY", "MOVE") or not self._in_place or not movable:
+        if self._verb not in ("", "CARRY", "MOVE") or not self._in_place or not movable:
             return False
         return after < len(self.plain) and self._is(after, "PREP") and self._noun_at(after + 1)
 
@@ -344,6 +366,8 @@ class Reader(Lookahead):
             self._open_next = False
             if value.problem:
                 self.problems.append(value)
+            if terminal == "NP":
+                self._spoken = value.ids
             if terminal == "NP" and (self._last != "JOIN" or value.quantifier):
                 self._carried = self._kind_of(i)
         end = self.words[i + n - 1].end
@@ -354,10 +378,12 @@ class Reader(Lookahead):
             self._joint = str(value)
         if terminal in VERBS:
             self._verb, self._in_place = terminal, False
+        if terminal in VERBS | {"BE", "COME"}:
+            self._predicate = True
         if terminal == "PREP":
             self._in_place = True
         if terminal in _LINKS or terminal == "_END":
-            self._in_place = False
+            self._in_place = self._predicate = False
             self._fronted = terminal in ("AFTER", "BEFORE", "WHILE", "UNTIL") and self._last in ("", "_END")
         if terminal == "_END":
             self._verb = ""

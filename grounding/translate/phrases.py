@@ -23,6 +23,7 @@ DETERMINERS: dict[tuple[str, ...], str] = {
     ("her",): "the", ("their",): "the", ("my",): "the", ("your",): "the", ("our",): "the",
     ("all", "other"): "rest", ("all", "the", "other"): "rest", ("every", "other"): "rest", ("the", "remaining"): "rest",
     ("any", "other"): "rest", ("whichever",): "any", ("whatever",): "any", ("the", "rest", "of", "the"): "rest",
+    ("the", "nearest"): "any", ("the", "closest"): "any", ("a", "nearby"): "any", ("any", "nearby"): "any",
 }  # fmt: skip
 
 PRONOUNS: dict[tuple[str, ...], str] = {
@@ -34,6 +35,19 @@ PRONOUNS: dict[tuple[str, ...], str] = {
     ("that", "spot"): "zone", ("each", "of", "them"): "things", ("the", "same", "one"): "thing",
     ("the", "same", "spot"): "zone", ("the", "latter"): "thing", ("both",): "things", ("himself",): "thing",
 }  # fmt: skip
+
+
+#: Openings of a clause that tells a place apart by a thing; "is" needs a closing too.
+_WITH: dict[tuple[str, ...], str] = {
+    ("with",): "has", ("that", "has"): "has", ("which", "has"): "has", ("containing",): "has", ("holding",): "has",
+    ("that", "contains"): "has", ("which", "contains"): "has", ("where",): "is", ("that",): "is", ("which",): "is",
+    ("in", "which"): "is",
+}  # fmt: skip
+_IS_THERE: dict[tuple[str, ...], str] = {
+    (*verb, *place): "is"
+    for verb in (("is",), ("are",), ("stands",), ("lies",), ("is", "currently"))
+    for place in ((), ("in",), ("at",), ("inside",))
+} | {("in", "it"): "has", ("inside",): "has"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +94,7 @@ class PhraseReader:
 
     def __init__(self, words: Sequence[Word], nouns: Nouns, text: str, state: WorldState) -> None:
         self.words, self.nouns, self.text = words, nouns, text
-        self.states = nouns.in_state(state)
+        self.state, self.states = state, nouns.in_state(state)
         self.plain = [w.text for w in words]
         self.keys = [NUMBERS.get(w.text, w.text) for w in words]
         self._memo: dict[tuple[int, bool], tuple[int, NounPhrase] | None] = {}
@@ -122,7 +136,16 @@ class PhraseReader:
             phrase, quantifier=phrase.quantifier or quantifier, count=count if phrase.plural else None,
             text=self.text[self.words[i].start : phrase.end], start=self.words[i].start,
         )  # fmt: skip
+        if self._from_elsewhere(i, start + length, phrase):
+            problem = "I do not compare distances between places. Name the one you mean."
+            phrase = replace(phrase, ids=(), problem=problem)
         return start + length - i, self._prefer_own(phrase, start, length, robots)
+
+    def _from_elsewhere(self, i: int, end: int, phrase: NounPhrase) -> bool:
+        """Whether a place is to be the nearest one to another place, not simply the nearest to go to."""
+        superlative = self.plain[i + 1 : i + 2] in (["nearest"], ["closest"])
+        places = self.nouns.world.zones.keys() >= set(phrase.ids)
+        return superlative and places and self.plain[end : end + 1] in (["to"], ["from"])
 
     def _prefer_own(self, phrase: NounPhrase, start: int, length: int, robots: bool) -> NounPhrase:
         """ "The document" is the one called so; "a document" is any of its kind."""
@@ -192,14 +215,11 @@ class PhraseReader:
             m, chosen, problem = labelled
             near = self.nouns.near(self._said(j, end + m), ids) if problem else ()
             return end + m - i, self._phrase(i, end + m, ids=chosen, problem=problem, near=near)
-        described = self._described(end, ids)
-        if described is not None:
-            m, chosen = described
-            return end + m - i, self._phrase(i, end + m, ids=chosen, plural=noun.plural)
-        doors = self._door_of(end, ids)
-        if doors is not None:
-            m, chosen = doors
-            return end + m - i, self._phrase(i, end + m, ids=chosen, plural=noun.plural)
+        for clause in (self._described, self._door_of, self._door_between, self._with_thing):
+            told = clause(end, ids)
+            if told is not None:
+                m, chosen = told
+                return end + m - i, self._phrase(i, end + m, ids=chosen, plural=noun.plural)
         return end - i, self._phrase(i, end, ids=self.nouns.sorted(ids), plural=noun.plural)
 
     def _owned(self, i: int, end: int, noun: Noun, robots: bool) -> tuple[int, NounPhrase]:
@@ -250,7 +270,7 @@ class PhraseReader:
         """Those of the ids that end with a number."""
         return tuple(k for k in ids if (match := re.search(r"(\d+)$", k)) and match[1] == number)
 
-    def _described(self, end: int, ids: Iterable[str]) -> tuple[int, tuple[str, ...]] | None:
+    def _described(self, end: int, ids: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
         """An adjective after the noun: "the room that is blue"."""
         if self.plain[end : end + 1] not in (["that"], ["which"]) or self.plain[end + 1 : end + 2] not in (
             ["is"],
@@ -274,6 +294,51 @@ class PhraseReader:
         doors = tuple(k for k in ids if k in self.nouns.doors_of(room[1].ids[0]))
         return (m + room[0], doors) if doors else None
 
+    def _door_between(self, end: int, ids: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
+        """The rooms after "door between": their words, and the doors that join them."""
+        doors = self.nouns.world.doors
+        if any(k not in doors for k in ids) or self.plain[end : end + 1] != ["between"]:
+            return None
+        rooms: list[str] = []
+        j = end + 1
+        while (found := self._room(j)) is not None:
+            rooms.extend(found[1])
+            j += found[0]
+            if len(rooms) > 1 or self.plain[j : j + 1] != ["and"]:
+                break
+            j += 1
+        chosen = tuple(k for k in ids if set(doors[k].joins) == set(rooms))
+        return (j - end, chosen) if chosen else None
+
+    def _room(self, i: int) -> tuple[int, tuple[str, ...]] | None:
+        """Rooms by name or by colour alone ("between red and blue")."""
+        rooms = self.nouns.world.rooms
+        found = self.read(i)
+        if found is not None and found[1].ids and all(k in rooms for k in found[1].ids):
+            return found[0], found[1].ids
+        coloured = tuple(k for k in rooms if k in (self._modifier(i, False) or ()))
+        return (1, coloured) if coloured else None
+
+    def _with_thing(self, end: int, ids: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
+        """A thing that tells a place apart: "the room with the chair", "the room that the chair is in"."""
+        zones = self.nouns.world.zones
+        if len(ids) < 2:
+            return None
+        opening = self._lookup(_WITH, end)
+        start = end + (opening[0] if opening else 0)
+        thing = self.read(start)
+        if thing is None or not thing[1].ids or not self.state.things.keys() >= set(thing[1].ids):
+            return None
+        closing = self._lookup(_IS_THERE, start + thing[0])
+        j = start + thing[0] + (closing[0] if closing else 0)
+        if (opening[1] if opening else "is") == "is" and closing is None:
+            return None
+        there = [self.state.things[k] for k in thing[1].ids]
+        chosen = tuple(
+            k for k in ids if any(t.cell in zones[k].cells if k in zones else t.support == k for t in there)
+        )  # fmt: skip
+        return (j - end, chosen) if chosen else None
+
     def _unknown(self, i: int, start: int) -> tuple[int, NounPhrase] | None:
         """A phrase whose noun the world does not have."""
         n = self.unknown_run(start)
@@ -288,6 +353,9 @@ class PhraseReader:
             words = "such thing"
         for article in ("the ", "a ", "an ", "any ", "all ", "every ", "each ", "this ", "that "):
             words = words.removeprefix(article)
+        if words.split()[-1] in ("colour", "color", "size", "shape", "kind", "type"):
+            problem = f"I do not compare things by {words.split()[-1]}. Name the ones you mean."
+            return self._phrase(i, end, problem=problem)
         if words in ("me", "us", "myself"):
             return self._phrase(i, end, problem="I do not know where you are. Name a room or place to bring things to.")
         near = self.nouns.near(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from grounding.state import WorldState
@@ -108,6 +108,9 @@ class Resolver:
         if phrase.pronoun:
             return self._pronoun(phrase)
         ids = self._narrow(phrase, self._of_kind(phrase, want), want, places)
+        if phrase.count is not None and phrase.count != len(ids):
+            before = tuple(i for i in ids if i in self.context.mentioned)
+            ids = before if len(before) == phrase.count else ids
         choice = phrase.quantifier == "one" or (phrase.quantifier == "any" and not phrase.plural)
         if choice and not forbidden:
             return [Unit(ids, phrase)]
@@ -174,6 +177,8 @@ class Resolver:
         for phrase in where:
             if phrase.problem:
                 raise RejectionError(phrase.problem, phrase.start, phrase.near)
+            if phrase.pronoun == "zone" and not self.context.zone:
+                raise RejectionError(f"I do not know which place {phrase.text!r} stands for. Name it.", phrase.start)
         return self.context.zone if any(p.pronoun == "zone" for p in where) else self.context.things
 
     def _is_at(self, entity: str, spot: str) -> bool:
@@ -230,12 +235,17 @@ class Resolver:
             self.context.things = tuple(i for u in things for i in u.ids)
             open_unit = next((u for u in things if len(u.ids) > 1), None)
             self.context.open_choice = (open_unit.phrase.start, open_unit.ids) if open_unit else None
-        zones = tuple(i for u in said for i in u.ids if i in self.world.zones)
+        zones = tuple(self._behind(i) for u in said for i in u.ids if i in self.world.zones)
         if zones:
             self.context.zone = zones
         holders = [u for u in said if len(u.ids) == 1 and self.is_holder(u.ids[0])]
         if holders:
             self.context.holder = holders[-1].ids
+
+    def _behind(self, zone: str) -> str:
+        """The room that only this door leads to: "open door m4 and go in there"."""
+        rooms = self.world.doors[zone].joins if zone in self.world.doors else ()
+        return next((room for room in rooms if self.nouns.doors_of(room) == [zone]), zone)
 
     def kind_zone(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """The kind that unites exactly these zones, where there is one: "a meeting room" is one goal."""
@@ -279,8 +289,8 @@ class Robots:
     same: bool = False
 
 
-def robots_of(phrases: Sequence[NounPhrase | str], world: World) -> Robots:
-    """The robots that subjects name."""
+def robots_of(phrases: Sequence[NounPhrase | str], world: World, spoken: Collection[str] = ()) -> Robots:
+    """The robots that subjects name; "the other scout" is one that has not been spoken of."""
     ids: list[str] = []
     each = same = False
     for phrase in phrases:
@@ -289,6 +299,11 @@ def robots_of(phrases: Sequence[NounPhrase | str], world: World) -> Robots:
             continue
         if phrase.problem:
             raise RejectionError(phrase.problem, phrase.start, phrase.near)
+        if phrase.quantifier in ("other", "rest"):
+            left = tuple(i for i in phrase.ids if i not in spoken)
+            if not left or left == phrase.ids:
+                raise RejectionError(f"I do not know other than which in {phrase.text!r}. Name it.", phrase.start)
+            phrase = replace(phrase, ids=left)
         if phrase.count is not None and phrase.count != len(phrase.ids):
             names = [wording.name(i, world) for i in phrase.ids]
             raise RejectionError(f"Say which robots you mean by {phrase.text!r}: {listed(names)}.", phrase.start, names)

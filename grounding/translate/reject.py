@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from grounding.translate.lookahead import VERBS
 from grounding.translate.parsing import Reader, Stop
 from grounding.translate.references import RejectionError
 
@@ -110,12 +111,17 @@ _FOREIGN = frozenset(
 _ENGLISH = frozenset(
     ["robot", "a", "an", "the", "no", "on", "in", "to", "as", "me", "do", "and", "is", "it", "of", "at", "for", "with"]
 )
+_ONCE = "each task is done once; to come back, name the steps, as in 'go to ..., then to ..., then to ...'."
+_WAIT = "robots wait where the order asks for it; say what comes first, as in 'first ..., then ...'."
 #: Words with a meaning that controlled English does not have, and what to do instead.
 _BEYOND = {
     "if": "say what is to be done without a condition, or use 'until' in a rule.",
-    "unless": "use 'until' in a rule.",
-    "twice": "name each step, as in 'go to ..., then go to ...'.",
-    "times": "name each step, as in 'go to ..., then go to ...'.",
+    "unless": "say what is to be done without a condition.",
+    "wait": _WAIT,
+    "waits": _WAIT,
+    "twice": _ONCE,
+    "thrice": _ONCE,
+    "times": _ONCE,
     "minutes": "tasks have no times of day or durations.",
     "seconds": "tasks have no times of day or durations.",
     "simultaneously": "several robots work side by side anyway; leave it out.",
@@ -206,26 +212,30 @@ def _too_short(reader: Reader, stop: Stop) -> RejectionError:
 
 def _stuck(reader: Reader, stop: Stop) -> RejectionError:
     word = reader.words[stop.index]
-    quoted = reader.text[word.start : word.end]
-    if word.text in _BEYOND:
-        return RejectionError(f"I cannot take {quoted!r}: {_BEYOND[word.text]}", word.start)
+    start, quoted = _token(reader.text, word.start)
+    for text in (word.text, *reader.plain[stop.index + 1 : stop.index + 2]):
+        if text in _BEYOND and (text == word.text or (text == "times" and reader.phrases.keys[stop.index].isdigit())):
+            said = quoted if text == word.text else f"{quoted} {text}"
+            return RejectionError(f"I cannot take {said!r}: {_BEYOND[text]}", start)
     near = _near_words(reader, stop)
     before = _said(reader, stop.index)
     after = f" after {before}" if before else ""
     hint = f"Did you mean {_or(near)}?" if near else f"I expected {_expected(stop.expected)}."
     if before or near:
-        return RejectionError(
-            f"I do not understand {quoted!r}{after}. {hint}", word.start, near or _examples(stop.expected)
-        )
+        return RejectionError(f"I do not understand {quoted!r}{after}. {hint}", start, near or _examples(stop.expected))
     if word.text in _vocabulary(reader):
-        return RejectionError(
-            f"I cannot make sense of {quoted!r} here. I expected {_expected(stop.expected)}.", word.start
-        )
+        return RejectionError(f"I cannot make sense of {quoted!r} here. I expected {_expected(stop.expected)}.", start)
     skills = [s.replace("_", " ") for s in reader.nouns.world.skills]
     return RejectionError(
         f"I do not understand {quoted!r}: no robot here can do that. The skills here are: {', '.join(skills)}.",
-        word.start, tuple(skills),
+        start, tuple(skills),
     )  # fmt: skip
+
+
+def _token(text: str, start: int) -> tuple[int, str]:
+    """The word as typed around an offset ("d2", not "d")."""
+    token = next((m for m in re.finditer(r"[\w'’-]+", text) if m.start() <= start < m.end()), None)
+    return (token.start(), token.group()) if token else (start, text[start : start + 1])
 
 
 def _near_words(reader: Reader, stop: Stop) -> tuple[str, ...]:
@@ -234,13 +244,16 @@ def _near_words(reader: Reader, stop: Stop) -> tuple[str, ...]:
     if not re.match(r"[^\W\d_]{2,}$", word) or word in _vocabulary(reader):
         return ()
     fitting: dict[str, None] = {}
+    wanted = VERBS if "GO" in stop.expected else stop.expected - {"BE"}
     for phrase, readings in reader.verbs.items():
-        if any(r.terminal in stop.expected and r.terminal != "BE" for r in readings):
+        goes_on = tuple(reader.plain[stop.index + 1 : stop.index + len(phrase)]) == phrase[1:]
+        if goes_on and any(r.terminal in wanted for r in readings):
             fitting.setdefault(phrase[0], None)
     if "NP" in stop.expected and "GO" not in stop.expected:
         fitting.update(dict.fromkeys(p[0] for p in reader.nouns.nouns))
     most = 1 if len(word) < 6 else 2
-    close = sorted((_distance(word, w), w) for w in fitting if abs(len(w) - len(word)) <= most and len(w) > 1)
+    likely = [w for w in fitting if len(w) > 1 and abs(len(w) - len(word)) <= most and (w[0] == word[0] or len(w) > 4)]
+    close = sorted((_distance(word, w), w) for w in likely)
     return tuple(w for d, w in close if d <= most)[:3]
 
 

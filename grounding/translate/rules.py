@@ -146,7 +146,7 @@ class RuleMaker:
     def _bodies(self, clause: Clause, who: str) -> list[Body]:
         robot = who if who not in (ANY, SELF) else ""
         zones = [i for p in clause.objects for i in p.ids if i in self.world.zones]
-        if clause.verb == "leave" and zones:
+        if clause.verb == "leave" and zones and clause.flag is None:
             clause = replace(clause, kind="visit", verb="exit")
         if self._device(clause) is not None:
             return self._device_off(clause, who)
@@ -276,7 +276,7 @@ class RuleMaker:
 
         units = self.interpreter.units(clause.objects, has, clause.places, forbidden=True)
         bodies = []
-        for entity in [i for u in units for i in u.ids]:
+        for entity in [i for u in units for i in self.interpreter.by_its_door(u, has).ids]:
             if not has(entity):
                 name = wording.name(entity, self.world)
                 raise RejectionError(f"{name} cannot be {wording.state(flag, value)}.", clause.start)
@@ -364,9 +364,13 @@ class RuleMaker:
             return None
         flag, value = clause.flag
         value = value is not clause.negative
-        units = self.interpreter.units(clause.objects, lambda e: True, clause.places)
+
+        def possible(entity: str) -> bool:
+            return bool(abilities.ways(literal("is", entity, flag, positive=value), self.world))
+
+        units = self.interpreter.units(clause.objects, possible, clause.places)
         nodes = []
-        for entity in [i for u in units for i in u.ids]:
+        for entity in [i for u in units for i in self.interpreter.by_its_door(u, possible).ids]:
             fact = literal("is", entity, flag, positive=value)
             if holds(fact.proposition, self.world, self.state) is not value:
                 nodes.append(self.interpreter.leaf(fact, clause, Robots()))

@@ -42,6 +42,7 @@ class Composer:
         self.rules: list[TreeRule] = []
         self.previous: Clause | None = None
         self.before: Item | None = None
+        self.spoken: set[str] = set()
         self.begins = 0
 
     def mission(self, statements: list[Statement]) -> Mission:
@@ -50,14 +51,14 @@ class Composer:
         order: set[tuple[int, int]] = set()
         first: list[int] = []
         for statement in statements:
-            links = statement.elements[0].links
+            links = statement.elements[0].links + (statement.tail if len(statement.elements) == 1 else [])
             node = self._statement(statement)
             if node is None:
                 continue
             i = len(nodes)
             if "THEN" in links:
                 order |= {(j, i) for j in range(i)}
-            elif "EARLIER" in links and i:
+            elif "EARLIER" in links or "FIRST" in statement.tail:
                 order |= {(i, j) for j in range(i)}
             order |= {(j, i) for j in first}
             if "FIRST" in links and not any("THEN" in element.links for element in statement.elements):
@@ -73,6 +74,7 @@ class Composer:
         """The tasks of one sentence; once for each choice where later words hang on it."""
         self.begins = statement.elements[0].clause.start
         context, rules, previous = self.interpreter.context.copy(), list(self.rules), self.previous
+        spoken = set(self.spoken)
         try:
             return self._compose(statement)
         except ChoiceNeededError as choice:
@@ -90,7 +92,7 @@ class Composer:
         for entity in ids:
             self.interpreter.context = context.copy()
             self.interpreter.context.bound[start] = entity
-            self.rules, self.previous = list(rules), previous
+            self.rules, self.previous, self.spoken = list(rules), previous, set(spoken)
             node = self._statement(statement, factor * len(ids))
             if node is not None:
                 nodes.append(node)
@@ -114,7 +116,8 @@ class Composer:
             if "OR" in links:
                 doers = None
             if own:
-                doers = robots_of(own, self.interpreter.world)
+                doers = robots_of(own, self.interpreter.world, self.spoken)
+                self.spoken |= set(doers.ids) if len(doers.ids) == 1 or doers.each else set()
             inherits = negative and "OR" in links and not clause.doers
             if inherits and not clause.negative:
                 clause = replace(clause, negative=True)
@@ -145,7 +148,8 @@ class Composer:
         if clause.kind != "more":
             return clause
         before = self.previous
-        if before is None and clause.objects and any(s in ("to", "on", "in") for s, _ in clause.places):
+        fact = before is None or before.kind == "fact"
+        if fact and clause.objects and any(s in ("to", "on", "in", "at") for s, _ in clause.places):
             return replace(clause, kind="carry", verb="put")
         if before is None or before.kind == "fact":
             raise RejectionError("I miss a verb here, such as 'go to' or 'bring'.", clause.start, ("go to", "bring"))
@@ -226,7 +230,7 @@ class Composer:
         if last is None and (robots.same or "THEN" in links):
             last = self.before
         named = clause.doers or clause.by
-        if last is None or (named and not robots.same):
+        if last is None or ((named or clause.kind == "fact") and not robots.same):
             return
         alternative = "OR" in last.links and "FIRST" not in last.links
         if not robots.same and (alternative or "OR" in links):

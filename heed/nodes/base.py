@@ -87,6 +87,7 @@ class HeedNode(LifecycleNode):
         super().__init__(self.node_name, **kwargs)
         self._undo: list[Callable[[], object]] = []
         self._trouble = ""  # why the last transition failed
+        self._ends = False  # no callback will run any more
         self.group = ReentrantCallbackGroup()  # coroutine callbacks must not block the others while they wait
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.settings: dict[str, Any] = {}
@@ -173,6 +174,16 @@ class HeedNode(LifecycleNode):
         while self._undo:
             self._undo.pop()()
 
+    def knows(self, world: str) -> bool:
+        """Whether an observation is of the world of this node; one of another world is logged as an error."""
+        if world != self.world.name:
+            self.get_logger().error(
+                f"world_state tells of world {world!r}, and this node was started for {self.world.name!r}. "
+                "Is another fleet up in this namespace? Give each a namespace or a ROS_DOMAIN_ID of its own.",
+                throttle_duration_sec=10.0,
+            )
+        return bool(world == self.world.name)
+
     def log_unexpected(self, error: Exception) -> str:
         """Logs an error that should not happen; returns the sentence for people.
 
@@ -218,12 +229,24 @@ class HeedNode(LifecycleNode):
         return timer
 
     def add_action(self, action: Any) -> Any:
-        """Has an action server or client destroyed when the node is deactivated."""
-        self._undo.append(action.destroy)
+        """Has an action server or client destroyed when the node is deactivated.
+
+        It stays for two turns of the executor: in the first the coroutines that :meth:`on_stop` woke
+        end, in the second their results go out.
+        """
+        self._undo.append(lambda: self._later(lambda: self._later(action.destroy)))
         return action
+
+    def _later(self, work: Callable[[], object]) -> None:
+        """Does something in the next turn of the executor, or at once when there will be none."""
+        if self._ends or self.executor is None:
+            work()
+        else:
+            self.executor.create_task(work)
 
     def destroy_node(self) -> None:
         """Stops and frees everything, then destroys the node."""
+        self._ends = True
         self._transition(self.stop)
         self._transition(self.release)
         super().destroy_node()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -62,10 +63,10 @@ class ExecutiveNode(HeedNode):
         self._count = 0
         self._state: WorldState | None = None
         self._seen = 0.0  # wall second of the last observation
-        self._news = News()
 
     def on_start(self) -> None:
         """Offers the action and the services."""
+        self._news = News()
         self._tree_pub = self.add_publisher(TaskTree, "task_tree", qos.LATCHED)
         self._spec_pub = self.add_publisher(Specification, "specification", qos.LATCHED)
         self._plan_pub = self.add_publisher(PlanMsg, "plan", qos.LATCHED)
@@ -90,13 +91,17 @@ class ExecutiveNode(HeedNode):
         self.add_timer(PULSE_S, self._news.tell)
 
     def on_stop(self) -> None:
-        """Halts the robots of a mission that is cut off."""
+        """Halts the robots of a mission that is cut off, and ends it."""
         if getattr(self, "_job", None) is not None:
             self._fleet.halt()
+        if hasattr(self, "_news"):
+            self._news.close("The mission was cut off: executive_node was deactivated.")
 
     # What comes in
 
     def _on_state(self, msg: WorldStateMsg) -> None:
+        if not self.knows(msg.world):
+            return
         self._state = to.state_from_msg(msg)
         self._seen = time.monotonic()
         if self._job is not None and self._job.mission is not None:
@@ -130,7 +135,8 @@ class ExecutiveNode(HeedNode):
             return response
         job.cancel = request.reason or "canceled by the operator"
         self._news.tell()
-        response.canceled = await self._news.until(lambda: self._job is not job, 2 * HALT_S)
+        with suppress(Over):  # deactivated meanwhile: the mission ends by itself
+            response.canceled = await self._news.until(lambda: self._job is not job, 2 * HALT_S)
         response.message = "The robots have stopped." if response.canceled else "The robots have not stopped yet."
         return response
 
@@ -146,7 +152,8 @@ class ExecutiveNode(HeedNode):
         job = self._job = Job(name, handle.request.text, handle)
         try:
             outcome, message = await self._guarded(self._carry_out, job)
-            await self._guarded(self._wind_up, job, outcome, message)
+            if not self._news.closed:
+                await self._guarded(self._wind_up, job, outcome, message)
         finally:
             self._job = None
             self._news.tell()

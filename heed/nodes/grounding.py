@@ -27,7 +27,8 @@ class GroundingNode(HeedNode):
         self.add_service(Translate, "translate", self._translate)
 
     def _on_state(self, msg: WorldStateMsg) -> None:
-        self._newest = msg
+        if self.knows(msg.world):
+            self._newest = msg
 
     def _translate(self, request: Translate.Request, response: Translate.Response) -> Translate.Response:
         try:

@@ -67,6 +67,8 @@ class MonitorNode(HeedNode):
             self._tell(self._watch.follow(status))
 
     def _on_state(self, msg: WorldStateMsg) -> None:
+        if not self.knows(msg.world):
+            return
         state = state_from_msg(msg)
         self._past.append(state)
         if self._watch is not None and not self._watch.over:

@@ -8,16 +8,28 @@ from typing import Any
 
 from rclpy.task import Future
 
+from heed.nodes.job import Over
+from heed.outcome import Outcome
+
 
 class News:
     """Lets coroutines of one executor wait until something has come true.
 
     Whoever changes anything calls :meth:`tell`; a timer of the node calls it too, so that time
-    limits are kept.
+    limits are kept. After :meth:`close` whoever waits hears that it is over.
+
+    Attributes:
+        closed: Why there will be no more news, empty while there may be.
     """
 
     def __init__(self) -> None:
         self._next: Future = Future()
+        self.closed = ""
+
+    def close(self, reason: str) -> None:
+        """Ends all waiting, now and later, with a sentence."""
+        self.closed = reason
+        self.tell()
 
     def tell(self, _: Any = None) -> None:
         """Wakes every waiting coroutine; usable as a done callback."""
@@ -25,14 +37,25 @@ class News:
         told.set_result(None)
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Waits for a condition; False when it has not come true in ``seconds`` of wall time."""
+        """Waits for a condition; False when it has not come true in ``seconds`` of wall time.
+
+        Raises:
+            Over: There will be no more news.
+        """
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() >= deadline:
                 return False
-            await self._next
+            await self.next()
         return True
 
     async def next(self) -> None:
-        """Waits for the next news."""
-        await self._next
+        """Waits for the next news.
+
+        Raises:
+            Over: There will be no more news.
+        """
+        if not self.closed:
+            await self._next
+        if self.closed:
+            raise Over(Outcome.CANCELED, self.closed)

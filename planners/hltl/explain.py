@@ -230,7 +230,7 @@ def _sentence(question: Question, leaf: Leaf, rules: Sequence[Rule]) -> str:
     if missing:
         return f"{leaf.text!r} cannot be done: {missing}"
     if rules:
-        listed = " and ".join(f"{rule.text!r}" for rule in rules)
+        listed = " and ".join(dict.fromkeys(f"{rule.text!r}" for rule in rules))  # one clause, a rule for each robot
         return f"{leaf.text!r} cannot be done without breaking {listed}."
     goals = _goals(leaf, who[0])
     bare = replace(leaf, formula=" & ".join(f"F {p.name if v else '!' + p.name}" for p, v in goals) or "1")

@@ -10,7 +10,9 @@ from lifecycle_msgs.srv import ChangeState, GetState
 from rcl_interfaces.srv import DescribeParameters, ListParameters, SetParameters
 from rclpy.parameter import Parameter
 
-from heed.conversions import outcome_from_msg
+from grounding.state import initial_state
+from grounding.worldfile import load_world
+from heed.conversions import outcome_from_msg, state_to_msg
 from heed.nodes import qos
 from heed.nodes.executive import ExecutiveNode
 from heed.nodes.grounding import GroundingNode
@@ -20,7 +22,7 @@ from heed.nodes.recorder import RecorderNode
 from heed.nodes.sim import SimNode
 from heed.outcome import Outcome
 from heed_interfaces.action import Instruct
-from heed_interfaces.msg import MissionStatus, Specification, TaskTree
+from heed_interfaces.msg import MissionStatus, Specification, TaskTree, WorldState
 from heed_interfaces.srv import Cancel, Episode, PlanInstruction
 
 pytestmark = pytest.mark.ros
@@ -77,6 +79,17 @@ def test_a_silent_simulation_ends_the_mission():
         assert "sim_node" in message or "robot_1" in message
 
 
+def test_observations_of_another_world_are_not_believed():
+    office = load_world("office")
+    with Graph(GroundingNode, PlannerNode, MonitorNode, ExecutiveNode, world="cleanup", answer_s=0.5) as graph:
+        states = graph.publisher(WorldState, "world_state", qos.OBSERVATIONS)
+        asked = graph.action(Instruct, "instruct")
+        states.publish(state_to_msg(initial_state(office), office.name))
+        outcome, message = outcome_from_msg(asked.run(Instruct.Goal(text="go to the green room")).result.outcome)
+        assert outcome is Outcome.INTERNAL_ERROR
+        assert "No observation of world 'cleanup'" in message
+
+
 def test_the_recorder_refuses_what_it_cannot_write(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
@@ -87,6 +100,23 @@ def test_the_recorder_refuses_what_it_cannot_write(tmp_path):
         result = graph.action(Instruct, "instruct").run(Instruct.Goal(text="go to the green room")).result
         assert outcome_from_msg(result.outcome)[0] is Outcome.SUCCEEDED
         assert result.episode == ""
+
+
+def test_deactivating_the_executive_ends_its_mission_and_it_can_start_afresh():
+    with Graph(*ALL, world="office", real_time_factor=1.0, episodes="") as graph:
+        executive = graph.nodes["executive_node"]
+        cut_off = graph.action(Instruct, "instruct")
+        cut_off.send(Instruct.Goal(text="robot one goes to the lobby"))
+        until(cut_off.feedback, lambda f: f.stage == "execute")
+        graph.do(lambda: executive.trigger_deactivate() and None)
+        answer = cut_off.result.get(timeout=10.0)
+        assert outcome_from_msg(answer.result.outcome)[0] is Outcome.CANCELED
+        assert "deactivated" in answer.result.outcome.message
+        states = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
+        until(states, lambda s: not any(robot.skill for robot in s.robots))
+        graph.do(lambda: executive.trigger_activate() and None)
+        again = graph.action(Instruct, "instruct").run(Instruct.Goal(text="robot three goes to desk d2"))
+        assert outcome_from_msg(again.result.outcome)[0] is Outcome.SUCCEEDED
 
 
 @pytest.mark.parametrize("node_class", ALL)
