@@ -15,7 +15,8 @@ from benchmarks.measure import SEED, spread
 from grounding.logic.automaton import automaton
 from grounding.state import WorldState
 from grounding.worldfile import load_world
-from heed.commander import Commander, Result
+from heed.commander import Commander
+from heed.news import Result
 from heed.pipeline import make_plan, understand
 
 REPEATS = 3

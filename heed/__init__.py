@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from heed.commander import Commander, Feedback, Result
+    from heed.commander import Commander
+    from heed.news import Feedback, Result
     from heed.outcome import Outcome
 
 __all__ = ["Commander", "Feedback", "Outcome", "Result"]

@@ -247,7 +247,9 @@ class Mission:
         if self._plans > self.limits.replans:
             if leaf:
                 self._set(leaf, LeafState.FAILED, reason)
-            self.abandon(reason)
+            tried = self.limits.replans
+            vain = f"; {tried} new plan{'s' if tried > 1 else ''} did not help" if tried else ""
+            self.abandon(reason.rstrip(".") + vain)
         else:
             self.reason = reason
             self.phase, self._after_stop = Phase.STOPPING, Phase.PLANNING

@@ -22,7 +22,7 @@ from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.state import RobotState, WorldState
 from grounding.translate.tree import NodeState, Relation, Task, TaskTree
 from grounding.world import World
-from heed.commander import Feedback
+from heed.news import Feedback
 from heed.progress import NodeProgress
 
 #: State or verdict -> (symbol, style). Symbols differ in shape, so colour is never needed.

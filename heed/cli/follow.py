@@ -10,7 +10,8 @@ from rich.console import Console
 from grounding.world import World
 from heed.cli.answer import answer, print_json
 from heed.cli.display import Display, outcome_panel
-from heed.commander import Commander, Result
+from heed.commander import Commander
+from heed.news import Result
 from heed.outcome import Outcome
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -17,16 +17,13 @@ from rclpy.task import Future
 from unique_identifier_msgs.msg import UUID
 
 from heed import conversions as to
-from heed.commander import Result
+from heed.news import Listener, Result
 from heed.nodes import qos
 from heed.nodes.team import Composition, compose
 from heed.outcome import Outcome
 from heed_interfaces.action import Instruct
 from heed_interfaces.msg import MonitorState, WorldState
 from heed_interfaces.srv import Cancel, PlanInstruction
-
-if TYPE_CHECKING:
-    from heed.commander import Commander
 
 #: Longest time a plan or the end of all motion is waited for, in seconds.
 ANSWER_S = 120.0
@@ -53,7 +50,7 @@ class Link:
         namespace: Namespace of the fleet.
         world: World of a fleet to bring up.
         parameters: Parameters of a fleet to bring up in this process; None = it is up elsewhere.
-        commander: Whom to tell the news.
+        listener: Whom to tell the news.
         wait_s: How long to wait for the fleet to be up.
         log_level: What the nodes print.
     """
@@ -63,12 +60,12 @@ class Link:
         namespace: str,
         world: str,
         parameters: Mapping[str, Mapping[str, Any]] | None,
-        commander: Commander,
+        listener: Listener,
         *,
         wait_s: float,
         log_level: str,
     ) -> None:
-        self._commander, self._wait_s, self._namespace = commander, wait_s, namespace
+        self._listener, self._wait_s, self._namespace = listener, wait_s, namespace
         self._asked: _Asked | None = None
         self._composition = Composition(log_level=log_level, private=parameters is not None)
         try:
@@ -97,7 +94,7 @@ class Link:
     def send(self, text: str) -> None:
         """Sends an instruction; the commander hears of its end in any case."""
         if not self._instruct.wait_for_server(timeout_sec=self._wait_s):
-            self._commander.on_result(Result(Outcome.INTERNAL_ERROR, self._not_up(), text))
+            self._listener.on_result(Result(Outcome.INTERNAL_ERROR, self._not_up(), text))
             return
 
         if self._node.count_publishers("world_state") > 1:
@@ -105,7 +102,7 @@ class Link:
                 f"More than one fleet is up in namespace {self._namespace}, and they would answer for each other. "
                 "Give each a namespace or a ROS_DOMAIN_ID of its own."
             )
-            self._commander.on_result(Result(Outcome.INTERNAL_ERROR, message, text))
+            self._listener.on_result(Result(Outcome.INTERNAL_ERROR, message, text))
             return
         self._asked = asked = _Asked(text, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
         self._in_executor(lambda: self._ask(asked))
@@ -192,7 +189,7 @@ class Link:
 
     def _end(self, result: Result) -> None:
         self._asked = None
-        self._commander.on_result(result)
+        self._listener.on_result(result)
 
     def _on_feedback(self, msg: Any) -> None:
         feedback = msg.feedback
@@ -203,13 +200,13 @@ class Link:
         }
         if feedback.tree.nodes:
             news["tree"], news["progress"] = to.tree_from_msg(feedback.tree)
-        self._commander.on_news(**news)
+        self._listener.on_news(**news)
 
     def _on_state(self, msg: WorldState) -> None:
-        self._commander.on_news(state=to.state_from_msg(msg))
+        self._listener.on_news(state=to.state_from_msg(msg))
 
     def _on_monitor(self, msg: MonitorState) -> None:
-        self._commander.on_news(monitor=to.report_from_msg(msg).formulas)
+        self._listener.on_news(monitor=to.report_from_msg(msg).formulas)
 
     def _not_up(self) -> str:
         return f"executive_node is not up in namespace {self._namespace}: nobody answered for {self._wait_s:g} s."

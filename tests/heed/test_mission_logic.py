@@ -84,6 +84,7 @@ def test_what_fails_again_and_again_is_planned_anew_then_given_up():
     assert play.plans == 3
     assert [c.skill for c in play.commands].count("photograph") == 6
     assert "camera" in mission.reason
+    assert "2 new plans did not help" in mission.reason
     assert mission.nodes()["0"].state is NodeState.FAILED
     assert mission.nodes()["0"].sentence
 

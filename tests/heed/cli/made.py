@@ -9,7 +9,7 @@ from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import Proposition, initial_state
 from grounding.translate.tree import Literal, NodeState, Task, TaskTree, TreeRule
 from grounding.worldfile import load_world
-from heed.commander import Feedback
+from heed.news import Feedback
 from heed.progress import NodeProgress
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 

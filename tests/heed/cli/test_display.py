@@ -12,7 +12,7 @@ from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.translate.tree import NodeState, Task, TaskTree
 from heed.cli.display import Display, draw, outcome_panel
 from heed.cli.preview import show_plan
-from heed.commander import Feedback
+from heed.news import Feedback
 from heed.progress import NodeProgress
 from planners.plan import PlanResult, PlanStatus
 
