@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from types import ModuleType
 
@@ -27,6 +27,14 @@ def load(name: str) -> ModuleType:
 
 
 bootstrap = load("bootstrap")
+
+
+def _sorted_specifier(requirement: str) -> str:
+    """``lark>=1.1,<2`` and ``lark<2,>=1.1`` as the same words."""
+    match = re.fullmatch(r"([A-Za-z0-9_.\-]+)(\[.*\])?([^;]*).*", requirement)
+    assert match is not None
+    name, _, specifier = match.groups()
+    return name + ",".join(sorted(specifier.strip().split(",")))
 
 
 class TestInstalledFiles:
@@ -51,6 +59,13 @@ class TestInstalledFiles:
         assert "Apache License" in (ROOT / "LICENSE").read_text()
         assert "GPL" in (ROOT / "NOTICE").read_text()
         assert (ROOT / "resource" / "heed").is_file()
+
+    def test_requirements_of_a_ros_install_agree_with_setup(self) -> None:
+        asked = {re.split(r"[<>=]", line)[0]: line for line in map(_sorted_specifier, requires("heed") or [])}
+        lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()]
+        listed = {re.split(r"[<>=]", line)[0]: _sorted_specifier(line) for line in lines if line}
+        assert listed.pop("numpy") == "numpy<2,>=1.26"  # that of ROS, within what setup.py allows
+        assert {name: asked[name] for name in listed} == listed
 
     def test_every_constraint_is_exact_and_torch_is_there(self) -> None:
         lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and line[0] != "#"]
