@@ -111,15 +111,25 @@ def print_json(value: Mapping[str, Any], stream: TextIO) -> None:
     stream.flush()
 
 
-def refuse(out: TextIO, instruction: str, outcome: Outcome, message: str, *, as_json: bool) -> None:
-    """Says why nothing was carried out: as the JSON object on ``out``, or on standard error."""
+def refuse(
+    out: TextIO,
+    instruction: str,
+    outcome: Outcome,
+    message: str,
+    *,
+    as_json: bool,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Says why nothing was carried out: as the JSON object on ``out`` (with keys ``also``), or on standard error."""
     if as_json:
-        print_json(answer(instruction, outcome, message), out)
+        print_json({**answer(instruction, outcome, message), **(also or {})}, out)
     else:
         print(message, file=sys.stderr)
 
 
-def guarded(work: Callable[[], Outcome], out: TextIO, instruction: str, *, as_json: bool) -> int:
+def guarded(
+    work: Callable[[], Outcome], out: TextIO, instruction: str, *, as_json: bool, also: Mapping[str, Any] | None = None
+) -> int:
     """Does the work of a command; whatever goes wrong becomes an outcome with a sentence.
 
     Args:
@@ -127,6 +137,7 @@ def guarded(work: Callable[[], Outcome], out: TextIO, instruction: str, *, as_js
         out: The real standard output.
         instruction: The instruction, for the JSON object.
         as_json: Whether to print errors as the JSON object.
+        also: Keys of the command's own in that object.
 
     Returns:
         The exit status.
@@ -137,13 +148,13 @@ def guarded(work: Callable[[], Outcome], out: TextIO, instruction: str, *, as_js
         outcome = Outcome.INTERNAL_ERROR
     except HeedError as error:
         outcome = Outcome.INTERNAL_ERROR
-        refuse(out, instruction, outcome, str(error), as_json=as_json)
+        refuse(out, instruction, outcome, str(error), as_json=as_json, also=also)
     except Exception as error:
         outcome = Outcome.INTERNAL_ERROR
-        refuse(out, instruction, outcome, unexpected(error), as_json=as_json)
+        refuse(out, instruction, outcome, unexpected(error), as_json=as_json, also=also)
     except KeyboardInterrupt:
         outcome = Outcome.CANCELED
-        refuse(out, instruction, outcome, "Canceled before the robots were ready.", as_json=as_json)
+        refuse(out, instruction, outcome, "Canceled before the robots were ready.", as_json=as_json, also=also)
     return EXIT_CODES[outcome]
 
 

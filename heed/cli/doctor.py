@@ -27,6 +27,7 @@ SOURCE = checkout()
 SETUP = f"make -C {SOURCE} setup" if SOURCE else "make setup   (in a checkout of Heed)"
 RESTORE = f"git -C {SOURCE or '.'} checkout worlds launch config"
 LEARN = f"{sys.executable} -m pip install -c {SOURCE or '.'}/constraints.txt -e '{SOURCE or '.'}[learn]'"
+PLOTS = f"{sys.executable} -m pip install -c {SOURCE or '.'}/constraints.txt -e '{SOURCE or '.'}[plots]'"
 #: In a process of its own, so that a broken middleware takes nothing else down.
 SELF_TEST = "from heed.environment import prepare; prepare(); from heed.nodes.selftest import main; main()"
 SELF_TEST_S = 60.0
@@ -191,6 +192,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     package("pybullet", "pybullet"),
     package("lark", "lark"),
     package("rosbags", "rosbags"),
+    package("matplotlib", "matplotlib", PLOTS, required=False),
     package("torch", "torch", LEARN, required=False),
     worlds,
     launch_files,

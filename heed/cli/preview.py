@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +28,7 @@ def show_plan(
     spec: HierarchicalSpec,
     result: PlanResult,
     *,
+    objective: str = "makespan",
     steps: bool = True,
     checked: str = "",
 ) -> None:
@@ -36,6 +40,7 @@ def show_plan(
         tree: What was understood.
         spec: Its formulas.
         result: The planner's answer.
+        objective: What the planner minimised: ``makespan`` or ``cost``.
         steps: Whether to list every step of every robot below the chart.
         checked: What the independent checker said of the plan.
     """
@@ -46,7 +51,7 @@ def show_plan(
         parts += [_heading("When"), gantt(world, result.plan, spec, console.width)]
         if steps:
             parts += [Text(), step_table(result.plan, spec)]
-        parts += [Text(), _summary(result, checked)]
+        parts += [Text(), Text(summary(result, checked)), Text(planner_words(result, objective))]
     else:
         parts.append(Text.assemble(("No plan: ", "bold red"), result.message))
     console.print(Group(*parts), highlight=False)
@@ -102,7 +107,7 @@ def allocation(plan: TeamPlan, spec: HierarchicalSpec) -> Table:
         start, end = plan.windows[leaf]
         style = _style(spec, leaf)
         task = spec.leaves[leaf].text if leaf in spec.leaves else leaf
-        table.add_row(Text(_letter(spec, leaf), style=style), robot, _seconds(start, plan), _seconds(end, plan), task)
+        table.add_row(Text(letter(spec, leaf), style=style), robot, _seconds(start, plan), _seconds(end, plan), task)
     return table
 
 
@@ -131,7 +136,7 @@ def _bar(world: World, steps: tuple[PlanStep, ...], spec: HierarchicalSpec, colu
         style = _style(spec, step.leaf)
         cells[first:last] = [(symbol, style)] * (last - first)
         if step.leaf != labelled:
-            cells[first] = (_letter(spec, step.leaf), f"bold {style}")
+            cells[first] = (letter(spec, step.leaf), f"bold {style}")
             labelled = step.leaf
     return Text.assemble(*cells)
 
@@ -165,24 +170,47 @@ def step_table(plan: TeamPlan, spec: HierarchicalSpec) -> Table:
                 robot if index == 0 else "",
                 _seconds(step.start, plan),
                 _seconds(step.end, plan),
-                Text(_letter(spec, step.leaf), style=_style(spec, step.leaf)),
+                Text(letter(spec, step.leaf), style=_style(spec, step.leaf)),
                 skill,
             )
     return table
 
 
-def _summary(result: PlanResult, checked: str) -> Text:
+def summary(result: PlanResult, checked: str = "") -> str:
+    """Makespan and cost of a plan, and whether better ones may exist."""
     plan = result.plan
     assert plan is not None
     quality = "proven best" if result.status is PlanStatus.OPTIMAL else "a better plan may exist"
-    return Text(f"Makespan {plan.makespan * plan.tick_s:g} s, cost {plan.cost:g} ({quality}). {checked}".rstrip())
+    return f"Makespan {plan.makespan * plan.tick_s:g} s, cost {plan.cost:g} ({quality}). {checked}".rstrip()
+
+
+def planner_words(result: PlanResult, objective: str) -> str:
+    """Which planner it was, what it minimised, and how far from the best its plan can be."""
+    known = gap(result, objective)
+    how = "proven optimal" if result.status is PlanStatus.OPTIMAL else "valid, not proven optimal"
+    if result.lower_bound is None or known is None:
+        quality = "no lower bound is known"
+    else:
+        tick_s = result.plan.tick_s if result.plan and objective == "makespan" else 1.0
+        unit = " s" if objective == "makespan" else ""
+        quality = f"lower bound {result.lower_bound * tick_s:g}{unit}, gap {known:.1%}"
+    return f"Planner {result.engine or 'unknown'}, minimising {objective}: {how}, {quality}."
+
+
+def gap(result: PlanResult, objective: str) -> float | None:
+    """How much better the best plan can be at most, as a share of this one; None where no bound is known."""
+    if result.plan is None or result.lower_bound is None:
+        return None
+    value = float(result.plan.makespan if objective == "makespan" else result.plan.cost)
+    return max(0.0, value - result.lower_bound) / value if value else 0.0
 
 
 def _seconds(tick: int, plan: TeamPlan) -> str:
     return f"{tick * plan.tick_s:.1f} s"
 
 
-def _letter(spec: HierarchicalSpec, leaf: str) -> str:
+def letter(spec: HierarchicalSpec, leaf: str) -> str:
+    """The letter that stands for a leaf in charts, ``-`` for a robot that only makes way."""
     names = list(spec.leaves)
     return LETTERS[names.index(leaf) % len(LETTERS)] if leaf in names else "-"
 
@@ -194,3 +222,15 @@ def _style(spec: HierarchicalSpec, leaf: str) -> str:
 
 def _heading(text: str) -> Text:
     return Text(text, style="bold underline")
+
+
+def files_written(chart: Path | str | None, pictures: Mapping[str, Path | str]) -> Group:
+    """Where the pictures lie; for those that could not be drawn, the reason."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    rows = {"chart": chart} if chart is not None else {}
+    rows |= {f"automaton {name}": picture for name, picture in pictures.items()}
+    for name, picture in rows.items():
+        table.add_row(name, Text(str(picture), style="" if isinstance(picture, Path) else "yellow"))
+    return Group(Text(), _heading("Written"), table)

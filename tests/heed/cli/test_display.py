@@ -116,6 +116,16 @@ def test_a_plan_is_shown_with_tree_formulas_allocation_and_timing(width):
     assert "b robot_2 11.0 s 48.0 s guide the visitor" in flat
     assert "go_to d11 after robot_1/1" in flat
     assert "Makespan 48 s, cost 48 (a better plan may exist). Checked." in flat
+    assert "Planner hltl, minimising makespan: valid, not proven optimal, no lower bound is known." in flat
+
+
+def test_how_good_a_plan_is_proven_to_be_is_said():
+    half = replace(RESULT, plan=replace(PLAN, tick_s=0.5), lower_bound=36.0)
+    flat = " ".join(shown(half, 120).split())
+    assert "Planner hltl, minimising makespan: valid, not proven optimal, lower bound 18 s, gap 25.0%." in flat
+    best = replace(RESULT, status=PlanStatus.OPTIMAL, lower_bound=48.0)
+    flat = " ".join(shown(best, 120, objective="cost").split())
+    assert "Planner hltl, minimising cost: proven optimal, lower bound 48, gap 0.0%." in flat
 
 
 def test_the_chart_draws_every_robot_to_scale():

@@ -30,6 +30,8 @@ KEYS = [
     "episode",
     "timings_ms",
 ]
+#: What ``heed plan`` says besides.
+PLAN_KEYS = ["planner", "files"]
 TIMINGS = ["ground", "translate", "automata", "plan", "execute"]
 HEED = (sys.executable, "-m", "heed.cli.main")
 ENVIRONMENT = {**os.environ, "AMENT_PREFIX_PATH": os.environ.get("AMENT_PREFIX_PATH", sys.prefix), "COLUMNS": "80"}
@@ -45,7 +47,7 @@ def answer_of(done: subprocess.CompletedProcess[str]) -> dict:
     """The one JSON object on standard output; anything else there is an error."""
     assert "Traceback" not in done.stderr
     answer = json.loads(done.stdout)
-    assert list(answer) == KEYS
+    assert list(answer) == KEYS + (PLAN_KEYS if done.args[len(HEED)] == "plan" else [])
     assert list(answer["timings_ms"]) == TIMINGS
     return answer
 
@@ -118,6 +120,9 @@ def test_bad_instructions_end_in_an_outcome_and_a_sentence(tmp_path, command, te
         ("run", "go to m1", "--episodes", "/proc/episodes"),
         ("run", "go to m1", "--fail", "fly=0.5"),
         ("run", "go to m1", "--fail", "pick_up=often"),
+        ("plan", "go to m1", "--gantt", "/tmp/plan.jpg"),
+        ("plan", "go to m1", "--gantt", "/proc/plan.png"),
+        ("plan", "go to m1", "--automata", "/proc/automata"),
     ],
     ids=lambda args: " ".join(args[2:]),
 )
@@ -218,6 +223,38 @@ def test_plan_as_json_has_the_same_keys_and_no_run():
     assert answer["monitor"] == {}
     assert answer["timings_ms"]["execute"] is None
     assert answer["timings_ms"]["plan"] > 0
+
+
+def test_a_plan_is_drawn(tmp_path):
+    chart, folder = tmp_path / "plan.png", tmp_path / "automata"
+    command = ("plan", "Take a photo in m1.", "--gantt", str(chart), "--automata", str(folder))
+    done = heed(*command, "--json")
+    answer = answer_of(done)
+    assert done.returncode == 0, answer["message"]
+    names = [name for level in answer["spec"] for name in level]
+    assert answer["files"] == {"gantt": str(chart), "automata": {name: str(folder / f"{name}.svg") for name in names}}
+    assert chart.read_bytes().startswith(b"\x89PNG")
+    assert all((folder / f"{name}.svg").read_text().startswith("<svg") for name in names)
+    planner = answer["planner"]
+    assert planner["engine"]
+    assert (planner["status"], planner["objective"], planner["gap"]) == ("optimal", "makespan", 0.0)
+    assert planner["lower_bound"] == answer["makespan"]
+    told = heed(*command)
+    flat = told.stdout.replace("\n", "").replace(" ", "")
+    assert all(str(path) in flat for path in (chart, *folder.iterdir()))
+    assert "provenoptimal,lowerbound" in flat
+
+
+def test_without_a_plan_no_chart_is_promised(tmp_path):
+    chart, folder = tmp_path / "plan.png", tmp_path / "automata"
+    text = "Never enter the kitchen; go to the kitchen."
+    command = ("plan", text, "--gantt", str(chart), "--automata", str(folder))
+    answer = answer_of(heed(*command, "--json"))
+    assert answer["outcome"] == "UNSATISFIABLE"
+    assert answer["files"]["gantt"] is None
+    assert set(answer["files"]["automata"]) == {path.stem for path in folder.iterdir()} == {"p0", "p0_1", "rule_1"}
+    assert not chart.exists()
+    assert "there is no plan" in heed(*command).stdout
 
 
 def test_exit_statuses_are_documented():
