@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 
 import numpy as np
 
@@ -123,10 +122,12 @@ class MakespanSearch:
         problem = self.problem
         limit = self.value - 1 if np.isfinite(self.value) else _horizon(problem)
         arcs = int((problem.follow <= limit).sum() + (problem.start <= limit).sum())
-        if arcs * _BUILD_S > 0.2 * (deadline - time.perf_counter()) or find_spec("ortools") is None:
+        if arcs * _BUILD_S > 0.2 * (deadline - time.perf_counter()):
             return low
-        from planners.hltl import cpsat  # OR-tools is an extra, and slow to import
-
+        try:
+            from planners.hltl import cpsat  # OR-tools is an extra, and slow to import
+        except ImportError:  # absent, or built for another numpy
+            return low
         self.engine = "cp-sat"
         horizon = self.value if np.isfinite(self.value) else _horizon(problem)
         outcome = cpsat.solve(problem, hint=self.best, low=low, high=horizon, deadline=deadline)
