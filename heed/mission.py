@@ -303,8 +303,8 @@ class Mission:
             self._running[d.robot] = (d, command)
             if d.leaf:
                 self._leaves[d.leaf] = LeafProgress(LeafState.ACTIVE, d.robot)
-                again = "tries again: " if d.step in self._tries else ""
-                self._sentences[d.leaf] = f"{d.robot} {again}{' '.join((d.skill.replace('_', ' '), *d.args))}"
+                again = " tries again" if d.step in self._tries else ""
+                self._sentences[d.leaf] = f"{d.robot}{again}: {' '.join((d.skill.replace('_', ' '), *d.args))}"
             commands.append(command)
         return tuple(commands)
 
