@@ -16,6 +16,8 @@ from planners.hltl.timing import bound, earliest, makespan
 
 #: Seconds it takes to hand one arc to the constraint solver.
 _BUILD_S = 50e-6
+#: Less time than this is not worth loading OR-tools, which alone takes a third of a second.
+_PROGRAM_S = 1.0
 _MOST_SETS = 40_000
 #: Most tasks for which the constraint solver is worth waiting for, and the share of time before it.
 _MOST_PROVABLE = 25
@@ -122,7 +124,8 @@ class MakespanSearch:
         problem = self.problem
         limit = self.value - 1 if np.isfinite(self.value) else _horizon(problem)
         arcs = int((problem.follow <= limit).sum() + (problem.start <= limit).sum())
-        if arcs * _BUILD_S > 0.2 * (deadline - time.perf_counter()):
+        left = deadline - time.perf_counter()
+        if left < _PROGRAM_S or arcs * _BUILD_S > 0.2 * left:
             return low
         try:
             from planners.hltl import cpsat  # OR-tools is an extra, and slow to import
