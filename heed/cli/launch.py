@@ -23,9 +23,9 @@ def launch(
 ) -> None:
     """Starts every node of a ROS 2 launch file in a process of its own.
 
-    What nodes say goes to a log, warnings and errors also to the terminal. The exit status is that
-    of the node whose end ended the launch (the operator, where there is an instruction), 130 after
-    Ctrl-C, 2 for a launch that cannot start.
+    What nodes say goes to a log, warnings and errors also to the terminal.
+    Exit status: that of the node whose end ended the launch (the operator,
+    where there is an instruction), 130 after Ctrl-C, 2 where it cannot start.
     """
     path = find_launch_file(file)
     if show_args:
