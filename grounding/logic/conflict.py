@@ -61,7 +61,8 @@ def objection(spec: HierarchicalSpec, world: World, state: WorldState | None = N
     quoted = " and ".join(map(repr, texts))
     reasons = search.to_blame(found)
     if reasons:
-        return f"{quoted} is broken from the start: {' and '.join(reasons)}."
+        verb = "is" if len(texts) == 1 else "are"
+        return f"{quoted} {verb} broken from the start: {' and '.join(reasons)}."
     return f"{quoted} cannot hold together." if len(texts) > 1 else f"{quoted} contradicts itself."
 
 
