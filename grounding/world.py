@@ -19,6 +19,9 @@ NEIGHBOURS: tuple[Cell, ...] = ((1, 0), (0, 1), (-1, 0), (0, -1))
 #: What an argument of a skill may be restricted to besides an object class.
 PROPERTIES = ("portable", "pushable", "guidable", "surface", "container")
 
+#: Properties of things that some skill can bring from place to place.
+MOVABLE = frozenset({"portable", "pushable", "guidable"})
+
 
 @dataclass(frozen=True)
 class Zone:

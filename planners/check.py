@@ -8,14 +8,15 @@ skill makes something hold while it runs, that is one more letter of the same ti
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grounding.errors import FormulaError, HeedError
-from grounding.logic.formula import accepts, atoms
+from grounding.logic.formula import accepts
+from grounding.logic.history import History, Letter, joined, letter
 from grounding.logic.spec import HierarchicalSpec
 from grounding.skills import apply, parse_atom, unmet, walk
-from grounding.state import Proposition, WorldState, holds, initial_state, passable
+from grounding.state import WorldState, initial_state, passable
 from grounding.world import Cell, Skill, World
 from planners.plan import PlanStep, TeamPlan
 
@@ -42,6 +43,7 @@ def check(
     *,
     state: WorldState | None = None,
     done: Mapping[str, str] | None = None,
+    history: History | None = None,
 ) -> Verdict:
     """Judges a plan against a specification.
 
@@ -50,7 +52,8 @@ def check(
         spec: What was asked for.
         world: The static world.
         state: Where the plan starts; None = the state in which the world file starts.
-        done: Leaf -> robot that had finished it before the plan starts.
+        done: Leaf -> robot that had finished it before the plan starts, in that order.
+        history: What rules and leaves under way had read before the plan starts.
 
     Returns:
         Whether every step can be carried out without robots touching one another, every leaf and
@@ -63,7 +66,7 @@ def check(
     problems += replay.run()
     if not problems:
         try:
-            problems += _formulas(plan, spec, world, replay.trace, done or {})
+            problems += _formulas(plan, spec, world, replay.trace, done or {}, history or History())
         except HeedError as error:
             problems.append(str(error))
     return Verdict(not problems, tuple(problems))
@@ -344,46 +347,49 @@ class _Replay:
 
 
 def _formulas(
-    plan: TeamPlan, spec: HierarchicalSpec, world: World, trace: list[_Moment], done: Mapping[str, str]
+    plan: TeamPlan,
+    spec: HierarchicalSpec,
+    world: World,
+    trace: list[_Moment],
+    done: Mapping[str, str],
+    history: History,
 ) -> Iterable[str]:
     """Leaves within their windows, rules over everything, composites over completions."""
     for leaf, (start, end) in plan.windows.items():
-        moments = [m.state for m in trace if start <= m.tick < end or (m.tick == end and not m.started)]
         robot = plan.assignment[leaf]
-        if not _satisfied(spec.leaves[leaf].formula, world, moments, robot):
+        past = history.begun(leaf, robot) if leaf in plan.resumed else ()
+        if leaf in plan.resumed and not past:
+            yield f"Leaf {leaf} is said to go on with {robot}, which has not begun it."
+        first = 0 if past else start
+        moments = [m.state for m in trace if first <= m.tick < end or (m.tick == end and not m.started)]
+        if not _satisfied(spec.leaves[leaf].formula, world, moments, robot, past):
             yield (
                 f"Leaf {leaf} ({spec.leaves[leaf].text!r}), done by {robot} from tick {start} to {end}, "
                 f"does not satisfy {spec.leaves[leaf].formula}."
             )
     states = [m.state for m in trace]
     for rule in spec.rules.values():
-        if not _satisfied(rule.formula, world, states, ""):
+        if not _satisfied(rule.formula, world, states, "", history.read.get(rule.name, ())):
             yield f"Rule {rule.name} ({rule.text!r}) is broken: the plan does not satisfy {rule.formula}."
     if not _root_accepted(plan, spec, done):
         yield f"The leaves done, in their order, do not satisfy the root formula {spec.formulas[spec.root]}."
 
 
-def _satisfied(text: str, world: World, states: list[WorldState], robot: str) -> bool:
-    bound = {name: Proposition.parse(name).bind(robot) for name in atoms(text)}
-    trace: list[frozenset[str]] = []
-    for state in states:
-        try:
-            letter = frozenset(name for name, atom in bound.items() if holds(atom, world, state))
-        except (KeyError, ValueError) as error:
-            raise FormulaError(f"formula {text!r}", f"speaks of {error}, which this world does not know.") from error
-        if not trace or trace[-1] != letter:
-            trace.append(letter)  # real time knows no next moment: standing still adds nothing
+def _satisfied(text: str, world: World, states: list[WorldState], robot: str, past: Sequence[Letter]) -> bool:
+    try:
+        trace = joined(past, (letter(text, robot, world, state) for state in states))
+    except (KeyError, ValueError) as error:
+        raise FormulaError(f"formula {text!r}", f"speaks of {error}, which this world does not know.") from error
     return accepts(text, trace)
 
 
 def _root_accepted(plan: TeamPlan, spec: HierarchicalSpec, done: Mapping[str, str]) -> bool:
     """Whether the root is accepted over the moments at which formulas below it are first accepted.
 
-    Moments: one for each leaf done beforehand (in an order that respects ``spec.before``), then
-    the ticks at which leaves end.
+    Moments: one for each leaf done beforehand, in the given order, then the ticks at which leaves end.
     """
     ticks = sorted({end for _, end in plan.windows.values()})
-    earlier = _in_order([leaf for leaf in spec.leaves if leaf in done], spec)
+    earlier = [leaf for leaf in done if leaf in spec.leaves]
     moment = {leaf: i for i, leaf in enumerate(earlier)}
     moment |= {leaf: len(earlier) + 1 + ticks.index(end) for leaf, (_, end) in plan.windows.items()}
     count = len(earlier) + 1 + len(ticks)
@@ -401,14 +407,3 @@ def _root_accepted(plan: TeamPlan, spec: HierarchicalSpec, done: Mapping[str, st
     if spec.root in spec.leaves:
         return spec.root in moment
     return accepts(spec.formulas[spec.root], trace(spec.root))
-
-
-def _in_order(leaves: list[str], spec: HierarchicalSpec) -> list[str]:
-    """The leaves so that none stands ahead of one that must come before it."""
-    ordered: list[str] = []
-    waiting = list(leaves)
-    while waiting:
-        free = next((b for b in waiting if not any((a, b) in spec.before for a in waiting)), waiting[0])
-        waiting.remove(free)
-        ordered.append(free)
-    return ordered

@@ -61,6 +61,8 @@ class TeamPlan:
         tick_s: Seconds a tick.
         cost: Total cost: moves plus ticks spent in stationary skills, over all robots.
         makespan: Last tick.
+        resumed: Leaves under way that their robot goes on with, from what they have read so far;
+            every other leaf begins to read anew.
     """
 
     steps: Mapping[str, tuple[PlanStep, ...]]
@@ -70,6 +72,7 @@ class TeamPlan:
     tick_s: float
     cost: float
     makespan: int
+    resumed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class PlanResult:
         lower_bound: Proven lower bound of the objective, or None.
         engine: Which engine made the plan.
         timings_ms: Stage name -> milliseconds ("automata", "search", "schedule", ...).
+        changes: Re-planning: what is different from the plan before and why, one sentence each.
     """
 
     status: PlanStatus
@@ -94,6 +98,7 @@ class PlanResult:
     lower_bound: float | None = None
     engine: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -14,12 +14,10 @@ from itertools import product
 
 from grounding.skills import changeable_flags
 from grounding.state import ANY, Proposition, WorldState, holds
-from grounding.world import Cell, World
+from grounding.world import MOVABLE, Cell, World
 
 #: Sets of letters beyond this size are not worked out.
 MAX_LETTERS = 4096
-
-_MOVABLE = {"portable", "pushable", "guidable"}
 
 
 class Facts:
@@ -122,12 +120,12 @@ class Facts:
         """What a thing that nobody holds can contribute: where and on what it lies."""
         own = self.world.things[thing]
         now = self.state.things[thing]
-        movable = bool(own.properties & _MOVABLE)
+        movable = bool(own.properties & MOVABLE)
         cells = self.world.free_cells if movable else frozenset({now.cell})
         supports = [p.args[1] for p in bits if p.args[0] == thing and p.args[1] in self.world.things]
         found = set()
         for support in (None, *dict.fromkeys(supports)) if movable else (now.support,):
-            fixed = support is not None and not self.world.things[support].properties & _MOVABLE
+            fixed = support is not None and not self.world.things[support].properties & MOVABLE
             spots = frozenset({self.state.things[support].cell}) if support and fixed else cells
             for zones in self._where(spots, bits):
                 values = [*zones, *([support] if support else [])]

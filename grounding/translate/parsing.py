@@ -22,6 +22,7 @@ from grounding.translate.lexemes import SKIPPED, Reading
 from grounding.translate.lookahead import VERBS, Lookahead
 from grounding.translate.nouns import Nouns
 from grounding.translate.phrases import NounPhrase
+from grounding.world import MOVABLE
 
 _GRAMMAR = Path(__file__).with_name("english.lark")
 _ENDS = frozenset(".!?;")
@@ -350,7 +351,7 @@ class Reader(Lookahead):
     def _opens_gap(self, phrase: NounPhrase, after: int) -> bool:
         """Whether a noun begins a shortened clause: "... and the orange on the blue plate"."""
         things = self.nouns.world.things
-        movable = any(k in things and things[k].properties & {"portable", "pushable", "guidable"} for k in phrase.ids)
+        movable = any(k in things and things[k].properties & MOVABLE for k in phrase.ids)
         movable = movable or phrase.one or phrase.quantifier == "other"
         if self._verb not in ("", "CARRY", "MOVE") or not self._in_place or not movable:
             return False

@@ -10,7 +10,7 @@ from grounding.translate import wording
 from grounding.translate.clauses import Place
 from grounding.translate.nouns import Nouns
 from grounding.translate.phrases import NounPhrase, listed
-from grounding.world import Thing, World, Zone
+from grounding.world import MOVABLE, Thing, World, Zone
 
 
 class RejectionError(Exception):
@@ -262,7 +262,7 @@ class Resolver:
     def is_movable(self, entity: str) -> bool:
         """Whether robots can carry, push or guide it."""
         thing = self.world.things.get(entity)
-        return thing is not None and bool(thing.properties & {"portable", "pushable", "guidable"})
+        return thing is not None and bool(thing.properties & MOVABLE)
 
     def is_holder(self, entity: str) -> bool:
         """Whether things can be put on or in it."""

@@ -10,7 +10,7 @@ from grounding.translate.abilities import literal
 from grounding.translate.nouns import nouns_of
 from grounding.translate.tree import Literal
 from grounding.translate.words import verb_forms
-from grounding.world import World
+from grounding.world import MOVABLE, World
 
 _VERBS = {
     "at": ("go to", "drive to", "move to", "head to", "visit", "come to", "proceed to"),
@@ -166,7 +166,7 @@ def _possible(world: World) -> list[Literal]:
     """Goals that some robot can bring about."""
     rooms = (*world.rooms, *world.places)
     holders = [t.id for t in world.things.values() if t.properties & {"surface", "container"}]
-    movable = [t.id for t in world.things.values() if t.properties & {"portable", "pushable", "guidable"}]
+    movable = [t.id for t in world.things.values() if t.properties & MOVABLE]
     goals = [literal("at", SELF, zone) for zone in rooms]
     goals += [literal("holding", SELF, thing) for thing in movable if "guidable" not in world.things[thing].properties]
     for thing in movable:

@@ -84,6 +84,8 @@ class Part:
 
     def step(self, state: int, letter: int) -> int:
         """The state after a letter of the shared alphabet; :data:`DEAD` where nothing can follow."""
+        if state == DEAD:
+            return DEAD
         key = (state, letter)
         found = self._memo.get(key)
         if found is None:
@@ -127,9 +129,16 @@ class Product:
             self._accepting.append(all(state in part.automaton.accepting for part, state in pairs))
         return found
 
-    def start(self, letter: int, rules: tuple[int, ...] | None = None) -> int:
-        """The state after the first letter; rules go on from given states or start too."""
-        first = tuple(part.step(part.automaton.initial, letter) for part in self.goals)
+    def start(self, letter: int, rules: tuple[int, ...] | None = None, goals: tuple[int, ...] | None = None) -> int:
+        """The state after the first letter; rules go on from given states or start too.
+
+        Args:
+            letter: The first letter.
+            rules: States of the rules that have read it already; None = they begin with it.
+            goals: States of goals that have read up to it; None = they begin with it.
+        """
+        before = goals or tuple(part.automaton.initial for part in self.goals)
+        first = tuple(part.step(q, letter) for part, q in zip(self.goals, before, strict=True))
         if rules is None:
             rules = tuple(part.step(part.automaton.initial, letter) for part in self.rules)
         return self._intern((*first, *rules))
@@ -143,6 +152,15 @@ class Product:
             pairs = zip(parts, self._states[state], strict=True)
             found = self._memo[key] = self._intern(tuple(part.step(q, letter) for part, q in pairs))
         return found
+
+    def read(self, parts: Sequence[Part], letters: Iterable[frozenset[str]]) -> tuple[int, ...]:
+        """The states of some parts after letters given by names as the formula has them."""
+        states = [part.automaton.initial for part in parts]
+        for names in letters:
+            states = [
+                part.automaton.step(q, part.automaton.letter(names)) for part, q in zip(parts, states, strict=True)
+            ]
+        return tuple(DEAD if q in part.automaton.dead else q for part, q in zip(parts, states, strict=True))
 
     def accepting(self, state: int) -> bool:
         """Whether all goals are accepted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grounding.state import ANY, Proposition, holds
+from grounding.world import MOVABLE
 from planners.hltl.grid import FAR
 from planners.hltl.layers import Layer, LeafModel
 from planners.hltl.pushing import PushField
@@ -107,7 +108,7 @@ class Bounds:
         return _Work(self._field(frozenset(cells), fixed), min(a.ticks for a in ways))
 
     def _movable(self, thing: str) -> bool:
-        return bool(self.model.world.things[thing].properties & {"portable", "pushable", "guidable"})
+        return bool(self.model.world.things[thing].properties & MOVABLE)
 
     def _bring(self, layer: Layer, thing: str, to: str, p: Proposition) -> _Work | None:
         """Reach the thing, carry or push it, put it down."""

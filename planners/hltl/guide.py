@@ -14,7 +14,6 @@ import numpy as np
 
 from planners.hltl.assignment import CostSearch
 from planners.hltl.balance import MakespanSearch
-from planners.hltl.mission import robots_of
 from planners.hltl.routing import Routing
 from planners.hltl.sequence import Node, Sequencer
 from planners.hltl.timing import scheduled
@@ -33,7 +32,7 @@ def guided(sequencer: Sequencer, root: Node, leaves: frozenset[str]) -> Node | N
     names = sorted(leaves)
     pairs = [
         (i, robot) for i, leaf in enumerate(names)
-        for robot in robots_of(sequencer.spec, leaf, sequencer.robots, sequencer.done)
+        for robot in sequencer.allowed(leaf, sequencer.done)
     ]  # fmt: skip
     each = {robot: [i for i, name in pairs if name == robot] for robot in sequencer.robots}
     if len(names) < 2 or sum(len(own) ** 2 for own in each.values()) > _MOST_PLANS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from grounding.logic.history import Letter
 from grounding.logic.spec import Leaf, Rule
 from grounding.skills import Atom, apply, atom_holds, walk
 from grounding.state import ANY, Proposition, WorldState, holds
@@ -273,11 +274,14 @@ class LeafModel:
             found = self._pushes[key] = self.layer(state)
         return found
 
-    def start(self, state: WorldState, rules: tuple[int, ...] | None) -> tuple[int, int, int]:
-        """Cell, layer and automaton state in which the leaf starts."""
+    def start(
+        self, state: WorldState, rules: tuple[int, ...] | None, past: tuple[Letter, ...] = ()
+    ) -> tuple[int, int, int]:
+        """Cell, layer and automaton state in which the leaf starts, or goes on after what it has read."""
         cell = self.grid.index[state.robots[self.robot].cell]
         layer = self.layer(state)
-        return cell, layer, self.product.start(self.layers[layer].letters[cell], rules)
+        goals = self.product.read(self.product.goals, past) if past else None
+        return cell, layer, self.product.start(self.layers[layer].letters[cell], rules, goals)
 
     def act(self, cell: int, layer: int, q: int, action: int) -> tuple[int, int]:
         """Layer and automaton state after an action; the state may be :data:`DEAD`."""

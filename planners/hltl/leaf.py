@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from grounding.logic.history import Letter
 from grounding.logic.spec import Leaf, Rule
 from grounding.skills import apply
 from grounding.state import WorldState
@@ -99,28 +100,36 @@ class LeafProblem(LeafModel):
     ) -> None:
         super().__init__(grid, leaf, robot, rules, obstacles, shove, ghosts)
         self.bounds = Bounds(self)
-        self._solved: dict[tuple[int, int, tuple[int, ...]], LeafPlan | None] = {}
+        self._solved: dict[tuple[int, int, int], LeafPlan | None] = {}
 
-    def solve(self, state: WorldState, rules: tuple[int, ...] | None, clock: Clock) -> LeafPlan | None:
+    def solve(
+        self, state: WorldState, rules: tuple[int, ...] | None, clock: Clock, past: tuple[Letter, ...] = ()
+    ) -> LeafPlan | None:
         """The quickest way, None when there is none (the search was exhausted).
+
+        Args:
+            state: Where it starts.
+            rules: States of the rules; None = they begin to read here.
+            clock: The time limit.
+            past: What the leaf has read already; empty = it begins to read here.
 
         Raises:
             OutOfTimeError: The time limit was reached first.
         """
-        cell, layer, q = self.start(state, rules)
+        cell, layer, q = self.start(state, rules, past)
         if q == DEAD:
             return None
-        key = (cell, layer, self.product.rule_states(q))
+        key = (cell, layer, q)
         if key not in self._solved:
             self._solved[key] = self._search(cell, layer, q, clock)
         return self._solved[key]
 
-    def estimate(self, state: WorldState, rules: tuple[int, ...] | None) -> int:
+    def estimate(self, state: WorldState, rules: tuple[int, ...] | None, past: tuple[Letter, ...] = ()) -> int:
         """A lower bound on the ticks :meth:`solve` needs; :data:`FAR` where it must fail."""
-        cell, layer, q = self.start(state, rules)
+        cell, layer, q = self.start(state, rules, past)
         if q == DEAD:
             return FAR
-        key = (cell, layer, self.product.rule_states(q))
+        key = (cell, layer, q)
         if key in self._solved:
             known = self._solved[key]
             return FAR if known is None else known.cost

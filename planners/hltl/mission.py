@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice, product
 
 from grounding.logic.formula import Node as Formula
 from grounding.logic.formula import parse
+from grounding.logic.history import History, Letter
 from grounding.logic.spec import HierarchicalSpec
 from planners.hltl.automata import DEAD, Product
 
@@ -159,15 +160,16 @@ def _greedy_order(automaton: Product, chosen: frozenset[str]) -> bool:
     return q != DEAD and automaton.accepting(q)
 
 
-def ordered(leaves: list[str], spec: HierarchicalSpec) -> list[str]:
-    """Leaves in reading order, save that none stands ahead of one that must come before it."""
-    found: list[str] = []
-    waiting = list(leaves)
-    while waiting:
-        free = next((b for b in waiting if not any((a, b) in spec.before for a in waiting)), waiting[0])
-        waiting.remove(free)
-        found.append(free)
-    return found
+def resumption(past: History, sequence: Iterable[tuple[str, str]], leaf: str, robot: str) -> tuple[Letter, ...]:
+    """What a leaf has read that its robot goes on with: nothing once the robot has done another leaf.
+
+    Args:
+        past: Leaves under way.
+        sequence: The (leaf, robot) pairs that come first.
+        leaf: The leaf.
+        robot: The robot that is to do it.
+    """
+    return () if any(busy == robot for _, busy in sequence) else past.begun(leaf, robot)
 
 
 def robots_of(spec: HierarchicalSpec, leaf: str, robots: tuple[str, ...], taken: Mapping[str, str]) -> tuple[str, ...]:

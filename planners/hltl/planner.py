@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from grounding.errors import HeedError, UnsatisfiableError
 from grounding.logic.conflict import conflicts
 from grounding.logic.formula import parse
+from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
 from grounding.state import WorldState, initial_state
 from grounding.world import World
 from planners.check import check
 from planners.hltl.explain import Question, contradiction, disprove, explain
-from planners.hltl.grid import Grid
 from planners.hltl.guide import guided
 from planners.hltl.leaf import Clock, LeafProblem, OutOfTimeError
-from planners.hltl.mission import Composites, ordered, robots_of
+from planners.hltl.least import least
+from planners.hltl.memory import Memory
+from planners.hltl.mission import Composites, Progress, robots_of
+from planners.hltl.rules import standing
 from planners.hltl.schedule import Schedule
 from planners.hltl.sequence import Node, Sequencer
 from planners.plan import PlanResult, PlanStatus, TeamPlan
+from planners.situation import Situation
 
 OBJECTIVES = ("makespan", "cost")
 ENGINE = "hltl"
@@ -42,8 +47,10 @@ def plan(
     *,
     state: WorldState | None = None,
     done: Mapping[str, str] | None = None,
+    history: History | None = None,
     objective: str = "makespan",
     time_limit: float = 2.0,
+    memory: Memory | None = None,
 ) -> PlanResult:
     """Plans a mission for the whole team; never raises for a bad specification.
 
@@ -51,55 +58,63 @@ def plan(
         spec: What is asked for.
         world: The static world.
         state: Where everything is; None = the state in which the world file starts.
-        done: Leaf -> robot that has finished it already, for re-planning.
+        done: Leaf -> robot that has finished it already, in the order in which they were finished.
+        history: What rules and leaves under way have read so far; None = the mission begins here.
         objective: ``makespan`` (ticks until the last robot is done) or ``cost`` (moves plus ticks
             of stationary skills, over all robots).
         time_limit: Seconds of wall clock that planning may take.
+        memory: What earlier calls in the same world have worked out; makes later ones quicker.
 
     Returns:
         A plan that :func:`planners.check.check` accepts, or a status and a sentence that say why
         there is none. OPTIMAL is claimed only where proven, among plans in which every leaf is
         worked on by its own robot alone and other robots at most make way.
     """
-    planner = _Planner(spec, world, state or initial_state(world), done or {}, objective, time_limit)
-    try:
-        result = planner.run()
-    except OutOfTimeError:
-        result = planner.late()
-    except HeedError as error:
-        result = PlanResult(PlanStatus.INVALID, message=str(error))
-    return PlanResult(
-        result.status, result.plan, result.message, result.conflict, result.lower_bound, ENGINE, planner.timings()
-    )
+    situation = Situation(state or initial_state(world), done or {}, history or History())
+    return Planner(spec, memory or Memory(world), situation, objective, time_limit).answer()
 
 
-class _Planner:
-    """One call of :func:`plan`."""
+class Planner:
+    """One mission planned once.
+
+    Args:
+        spec: What is asked for.
+        memory: Of its world.
+        situation: Where the mission stands.
+        objective: ``makespan`` or ``cost``.
+        time_limit: Seconds.
+    """
 
     def __init__(
-        self,
-        spec: HierarchicalSpec,
-        world: World,
-        state: WorldState,
-        done: Mapping[str, str],
-        objective: str,
-        time_limit: float,
+        self, spec: HierarchicalSpec, memory: Memory, situation: Situation, objective: str, time_limit: float
     ) -> None:
-        self.spec, self.world, self.state, self.done = spec, world, state, done
+        self.asked, self.spec, self.memory, self.situation = spec, spec, memory, situation
+        self.world, self.grid = memory.world, memory.grid
+        self.state, self.done, self.past = situation.state, situation.done, situation.history
         self.objective, self.time_limit = objective, time_limit
         self.clock = Clock(time_limit)
         self.best: TeamPlan | None = None
         self.rejected = ""
         self.shove = self.jammed = False
         self.spent: dict[str, float] = {}
-        self._problems: dict[tuple[str, str], LeafProblem] = {}
+        self._used: dict[tuple[str, str], LeafProblem] = {}
+
+    def answer(self) -> PlanResult:
+        """Plans; every way out is a result."""
+        try:
+            result = self._run()
+        except OutOfTimeError:
+            result = self._late()
+        except HeedError as error:
+            result = PlanResult(PlanStatus.INVALID, message=str(error))
+        return replace(result, engine=ENGINE, timings_ms=self.timings())
 
     def timings(self) -> dict[str, float]:
         """Milliseconds by stage."""
         total = (time.perf_counter() - self.clock.started) * 1e3
         return {**{name: round(seconds * 1e3, 3) for name, seconds in self.spent.items()}, "total": round(total, 3)}
 
-    def run(self) -> PlanResult:
+    def _run(self) -> PlanResult:
         """Plans; may raise OutOfTimeError and HeedError."""
         started = time.perf_counter()
         refused = self._refuse()
@@ -107,33 +122,48 @@ class _Planner:
         if refused is not None:
             return refused
         started = time.perf_counter()
-        self.grid = Grid(self.world)
+        rules = standing(self.asked, self.world, self.situation)
+        if rules.broken:
+            message = f"The rule {rules.broken!r} is broken already as things are now."
+            return PlanResult(PlanStatus.UNSATISFIABLE, message=message, conflict=(rules.broken,))
+        self.spec, self.rules = rules.spec, rules.states
         self.composites = Composites(self.spec)
         self._spend("automata", started)
-        progress = self.composites.start(tuple(ordered([n for n in self.spec.leaves if n in self.done], self.spec)))
+        progress = self.composites.start(tuple(self.done))
         if progress is None:
             return PlanResult(PlanStatus.UNSATISFIABLE, message="What is done already rules out the rest.")
-        robots = tuple(name for name in self.world.robots if self.state.robots[name].alive)
-        self.sequencer = Sequencer(
-            self.spec, self.composites, self.problem, robots, self.done, self.objective, self.clock
-        )
-        self.root = Node(self.state, None, progress, dict.fromkeys(self.world.robots, 0), {}, 0, ())
+        self._begin(progress)
         self._search(_GLANCE, careful=True)
+        if self.best is None and self.past.robots:
+            # Where a leaf under way cannot go on, it may still be begun anew.
+            self.past = History()
+            self._begin(progress)
+            self._search(_GLANCE, careful=True)
         if self.best is None:
             answer = self._ask(disprove, quick=True)
             if answer is not None:
                 return answer
             self._search(_EFFORT, careful=False)
-        if self.best is None and any(problem.shovable for problem in self._problems.values()):
+        if self.best is None and any(problem.shovable for problem in self._used.values()):
             self.shove = True
-            self._problems.clear()
+            self._used.clear()
             self.root.following.clear()
             self._search(_EFFORT, careful=False)
         if self.best is None:
             return self._ask(explain, quick=False)
         return self._answer(self.best)
 
-    def late(self) -> PlanResult:
+    def _begin(self, progress: Progress) -> None:
+        """The root of the search over sequences."""
+        robots = tuple(name for name in self.world.robots if self.state.robots[name].alive)
+        self.sequencer = Sequencer(
+            self.spec, self.composites, self.problem, self.robots_of, robots, self.done, self.objective, self.clock,
+            self.past,
+        )  # fmt: skip
+        ready = dict.fromkeys(self.world.robots, 0)
+        self.root = Node(self.state, self.rules, progress, ready, {}, 0, ())
+
+    def _late(self) -> PlanResult:
         """The answer when time is up."""
         if self.best is not None:
             return self._answer(self.best)
@@ -141,16 +171,21 @@ class _Planner:
             PlanStatus.TIMEOUT, message=f"No valid plan was found within the time limit of {self.time_limit:g} s."
         )
 
+    def robots_of(self, leaf: str, taken: Mapping[str, str]) -> tuple[str, ...]:
+        """Robots that may do a leaf, given who does which other leaves."""
+        alive = tuple(name for name in self.world.robots if self.state.robots[name].alive)
+        found = robots_of(self.spec, leaf, alive, taken)
+        return tuple(robot for robot in found if (leaf, robot) not in self.situation.barred)
+
     def problem(self, leaf: str, robot: str) -> LeafProblem:
         """The problem of one leaf for one robot."""
         key = (leaf, robot)
-        if key not in self._problems:
+        if key not in self._used:
             started = time.perf_counter()
-            self._problems[key] = LeafProblem(
-                self.grid, self.spec.leaves[leaf], robot, self.spec.rules.values(), self.lost(), self.shove
-            )
+            rules = self.spec.rules.values()
+            self._used[key] = self.memory.problem(self.spec.leaves[leaf], robot, rules, self.lost(), self.shove)
             self._spend("automata", started)
-        return self._problems[key]
+        return self._used[key]
 
     def lost(self) -> frozenset[int]:
         """Cells of robots that are lost: nobody can ask them to make way."""
@@ -160,10 +195,9 @@ class _Planner:
     def _ask(self, answer: Callable[[Question], _Answer], quick: bool) -> _Answer:
         """Why there is no plan."""
         started = time.perf_counter()
-        alive = tuple(name for name in self.world.robots if self.state.robots[name].alive)
         question = Question(
             spec=self.spec, grid=self.grid, state=self.state,
-            robots={leaf: robots_of(self.spec, leaf, alive, self.done) for leaf in self.spec.leaves},
+            robots={leaf: self.robots_of(leaf, self.done) for leaf in self.spec.leaves},
             selections=self._left(), lost=self.lost(), rejected=self.rejected, jammed=self.jammed,
             quick=quick, clock=self.clock,
         )  # fmt: skip
@@ -185,9 +219,9 @@ class _Planner:
             known = " or ".join(OBJECTIVES)
             return PlanResult(PlanStatus.UNSUPPORTED, message=f"Objective {self.objective!r} is unknown; use {known}.")
         try:
-            validate(self.spec, self.world)
+            validate(self.asked, self.world)
         except UnsatisfiableError as error:
-            clauses = conflicts(self.spec, self.world, self.state)
+            clauses = conflicts(self.asked, self.world, self.state)
             return contradiction(clauses) if clauses else PlanResult(PlanStatus.UNSATISFIABLE, message=str(error))
         for name in self.done:
             if name not in self.spec.leaves:
@@ -247,12 +281,16 @@ class _Planner:
             self._spend("schedule", started)
 
     def _lay(self, node: Node, serial: bool) -> bool:
-        schedule = Schedule(self.spec, self.grid, self.problem, self.state, self.clock, serial)
+        schedule = Schedule(
+            self.spec, self.grid, self.problem, self.state, self.clock, serial, self.rules, self.past
+        )  # fmt: skip
         if not all(schedule.add(leaf, robot) for leaf, robot in node.sequence):
             self.jammed = True
             return False
         candidate = schedule.plan()
-        verdict = check(candidate, self.spec, self.world, state=self.state, done=self.done)
+        verdict = check(
+            candidate, self.asked, self.world, state=self.state, done=self.done, history=self.situation.history
+        )  # fmt: skip
         if not verdict.ok:
             self.rejected = verdict.problems[0]
             return False
@@ -279,26 +317,30 @@ class _Planner:
         return PlanResult(status, best, message if count else "Nothing is left to do.", lower_bound=bound)
 
     def _bound(self) -> float | None:
-        """A proven lower bound of the objective: known where one leaf at most is left to do."""
+        """A proven lower bound of the objective; None where it took too long, or things are pushed out of the way."""
         left = self._left()
-        if any(len(leaves) > 1 for leaves in left):
+        if all(len(leaves) <= 1 for leaves in left):
+            return float(min(self._least(leaf) for leaves in left for leaf in leaves or {""}))
+        if self.shove or len(left) > _SELECTIONS:
             return None
-        return float(min(self._least(leaf) for leaves in left for leaf in leaves or {""}))
+        robots = {leaf: self.robots_of(leaf, self.done) for leaves in left for leaf in leaves}
+        return least(self.spec, self.memory, self.state, robots, left, self.objective, self.clock.deadline)
 
     def _least(self, leaf: str) -> int:
         """Ticks that the quickest robot needs for a leaf if no other robot is in its way."""
         if not leaf:
             return 0
-        least = []
-        for robot in robots_of(self.spec, leaf, self.sequencer.robots, self.done):
+        found = []
+        for robot in self.robots_of(leaf, self.done):
             problem = self.problem(leaf, robot)
-            plan = problem.solve(self.state, None, self.clock)
-            optimistic = problem.estimate(self.state, None) if plan is None else plan.cost
+            past = self.past.begun(leaf, robot)
+            plan = problem.solve(self.state, self.rules, self.clock, past)
+            optimistic = problem.estimate(self.state, self.rules, past) if plan is None else plan.cost
             if problem.shovable and plan is not None:
-                cell, layer, q = problem.start(self.state, None)
+                cell, layer, q = problem.start(self.state, self.rules, past)
                 optimistic = problem.bounds.bound(layer, q)[cell]
-            least.append(optimistic)
-        return min(least)
+            found.append(optimistic)
+        return min(found)
 
 
 def _operators(formula: str) -> set[str]:

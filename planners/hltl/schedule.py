@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import ANY, SELF, Proposition, WorldState, holds, passable
 from grounding.world import World
@@ -13,6 +14,7 @@ from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import Grid
 from planners.hltl.layers import stand
 from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, Move
+from planners.hltl.mission import resumption
 from planners.hltl.timed import Limits, Timed, evade, fit
 from planners.hltl.tracks import Track, Traffic
 from planners.plan import PlanStep, TeamPlan
@@ -62,15 +64,26 @@ class Schedule:
         state: Where the team starts.
         clock: The time limit.
         serial: Whether leaves may not overlap in time.
+        rules: States of the rules, which have read the state already; None = they begin with it.
+        past: Leaves under way and what they have read.
     """
 
     def __init__(
-        self, spec: HierarchicalSpec, grid: Grid, problems: Problems, state: WorldState, clock: Clock, serial: bool
+        self,
+        spec: HierarchicalSpec,
+        grid: Grid,
+        problems: Problems,
+        state: WorldState,
+        clock: Clock,
+        serial: bool,
+        rules: tuple[int, ...] | None,
+        past: History,
     ) -> None:
         self.spec, self.grid, self.problems, self.state = spec, grid, problems, state
         self.world: World = grid.world
         self.clock, self.serial = clock, serial
-        self.rules: tuple[int, ...] | None = None
+        self.rules, self.past = rules, past
+        self.resumed: set[str] = set()
         self.tracks = {name: Track(grid.index[state.robots[name].cell]) for name in self.world.robots}
         drives = {n for n, r in self.world.robots.items() if any(
             self.world.skills[s].behaviour == "drive" for s in r.type.skills)}  # fmt: skip
@@ -91,9 +104,12 @@ class Schedule:
     def add(self, leaf: str, robot: str) -> bool:
         """Lays one more leaf into the plan; False where it cannot be done from here on."""
         problem = self.problems(leaf, robot)
-        plan = problem.solve(self.state, self.rules, self.clock)
+        past = resumption(self.past, self.assignment.items(), leaf, robot)
+        plan = problem.solve(self.state, self.rules, self.clock, past)
         if plan is None:
             return False
+        if past:
+            self.resumed.add(leaf)
         track = self.tracks[robot]
         self.assignment[leaf] = robot
         if not plan.moves:
@@ -435,6 +451,7 @@ class Schedule:
             tick_s=self.world.tick_s,
             cost=float(cost),
             makespan=max((step.end for step in steps), default=0),
+            resumed=frozenset(self.resumed),
         )
 
 

@@ -6,14 +6,15 @@ robots never met. Sequences share prefixes, so estimates are kept in a tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState
 from planners.hltl.grid import FAR
 from planners.hltl.leaf import Clock
-from planners.hltl.mission import Composites, Progress, robots_of
+from planners.hltl.mission import Composites, Progress, resumption
 from planners.hltl.schedule import Problems
 
 Pair = tuple[str, str]
@@ -56,10 +57,12 @@ class Sequencer:
         spec: The specification.
         composites: Its composites.
         problems: (leaf, robot) -> its problem.
+        allowed: Robots that may do a leaf, given who does which other leaves.
         robots: Robots that can be used.
         done: Leaf -> robot that finished it beforehand.
         objective: ``makespan`` or ``cost``.
         clock: The time limit.
+        past: Leaves under way and what they have read; see :func:`planners.hltl.mission.resumption`.
     """
 
     def __init__(
@@ -67,13 +70,16 @@ class Sequencer:
         spec: HierarchicalSpec,
         composites: Composites,
         problems: Problems,
+        allowed: Callable[[str, Mapping[str, str]], tuple[str, ...]],
         robots: tuple[str, ...],
         done: Mapping[str, str],
         objective: str,
         clock: Clock,
+        past: History,
     ) -> None:
         self.spec, self.composites, self.problems = spec, composites, problems
-        self.robots, self.done, self.objective, self.clock = robots, done, objective, clock
+        self.allowed, self.robots, self.done, self.objective, self.clock = allowed, robots, done, objective, clock
+        self.past = past
         self.work = 0
 
     def value(self, node: Node) -> tuple[int, int]:
@@ -95,7 +101,7 @@ class Sequencer:
         if progress is None:
             return None
         problem = self.problems(leaf, robot)
-        plan = problem.solve(node.state, node.rules, self.clock)
+        plan = problem.solve(node.state, node.rules, self.clock, resumption(self.past, node.sequence, leaf, robot))
         if plan is None:
             return None
         end = self._start(node, leaf, robot) + plan.cost
@@ -124,7 +130,7 @@ class Sequencer:
         chosen = self._chosen
         if any(b == leaf and a in chosen and a not in left for a, b in self.spec.before):
             return False
-        return robot in robots_of(self.spec, leaf, self.robots, {**self.done, **dict(node.sequence)})
+        return robot in self.allowed(leaf, {**self.done, **dict(node.sequence)})
 
     def options(self, node: Node, leaves: frozenset[str]) -> Iterator[tuple[tuple[int, int], Pair]]:
         """Pairs that can come next with an optimistic (end, cost), best first."""
@@ -133,9 +139,9 @@ class Sequencer:
         for leaf in sorted(leaves - finished):
             if any(b == leaf and a in leaves and a not in finished for a, b in self.spec.before):
                 continue
-            for robot in robots_of(self.spec, leaf, self.robots, {**self.done, **dict(node.sequence)}):
+            for robot in self.allowed(leaf, {**self.done, **dict(node.sequence)}):
                 self.clock.check()
-                left = self.problems(leaf, robot).estimate(node.state, node.rules)
+                left = self._estimate(node, leaf, robot)
                 if left < FAR:
                     end = self._start(node, leaf, robot) + left
                     key = (end, left) if self.objective == "makespan" else (left, end)
@@ -183,13 +189,21 @@ class Sequencer:
     def _hopeful(self, node: Node, leaf: str) -> bool:
         """Whether some robot may be able to do a leaf from here."""
         tied = {**self.done, **dict(node.sequence)}
-        robots = robots_of(self.spec, leaf, self.robots, tied)
-        return any(self.problems(leaf, robot).estimate(node.state, node.rules) < FAR for robot in robots)
+        robots = self.allowed(leaf, tied)
+        return any(self._estimate(node, leaf, robot) < FAR for robot in robots)
+
+    def _estimate(self, node: Node, leaf: str, robot: str) -> int:
+        past = resumption(self.past, node.sequence, leaf, robot)
+        return self.problems(leaf, robot).estimate(node.state, node.rules, past)
+
+    def partial(self, root: Node, leaves: frozenset[str], sequence: Sequence) -> Node | None:
+        """The node after a sequence over some leaves as if there were no others, None where it breaks off."""
+        self._chosen = leaves
+        return self.replay(root, sequence)
 
     def complete(self, root: Node, leaves: frozenset[str], sequence: Sequence) -> Node | None:
         """The node after a whole sequence over given leaves, None where it does not do."""
-        self._chosen = leaves
-        node = self.replay(root, sequence)
+        node = self.partial(root, leaves, sequence)
         return node if node is not None and self._complete(node) else None
 
     def improve(self, root: Node, best: Node, rounds: int) -> Node:

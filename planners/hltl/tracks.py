@@ -81,7 +81,14 @@ class Traffic:
     def last_use(self, cell: int) -> int:
         """The last tick at which a cell is taken, -1 for never."""
         if self._until is None:
-            self._until = {c: tick for tick in range(self.horizon + 1) for c in self.taken(tick) - self.walls}
+            self._until = {}
+            for name, track in self.others:
+                for tick, here in enumerate(track.cells, start=1):
+                    near = self.grid.conflicts(self.robot, name, here)
+                    pushed = track.pushed.get(tick - 1)
+                    for taken in near if pushed is None else (*near, pushed):
+                        if self._until.get(taken, -1) < tick:
+                            self._until[taken] = tick
             self._until |= dict.fromkeys(self.walls, 10**9)
         return self._until.get(cell, -1)
 

@@ -1,0 +1,131 @@
+"""Planning the rest of a mission anew after a change, close to the plan there was.
+
+The old sequence, without what is done, is kept where it still works; leaves that are new, or whose
+robot is gone, are put where they cost least; local search and the other alternatives are then
+asked for something better. What is no better is not taken, so robots that a change does not
+concern keep doing what they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grounding.logic.spec import HierarchicalSpec
+from grounding.world import World
+from planners.hltl.changes import changes
+from planners.hltl.memory import Memory
+from planners.hltl.planner import Planner
+from planners.hltl.sequence import Node, Sequence
+from planners.plan import PlanResult, PlanStatus, TeamPlan
+from planners.situation import Situation
+
+#: How many sequences local search looks at.
+_ROUNDS = 60
+#: Extensions of sequences tried for another alternative of an either-or, and the most alternatives.
+_GLANCE, _SELECTIONS = 60, 4
+
+
+def replan(
+    previous: TeamPlan,
+    spec: HierarchicalSpec,
+    world: World,
+    situation: Situation,
+    *,
+    reason: str = "",
+    objective: str = "makespan",
+    time_limit: float = 2.0,
+    memory: Memory | None = None,
+) -> PlanResult:
+    """Plans what is left of a mission, from where it stands, changing as little as costs nothing.
+
+    Args:
+        previous: The plan there was. Leaves are the same where they have the same name.
+        spec: What is asked for now; may have other rules and leaves than before.
+        world: The static world.
+        situation: Where the mission stands. Pairs that are barred are used only where nothing
+            else does.
+        reason: Why it is planned anew, one sentence, for the account of changes.
+        objective: ``makespan`` or ``cost``, of what is left.
+        time_limit: Seconds of wall clock.
+        memory: What earlier calls in the same world have worked out.
+
+    Returns:
+        As :func:`planners.hltl.plan`; ``changes`` says what is different and why. What is done
+        is never planned again.
+    """
+    memory = memory or Memory(world)
+    result = _Replanner(previous, spec, memory, situation, objective, time_limit).answer()
+    if result.status is PlanStatus.UNSATISFIABLE and situation.barred:
+        situation = replace(situation, barred=frozenset())
+        result = _Replanner(previous, spec, memory, situation, objective, time_limit).answer()
+    if result.plan is None:
+        return result
+    return replace(result, changes=changes(previous, result.plan, spec, situation, reason))
+
+
+class _Replanner(Planner):
+    """A planner that begins with the sequence there was."""
+
+    def __init__(
+        self,
+        previous: TeamPlan,
+        spec: HierarchicalSpec,
+        memory: Memory,
+        situation: Situation,
+        objective: str,
+        time_limit: float,
+    ) -> None:
+        super().__init__(spec, memory, situation, objective, time_limit)
+        self.previous = previous
+
+    def _search(self, budget: int, careful: bool) -> None:
+        kept = next((node for leaves in self._familiar() if (node := self._kept(leaves)) is not None), None)
+        if kept is None or not self._schedule(kept):
+            super()._search(budget, careful)
+            return
+        better = self.sequencer.improve(self.root, kept, _ROUNDS)
+        leaves = frozenset(pair[0] for pair in kept.sequence)
+        for other in [chosen for chosen in self._left() if chosen != leaves][:_SELECTIONS]:
+            found = next(self.sequencer.dives(self.root, other, _GLANCE), None)
+            if found is not None and self.sequencer.value(found) < self.sequencer.value(better):
+                better = found
+        if better is not kept:
+            self._schedule(better)
+
+    def _familiar(self) -> Iterator[frozenset[str]]:
+        """Sets of leaves that would do, those with most of the leaves planned before first."""
+        planned = self.previous.assignment.keys()
+        yield from sorted(self._left(), key=lambda leaves: (len(leaves - planned), len(planned - leaves)))[:_SELECTIONS]
+
+    def _kept(self, leaves: frozenset[str]) -> Node | None:
+        """The old sequence over some leaves, with those that have lost their place put where they cost least."""
+        windows = self.previous.windows
+        old = sorted(leaves & windows.keys(), key=lambda leaf: windows[leaf])
+        sequence: Sequence = ()
+        homeless = [leaf for leaf in self.spec.leaves if leaf in leaves and leaf not in windows]
+        for leaf in old:
+            robot = self.previous.assignment[leaf]
+            if robot in self.robots_of(leaf, {**self.done, **dict(sequence)}):
+                sequence = (*sequence, (leaf, robot))
+            else:
+                homeless.append(leaf)
+        for leaf in homeless:
+            placed = self._housed(sequence, leaf)
+            if placed is None:
+                return None
+            sequence = placed
+        return self.sequencer.complete(self.root, leaves, sequence)
+
+    def _housed(self, sequence: Sequence, leaf: str) -> Sequence | None:
+        """The sequence with one more leaf where the whole stays best, None where it fits nowhere."""
+        best: Node | None = None
+        leaves = frozenset({leaf, *(name for name, _ in sequence)})
+        for robot in self.robots_of(leaf, {**self.done, **dict(sequence)}):
+            own = [place for place, (_, busy) in enumerate(sequence) if busy == robot]
+            for place in (*own, len(sequence)):
+                longer = (*sequence[:place], (leaf, robot), *sequence[place:])
+                node = self.sequencer.partial(self.root, leaves, longer)
+                if node is not None and (best is None or self.sequencer.value(node) < self.sequencer.value(best)):
+                    best = node
+        return best.sequence if best is not None else None
