@@ -18,7 +18,9 @@ from grounding.world import World
 from heed.outcome import Outcome
 from planners import hltl
 from planners.check import check
-from planners.plan import PlanResult, PlanStatus
+from planners.hltl.memory import Memory
+from planners.plan import PlanResult, PlanStatus, TeamPlan
+from planners.situation import Situation
 
 #: What the answer of a planner means for the operator.
 OUTCOME_OF_PLAN: Mapping[PlanStatus, Outcome] = {
@@ -85,29 +87,41 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
 def make_plan(
     spec: HierarchicalSpec,
     world: World,
+    situation: Situation | None = None,
     *,
-    state: WorldState | None = None,
-    done: Mapping[str, str] | None = None,
+    previous: TeamPlan | None = None,
+    reason: str = "",
     objective: str = "makespan",
     time_limit: float = 2.0,
+    memory: Memory | None = None,
 ) -> PlanResult:
     """Plans; no plan is returned that the independent checker has not accepted.
 
     Args:
         spec: What is to be done.
         world: The world.
-        state: Where things are now; at the start of the world file where None.
-        done: Leaves that are finished -> robot that finished them.
+        situation: Where the mission stands; at its beginning where None.
+        previous: The plan that is to be changed; None = there is none yet.
+        reason: Why it is to be changed, one sentence.
         objective: ``makespan`` or ``cost``.
         time_limit: Seconds for planning.
+        memory: What earlier calls in the same world have worked out.
     """
+    situation = situation or Situation.start(world)
+    memory = memory or Memory(world)
     try:
-        result = hltl.plan(spec, world, state=state, done=done, objective=objective, time_limit=time_limit)
+        if previous is None:
+            result = hltl.plan(spec, world, situation, objective=objective, time_limit=time_limit, memory=memory)
+        else:
+            result = hltl.replan(
+                previous, spec, world, situation, reason=reason, objective=objective, time_limit=time_limit,
+                memory=memory,
+            )  # fmt: skip
     except HeedError as error:
         return PlanResult(PlanStatus.INVALID, message=str(error))
     if result.plan is None:
         return result
-    verdict = check(result.plan, spec, world, state=state, done=done)
+    verdict = check(result.plan, spec, world, situation)
     if verdict.ok:
         return result
     message = f"The checker refused the plan: {' '.join(verdict.problems)}"

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from grounding.errors import FormulaError, HeedError
 from grounding.logic.formula import accepts
-from grounding.logic.history import History, Letter, joined, letter
+from grounding.logic.history import Letter, joined, letter
 from grounding.logic.spec import HierarchicalSpec
 from grounding.skills import apply, parse_atom, unmet, walk
 from grounding.state import WorldState, initial_state, passable
 from grounding.world import Cell, Skill, World
 from planners.plan import PlanStep, TeamPlan
+from planners.situation import Situation
 
 _MOTIONS = ("drive", "push")
 
@@ -36,40 +37,44 @@ class Verdict:
     problems: tuple[str, ...] = ()
 
 
-def check(
-    plan: TeamPlan,
-    spec: HierarchicalSpec,
-    world: World,
-    *,
-    state: WorldState | None = None,
-    done: Mapping[str, str] | None = None,
-    history: History | None = None,
-) -> Verdict:
+def check(plan: TeamPlan, spec: HierarchicalSpec, world: World, situation: Situation | None = None) -> Verdict:
     """Judges a plan against a specification.
 
     Args:
         plan: The plan.
         spec: What was asked for.
         world: The static world.
-        state: Where the plan starts; None = the state in which the world file starts.
-        done: Leaf -> robot that had finished it before the plan starts, in that order.
-        history: What rules and leaves under way had read before the plan starts.
+        situation: Where the mission stands when the plan starts; None = at its beginning.
 
     Returns:
         Whether every step can be carried out without robots touching one another, every leaf and
         rule is satisfied and the root is accepted; else the problems, as sentences.
     """
-    problems = list(_structure(plan, spec, world, done or {}))
+    situation = situation or Situation.start(world)
+    problems = list(_structure(plan, spec, world, situation.done))
     if problems:
         return Verdict(False, tuple(problems))
-    replay = _Replay(plan, world, state or initial_state(world))
+    replay = _Replay(plan, world, situation.state)
     problems += replay.run()
     if not problems:
         try:
-            problems += _formulas(plan, spec, world, replay.trace, done or {}, history or History())
+            problems += _formulas(plan, spec, world, replay.trace, situation)
         except HeedError as error:
             problems.append(str(error))
     return Verdict(not problems, tuple(problems))
+
+
+def replay(plan: TeamPlan, world: World, state: WorldState | None = None) -> tuple[WorldState, ...]:
+    """The states a plan passes through, one a tick; fewer where it stops making sense.
+
+    Args:
+        plan: The plan.
+        world: The static world.
+        state: Where it starts; None = the state in which the world file starts.
+    """
+    played = _Replay(plan, world, state or initial_state(world))
+    played.run()
+    return tuple(moment.state for moment in played.trace if not moment.started)
 
 
 def duration(skill: Skill, world: World) -> int:
@@ -347,14 +352,10 @@ class _Replay:
 
 
 def _formulas(
-    plan: TeamPlan,
-    spec: HierarchicalSpec,
-    world: World,
-    trace: list[_Moment],
-    done: Mapping[str, str],
-    history: History,
+    plan: TeamPlan, spec: HierarchicalSpec, world: World, trace: list[_Moment], situation: Situation
 ) -> Iterable[str]:
     """Leaves within their windows, rules over everything, composites over completions."""
+    history = situation.history
     for leaf, (start, end) in plan.windows.items():
         robot = plan.assignment[leaf]
         past = history.begun(leaf, robot) if leaf in plan.resumed else ()
@@ -371,7 +372,7 @@ def _formulas(
     for rule in spec.rules.values():
         if not _satisfied(rule.formula, world, states, "", history.read.get(rule.name, ())):
             yield f"Rule {rule.name} ({rule.text!r}) is broken: the plan does not satisfy {rule.formula}."
-    if not _root_accepted(plan, spec, done):
+    if not _root_accepted(plan, spec, situation.done):
         yield f"The leaves done, in their order, do not satisfy the root formula {spec.formulas[spec.root]}."
 
 

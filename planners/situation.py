@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from grounding.logic.history import History
-from grounding.state import WorldState
+from grounding.state import WorldState, initial_state
+from grounding.world import World
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,8 @@ class Situation:
     done: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     history: History = field(default_factory=History)
     barred: frozenset[tuple[str, str]] = frozenset()
+
+    @classmethod
+    def start(cls, world: World) -> Situation:
+        """The beginning: everything as the world file has it, nothing done."""
+        return cls(initial_state(world))

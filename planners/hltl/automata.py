@@ -115,7 +115,7 @@ class Product:
         self.rules = [Part(part, self.bits, robot) for text in rules for part in conjuncts(text)]
         self._ids: dict[tuple[int, ...], int] = {}
         self._states: list[tuple[int, ...]] = []
-        self._accepting: list[bool] = []
+        self._pending: list[tuple[int, ...]] = []
         self._memo: dict[tuple[int, int], int] = {}
 
     def _intern(self, states: tuple[int, ...]) -> int:
@@ -125,8 +125,8 @@ class Product:
         if found is None:
             found = self._ids[states] = len(self._states)
             self._states.append(states)
-            pairs = zip(self.goals, states, strict=False)
-            self._accepting.append(all(state in part.automaton.accepting for part, state in pairs))
+            pairs = enumerate(zip(self.goals, states, strict=False))
+            self._pending.append(tuple(i for i, (part, state) in pairs if state not in part.automaton.accepting))
         return found
 
     def start(self, letter: int, rules: tuple[int, ...] | None = None, goals: tuple[int, ...] | None = None) -> int:
@@ -164,7 +164,7 @@ class Product:
 
     def accepting(self, state: int) -> bool:
         """Whether all goals are accepted."""
-        return self._accepting[state]
+        return not self._pending[state]
 
     def rule_states(self, state: int) -> tuple[int, ...]:
         """The states of the rules alone, to carry on with."""
@@ -192,8 +192,7 @@ class Product:
 
     def pending(self, state: int) -> tuple[int, ...]:
         """Indices of the goals that are not accepted yet."""
-        pairs = enumerate(zip(self.goals, self._states[state], strict=False))
-        return tuple(i for i, (part, q) in pairs if q not in part.automaton.accepting)
+        return self._pending[state]
 
     def needs(self, goal: int) -> dict[str, bool]:
         """Literals that hold at every letter with which a goal becomes accepted, whatever went before.

@@ -101,17 +101,24 @@ class LeafProblem(LeafModel):
         super().__init__(grid, leaf, robot, rules, obstacles, shove, ghosts)
         self.bounds = Bounds(self)
         self._solved: dict[tuple[int, int, int], LeafPlan | None] = {}
+        self._spent: dict[tuple[int, int, int], int] = {}
 
     def solve(
-        self, state: WorldState, rules: tuple[int, ...] | None, clock: Clock, past: tuple[Letter, ...] = ()
+        self,
+        state: WorldState,
+        rules: tuple[int, ...] | None,
+        clock: Clock,
+        past: tuple[Letter, ...] = (),
+        effort: int | None = None,
     ) -> LeafPlan | None:
-        """The quickest way, None when there is none (the search was exhausted).
+        """The quickest way, None when there is none (the search was exhausted, or its effort spent).
 
         Args:
             state: Where it starts.
             rules: States of the rules; None = they begin to read here.
             clock: The time limit.
             past: What the leaf has read already; empty = it begins to read here.
+            effort: Most states to expand; None = as many as it takes, so that None is a proof.
 
         Raises:
             OutOfTimeError: The time limit was reached first.
@@ -120,9 +127,16 @@ class LeafProblem(LeafModel):
         if q == DEAD:
             return None
         key = (cell, layer, q)
-        if key not in self._solved:
-            self._solved[key] = self._search(cell, layer, q, clock)
-        return self._solved[key]
+        if key in self._solved:
+            return self._solved[key]
+        if effort is not None and self._spent.get(key, -1) >= effort:
+            return None
+        found, finished = self._search(cell, layer, q, clock, effort)
+        if finished:
+            self._solved[key] = found
+        elif effort is not None:
+            self._spent[key] = effort
+        return found
 
     def estimate(self, state: WorldState, rules: tuple[int, ...] | None, past: tuple[Letter, ...] = ()) -> int:
         """A lower bound on the ticks :meth:`solve` needs; :data:`FAR` where it must fail."""
@@ -135,7 +149,8 @@ class LeafProblem(LeafModel):
             return FAR if known is None else known.cost
         return self.bounds.bound(layer, q)[cell]
 
-    def _search(self, cell: int, layer: int, q: int, clock: Clock) -> LeafPlan | None:
+    def _search(self, cell: int, layer: int, q: int, clock: Clock, effort: int | None) -> tuple[LeafPlan | None, bool]:
+        """The quickest way, and whether the search came to its end."""
         size = len(self.grid.cells)
         first = cell + size * (layer + _LAYERS * q)
         parents: dict[int, tuple[int, Move]] = {}
@@ -150,10 +165,12 @@ class LeafProblem(LeafModel):
             expanded += 1
             if expanded % 128 == 0:
                 clock.check()
+            if effort is not None and expanded > effort:
+                return None, False
             rest, cell = divmod(node, size)
             q, layer = divmod(rest, _LAYERS)
             if self.product.accepting(q):
-                return self._trail(first, node, ticks[node], parents)
+                return self._trail(first, node, ticks[node], parents), True
             for move in self._moves(cell, layer, q):
                 child = move.cell + size * (move.mode[0] + _LAYERS * move.mode[1])
                 cost = ticks[node] + move.ticks
@@ -163,7 +180,7 @@ class LeafProblem(LeafModel):
                     left = self.bounds.bound(*move.mode)[move.cell]
                     if left < FAR:
                         heappush(heap, (cost + left, left, child))
-        return None
+        return None, True
 
     def _moves(self, cell: int, layer: int, q: int) -> Iterable[Move]:
         for target in self.neighbours[cell]:

@@ -14,7 +14,6 @@ from grounding.logic.formula import parse
 from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
-from grounding.state import WorldState, initial_state
 from grounding.world import World
 from planners.check import check
 from planners.hltl.explain import Question, contradiction, disprove, explain
@@ -44,10 +43,8 @@ _Answer = TypeVar("_Answer", PlanResult, PlanResult | None)
 def plan(
     spec: HierarchicalSpec,
     world: World,
+    situation: Situation | None = None,
     *,
-    state: WorldState | None = None,
-    done: Mapping[str, str] | None = None,
-    history: History | None = None,
     objective: str = "makespan",
     time_limit: float = 2.0,
     memory: Memory | None = None,
@@ -57,9 +54,7 @@ def plan(
     Args:
         spec: What is asked for.
         world: The static world.
-        state: Where everything is; None = the state in which the world file starts.
-        done: Leaf -> robot that has finished it already, in the order in which they were finished.
-        history: What rules and leaves under way have read so far; None = the mission begins here.
+        situation: Where the mission stands; None = at its beginning, as the world file starts.
         objective: ``makespan`` (ticks until the last robot is done) or ``cost`` (moves plus ticks
             of stationary skills, over all robots).
         time_limit: Seconds of wall clock that planning may take.
@@ -70,8 +65,7 @@ def plan(
         there is none. OPTIMAL is claimed only where proven, among plans in which every leaf is
         worked on by its own robot alone and other robots at most make way.
     """
-    situation = Situation(state or initial_state(world), done or {}, history or History())
-    return Planner(spec, memory or Memory(world), situation, objective, time_limit).answer()
+    return Planner(spec, memory or Memory(world), situation or Situation.start(world), objective, time_limit).answer()
 
 
 class Planner:
@@ -288,9 +282,7 @@ class Planner:
             self.jammed = True
             return False
         candidate = schedule.plan()
-        verdict = check(
-            candidate, self.asked, self.world, state=self.state, done=self.done, history=self.situation.history
-        )  # fmt: skip
+        verdict = check(candidate, self.asked, self.world, self.situation)
         if not verdict.ok:
             self.rejected = verdict.problems[0]
             return False
@@ -303,10 +295,12 @@ class Planner:
         return pair if self.objective == "makespan" else pair[::-1]
 
     def _answer(self, best: TeamPlan) -> PlanResult:
+        started = time.perf_counter()
         try:
             bound = self._bound()
         except OutOfTimeError:  # time was up before the bound was known; the plan stands all the same
             bound = None
+        self._spend("bound", started)
         value = self._value(best)[0]
         status = PlanStatus.OPTIMAL if bound is not None and value <= bound else PlanStatus.FEASIBLE
         count = len(best.assignment)

@@ -8,6 +8,7 @@ concern keep doing what they did.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,7 +22,9 @@ from planners.plan import PlanResult, PlanStatus, TeamPlan
 from planners.situation import Situation
 
 #: How many sequences local search looks at.
-_ROUNDS = 60
+_ROUNDS = 40
+#: States that the search for one leaf plan may expand: to keep a leaf where it was, to put it elsewhere.
+_EFFORT, _GLIMPSE = 1500, 300
 #: Extensions of sequences tried for another alternative of an either-or, and the most alternatives.
 _GLANCE, _SELECTIONS = 60, 4
 
@@ -80,16 +83,24 @@ class _Replanner(Planner):
         self.previous = previous
 
     def _search(self, budget: int, careful: bool) -> None:
+        started = time.perf_counter()
+        self.sequencer.effort = _EFFORT
         kept = next((node for leaves in self._familiar() if (node := self._kept(leaves)) is not None), None)
+        self._spend("keep", started)
         if kept is None or not self._schedule(kept):
+            self.sequencer.effort = None
+            self.root.following.clear()
             super()._search(budget, careful)
             return
+        started = time.perf_counter()
+        self.sequencer.effort = _GLIMPSE
         better = self.sequencer.improve(self.root, kept, _ROUNDS)
         leaves = frozenset(pair[0] for pair in kept.sequence)
         for other in [chosen for chosen in self._left() if chosen != leaves][:_SELECTIONS]:
             found = next(self.sequencer.dives(self.root, other, _GLANCE), None)
             if found is not None and self.sequencer.value(found) < self.sequencer.value(better):
                 better = found
+        self._spend("search", started)
         if better is not kept:
             self._schedule(better)
 

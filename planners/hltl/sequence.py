@@ -63,6 +63,9 @@ class Sequencer:
         objective: ``makespan`` or ``cost``.
         clock: The time limit.
         past: Leaves under way and what they have read; see :func:`planners.hltl.mission.resumption`.
+
+    Attributes:
+        effort: Most states that the search for one leaf plan may expand; None = as many as it takes.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Sequencer:
         self.spec, self.composites, self.problems = spec, composites, problems
         self.allowed, self.robots, self.done, self.objective, self.clock = allowed, robots, done, objective, clock
         self.past = past
+        self.effort: int | None = None
         self.work = 0
 
     def value(self, node: Node) -> tuple[int, int]:
@@ -101,7 +105,8 @@ class Sequencer:
         if progress is None:
             return None
         problem = self.problems(leaf, robot)
-        plan = problem.solve(node.state, node.rules, self.clock, resumption(self.past, node.sequence, leaf, robot))
+        past = resumption(self.past, node.sequence, leaf, robot)
+        plan = problem.solve(node.state, node.rules, self.clock, past, self.effort)
         if plan is None:
             return None
         end = self._start(node, leaf, robot) + plan.cost

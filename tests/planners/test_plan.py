@@ -21,6 +21,7 @@ from grounding.worldfile import load_world
 from planners.check import check
 from planners.hltl import plan
 from planners.plan import PlanResult, PlanStatus, TeamPlan
+from planners.situation import Situation
 
 PLANNED = (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
 CAMERA = "G(!at.self.meeting_room -> !is.self.camera_on)"
@@ -49,11 +50,13 @@ def table_mission() -> HierarchicalSpec:
     return make_spec([*first, *then], before=[(a, b) for a in (1, 2) for b in (3, 4)])
 
 
-def planned(spec: HierarchicalSpec, world: World, **options: object) -> TeamPlan:
-    result = plan(spec, world, **options)  # type: ignore[arg-type]
+def planned(
+    spec: HierarchicalSpec, world: World, situation: Situation | None = None, *, time_limit: float = 2.0
+) -> TeamPlan:
+    result = plan(spec, world, situation, time_limit=time_limit)
     assert result.status in PLANNED, result.message
     assert result.plan is not None
-    verdict = check(result.plan, spec, world, state=options.get("state"), done=options.get("done"))  # type: ignore[arg-type]
+    verdict = check(result.plan, spec, world, situation)
     assert verdict.ok, verdict.problems
     return result.plan
 
@@ -259,7 +262,7 @@ def test_bad_formulas_get_a_status_and_never_raise(office: World, formula: str, 
 def test_a_state_in_which_a_robot_stands_in_a_wall_is_invalid(office: World) -> None:
     state = initial_state(office)
     odd = replace(state, robots={**state.robots, "robot_2": replace(state.robots["robot_2"], cell=(0, 0))})
-    result = plan(office_mission(), office, state=odd)
+    result = plan(office_mission(), office, Situation(odd))
     assert (result.status, result.message) == (
         PlanStatus.INVALID,
         "robot_2 is in cell (0, 0), where it cannot be.",
@@ -391,19 +394,19 @@ def test_a_goal_already_true_needs_no_steps(office: World) -> None:
 def test_replanning_leaves_out_what_is_done(office: World) -> None:
     spec = office_mission()
     state = initial_state(office).with_flag("m1", "photographed")
-    team = planned(spec, office, state=state, done={"p0_1": "robot_1", "p0_4": "robot_3"})
+    team = planned(spec, office, Situation(state, {"p0_1": "robot_1", "p0_4": "robot_3"}))
     assert set(team.assignment) == {"p0_2", "p0_3", "p0_5"}
 
 
 def test_replanning_keeps_to_the_robot_of_a_finished_leaf() -> None:
     world = make_world((3, 3), robots=[((0, 0), EVERYTHING), ((6, 0), EVERYTHING)])
     spec = make_spec(["F at.self.r0", "F at.self.hall & F at.self.r1"], before=[(1, 2)], same=[None, 1])
-    assert planned(spec, world, done={"p0_1": "robot_0"}).assignment == {"p0_2": "robot_0"}
+    assert planned(spec, world, Situation(initial_state(world), {"p0_1": "robot_0"})).assignment == {"p0_2": "robot_0"}
 
 
 def test_nothing_left_to_do_is_said(office: World) -> None:
     spec = make_spec(["F at.self.m1"])
-    result = plan(spec, office, done={"p0_1": "robot_2"})
+    result = plan(spec, office, Situation(initial_state(office), {"p0_1": "robot_2"}))
     assert (result.status, result.message) == (PlanStatus.OPTIMAL, "Nothing is left to do.")
 
 
@@ -411,9 +414,9 @@ def test_a_lost_robot_is_not_used_and_not_driven_through() -> None:
     world = make_world((3, 3), lanes=2, robots=[((0, 0), EVERYTHING), ((1, 1), EVERYTHING)])
     state = initial_state(world)
     lost = replace(state, robots={**state.robots, "robot_1": replace(state.robots["robot_1"], alive=False)})
-    team = planned(make_spec(["F at.self.r1"]), world, state=lost)
+    team = planned(make_spec(["F at.self.r1"]), world, Situation(lost))
     assert not team.steps["robot_1"]
-    result = plan(make_spec(["F at.self.r0"]), world, state=lost)
+    result = plan(make_spec(["F at.self.r0"]), world, Situation(lost))
     assert result.status is PlanStatus.UNSATISFIABLE
 
 
@@ -433,7 +436,7 @@ def test_a_mission_can_be_replanned_from_anywhere_on_the_way(seed: int) -> None:
     world = make_world((2, 2, 2), robots=[((2 * i, i % 2), ["go_to"]) for i in range(4)])
     spec = make_spec(["F at.self.r0", "F at.self.r1", "F at.self.r2"], robots=[["robot_3"], ["robot_0"], ["robot_1"]])
     team = planned(spec, world)
-    planned(spec, world, state=resumed(world, team, seed))
+    planned(spec, world, Situation(resumed(world, team, seed)))
 
 
 @pytest.mark.parametrize("seed", range(300, 340))
