@@ -12,6 +12,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose2D
 from std_msgs.msg import Header
 
+from grounding.logic.history import History
 from grounding.logic.monitor import FormulaVerdict, MonitorReport, Truth
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import Proposition, RobotState, ThingState, WorldState
@@ -22,6 +23,7 @@ from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, 
 from heed_interfaces.action import ExecuteSkill
 from heed_interfaces.msg import Cell as CellMsg
 from heed_interfaces.msg import Formula as FormulaMsg
+from heed_interfaces.msg import FormulaHistory
 from heed_interfaces.msg import FormulaState as FormulaStateMsg
 from heed_interfaces.msg import LeafState as LeafStateMsg
 from heed_interfaces.msg import Literal as LiteralMsg
@@ -31,6 +33,7 @@ from heed_interfaces.msg import Outcome as OutcomeMsg
 from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import PlanStep as PlanStepMsg
 from heed_interfaces.msg import RobotState as RobotStateMsg
+from heed_interfaces.msg import Situation as SituationMsg
 from heed_interfaces.msg import SkillEvent as SkillEventMsg
 from heed_interfaces.msg import SkillStatus as SkillStatusMsg
 from heed_interfaces.msg import Specification as SpecificationMsg
@@ -40,6 +43,7 @@ from heed_interfaces.msg import TaskTree as TaskTreeMsg
 from heed_interfaces.msg import ThingState as ThingStateMsg
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
+from planners.situation import Situation
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
 FRAME = "world"
@@ -224,6 +228,7 @@ def plan_to_msg(result: PlanResult, *, mission: str = "", time: float = 0.0) -> 
         message=result.message,
         engine=result.engine,
         conflict=list(result.conflict),
+        changes=list(result.changes),
         lower_bound=-1.0 if result.lower_bound is None else float(result.lower_bound),
         **timings_to_fields(result.timings_ms),
     )
@@ -234,6 +239,7 @@ def plan_to_msg(result: PlanResult, *, mission: str = "", time: float = 0.0) -> 
         windows = [plan.windows.get(leaf, (0, 0)) for leaf in msg.leaves]
         msg.window_start, msg.window_end = [a for a, _ in windows], [b for _, b in windows]
         msg.tick_s, msg.cost, msg.makespan = float(plan.tick_s), float(plan.cost), plan.makespan
+        msg.resumed = sorted(plan.resumed)
     return msg
 
 
@@ -278,9 +284,46 @@ def plan_from_msg(msg: PlanMsg, robots: Iterable[str] = ()) -> PlanResult:
             tick_s=msg.tick_s,
             cost=msg.cost,
             makespan=msg.makespan,
+            resumed=frozenset(msg.resumed),
         )
     lower_bound = None if msg.lower_bound < 0 else msg.lower_bound
-    return PlanResult(status, plan, msg.message, tuple(msg.conflict), lower_bound, msg.engine, timings_from_fields(msg))
+    return PlanResult(
+        status, plan, msg.message, tuple(msg.conflict), lower_bound, msg.engine, timings_from_fields(msg),
+        tuple(msg.changes),
+    )  # fmt: skip
+
+
+def situation_to_msg(situation: Situation, world: str = "") -> SituationMsg:
+    """Where a mission in the world named ``world`` stands."""
+    barred = sorted(situation.barred)
+    history = situation.history
+    return SituationMsg(
+        state=state_to_msg(situation.state, world),
+        done=list(situation.done),
+        done_robots=list(situation.done.values()),
+        history=[
+            FormulaHistory(
+                formula=name,
+                robot=history.robots.get(name, ""),
+                letters=[" ".join(sorted(letter)) for letter in letters],
+            )
+            for name, letters in history.read.items()
+        ],
+        barred=[leaf for leaf, _ in barred],
+        barred_robots=[robot for _, robot in barred],
+    )
+
+
+def situation_from_msg(msg: SituationMsg) -> Situation:
+    """Where a mission stands."""
+    read = {one.formula: tuple(frozenset(letter.split()) for letter in one.letters) for one in msg.history}
+    robots = {one.formula: one.robot for one in msg.history if one.robot}
+    return Situation(
+        state_from_msg(msg.state),
+        dict(zip(msg.done, msg.done_robots, strict=True)),
+        History(read, robots),
+        frozenset(zip(msg.barred, msg.barred_robots, strict=True)),
+    )
 
 
 def state_to_msg(state: WorldState, world: str = "") -> WorldStateMsg:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState, holds
 from grounding.translate.tree import TaskTree
@@ -18,6 +19,7 @@ from grounding.world import Cell, World
 from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage, tree_progress
 from planners.dispatch import Dispatch, Dispatcher
 from planners.plan import TeamPlan
+from planners.situation import Situation
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
 #: Stamps that differ by less are the same moment (ROS time counts nanoseconds).
@@ -73,7 +75,9 @@ class Mission:
     Attributes:
         phase: What it needs next.
         reason: Why it failed or is planned anew, one sentence; empty before that.
-        done: Leaf name -> robot that has finished it.
+        done: Leaf name -> robot that has finished it, in the order in which they were finished.
+        plan: The plan being carried out, None before the first.
+        history: What rules and leaves under way have read.
         started: Simulated second of its first observation.
     """
 
@@ -85,6 +89,9 @@ class Mission:
         self.phase = Phase.PLANNING
         self.reason = ""
         self.done: dict[str, str] = {}
+        self.plan: TeamPlan | None = None
+        self.history = History()
+        self._barred: set[tuple[str, str]] = set()  # leaves at which a robot has failed
         self.started = 0.0
         self._leaves = {leaf: LeafProgress() for leaf in spec.leaves}
         self._sentences = dict.fromkeys(spec.leaves, "waits for a plan")
@@ -118,21 +125,30 @@ class Mission:
         elif _places(state) != _places(before):
             self._progressed = state.time
         self._state = state
+        self._read()
+
+    @property
+    def situation(self) -> Situation:
+        """Where the mission stands, for planning."""
+        return Situation(self.state, dict(self.done), self.history, frozenset(self._barred))
 
     def adopt(self, plan: TeamPlan) -> None:
-        """Takes a plan for everything that is not done yet."""
+        """Takes a plan for everything that is not done yet; tell the status before what comes next."""
         self._earlier = self.fraction
         self.phase = Phase.RUNNING
+        self.plan = plan
         self._plans += 1
         self._dispatcher = Dispatcher(plan, self.spec, self.world)
         self._tries.clear()
         self._progressed = self.state.time
         for leaf in self.spec.leaves:
             if leaf in plan.assignment and leaf not in self.done:
-                self._leaves[leaf] = LeafProgress(LeafState.PENDING, plan.assignment[leaf])
+                state = LeafState.ACTIVE if leaf in plan.resumed else LeafState.PENDING
+                self._leaves[leaf] = LeafProgress(state, plan.assignment[leaf])
             elif leaf not in self.done:
                 self._leaves[leaf] = LeafProgress(LeafState.SKIPPED)
                 self._sentences[leaf] = "the other alternative was chosen"
+        self._read()
 
     def ended(self, result: SkillResult) -> None:
         """Takes in how a skill ended; it counts once an observation from after that is in."""
@@ -178,11 +194,14 @@ class Mission:
                 self._set(leaf, LeafState.FAILED, reason)
 
     def reopen(self) -> None:
-        """Marks what is not done as open again, before it is planned anew."""
-        for leaf in self.spec.leaves:
+        """Marks what is not done as open again, before it is planned anew; what is under way stays so."""
+        for leaf, progress in self._leaves.items():
             if leaf not in self.done:
-                self._leaves[leaf] = LeafProgress()
+                if leaf not in self._under_way:
+                    progress = LeafProgress()
+                self._leaves[leaf] = progress
                 self._sentences[leaf] = f"waits for a new plan: {self.reason}"
+        self._read()
 
     def status(self, stage: Stage = Stage.EXECUTE) -> MissionStatus:
         """What goes on, true for the latest observation."""
@@ -240,6 +259,8 @@ class Mission:
         tries = self._tries[dispatch.step] = self._tries.get(dispatch.step, 0) + 1
         alive = self.state.robots[dispatch.robot].alive
         if result.status not in WORTH_A_RETRY or tries > self.limits.retries or not alive:
+            if dispatch.leaf:
+                self._barred.add((dispatch.leaf, dispatch.robot))
             self._set_back(result.message, dispatch.leaf)
 
     def _set_back(self, reason: str, leaf: str = "") -> None:
@@ -306,7 +327,20 @@ class Mission:
                 again = " tries again" if d.step in self._tries else ""
                 self._sentences[d.leaf] = f"{d.robot}{again}: {' '.join((d.skill.replace('_', ' '), *d.args))}"
             commands.append(command)
+        self._read()
         return tuple(commands)
+
+    @property
+    def _under_way(self) -> dict[str, str]:
+        """Leaves that are being worked on -> the robot that does."""
+        return {
+            leaf: progress.robot for leaf, progress in self._leaves.items()
+            if progress.state is LeafState.ACTIVE and self.state.robots[progress.robot].alive
+        }  # fmt: skip
+
+    def _read(self) -> None:
+        """Has rules and leaves under way read the latest observation."""
+        self.history = self.history.after(self.state, self.spec, self.world, self._under_way)
 
     def _conclude(self) -> None:
         """Ends the mission when nothing is left to do, or asks for a new plan when goals are not met."""

@@ -35,6 +35,7 @@ from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import Specification, TaskTree
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from heed_interfaces.srv import Cancel, PlanInstruction
+from planners.situation import Situation
 from sim.protocol import SkillResult
 
 #: How often time limits are looked at (wall seconds).
@@ -212,7 +213,10 @@ class ExecutiveNode(HeedNode):
     async def _find_plan(self, job: Job, mission: Mission) -> None:
         """A plan for everything that is not done yet, from where things are now."""
         self._refuse_if_canceled(job)
-        result = await self._peers.plan(job.specification, mission.state, mission.done, job.timings)
+        previous = job.plan if mission.plan is not None else None
+        result = await self._peers.plan(
+            job.specification, mission.situation, job.timings, previous, _sentence(mission.reason)
+        )  # fmt: skip
         job.plan = to.plan_to_msg(result, mission=job.name, time=mission.state.time)
         self._plan_pub.publish(job.plan)
         if result.plan is None:
@@ -223,6 +227,10 @@ class ExecutiveNode(HeedNode):
             raise Over(outcome, message)
         self._refuse_if_canceled(job)
         mission.adopt(result.plan)
+        for change in result.changes:
+            self.get_logger().info(f"{job.name}: {change}")
+        # The monitor must hear which leaves are begun anew before they are.
+        self._tell(job, Stage.PLAN, " ".join(result.changes) or result.message)
 
     async def _execute(self, job: Job, mission: Mission) -> None:
         """Carries out orders until every leaf is done or the mission has failed."""
@@ -360,7 +368,7 @@ class ExecutiveNode(HeedNode):
             outcome, message = to.outcome_from_msg(answer.outcome)
             if outcome is not Outcome.SUCCEEDED:
                 return outcome, message
-            result = await self._peers.plan(answer.specification, await self._current_state(), {}, timings)
+            result = await self._peers.plan(answer.specification, Situation(await self._current_state()), timings)
             response.plan = to.plan_to_msg(result)
             if result.plan is None:
                 return OUTCOME_OF_PLAN[result.status], result.message

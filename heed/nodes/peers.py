@@ -7,16 +7,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from grounding.state import WorldState
-from heed.conversions import plan_from_msg, state_to_msg, timings_from_fields
+from heed.conversions import plan_from_msg, situation_to_msg, timings_from_fields
 from heed.nodes import qos
 from heed.nodes.base import HeedNode
 from heed.nodes.job import Over
 from heed.nodes.waiting import News
 from heed.outcome import Outcome
-from heed_interfaces.msg import Specification
+from heed_interfaces.msg import Plan, Specification
 from heed_interfaces.srv import Episode, MakePlan, Translate
 from planners.plan import PlanResult
+from planners.situation import Situation
 
 #: A mission goes on without a recorder that is not up after so long (wall seconds).
 RECORDER_S = 3.0
@@ -45,15 +45,20 @@ class Peers:
         return answer
 
     async def plan(
-        self, specification: Specification, state: WorldState, done: Mapping[str, str], timings: dict[str, float]
+        self,
+        specification: Specification,
+        situation: Situation,
+        timings: dict[str, float],
+        previous: Plan | None = None,
+        reason: str = "",
     ) -> PlanResult:
-        """A plan for what is not done, from a state; adds to the timings."""
+        """A plan for what is not done, as close as may be to the one there was; adds to the timings."""
         limit = self._node.settings["time_limit"]
         request = MakePlan.Request(
             specification=specification,
-            state=state_to_msg(state, self._node.world.name),
-            done=list(done),
-            done_robots=list(done.values()),
+            situation=situation_to_msg(situation, self._node.world.name),
+            previous=previous or Plan(),
+            reason=reason,
             objective=self._node.settings["objective"],
             time_limit=limit,
         )

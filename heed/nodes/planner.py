@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from heed.conversions import plan_to_msg, specification_from_msg, state_from_msg
+from heed.conversions import plan_from_msg, plan_to_msg, situation_from_msg, specification_from_msg
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.pipeline import make_plan
 from heed_interfaces.srv import MakePlan
+from planners.hltl.memory import Memory
 from planners.plan import PlanResult, PlanStatus
 
 
@@ -17,6 +18,7 @@ class PlannerNode(HeedNode):
 
     def on_start(self) -> None:
         """Offers the service."""
+        self._memory = Memory(self.world)
         self.add_service(MakePlan, "make_plan", self._make_plan)
 
     def _make_plan(self, request: MakePlan.Request, response: MakePlan.Response) -> MakePlan.Response:
@@ -30,13 +32,16 @@ class PlannerNode(HeedNode):
         return response
 
     def _plan(self, request: MakePlan.Request) -> PlanResult:
+        begun = bool(request.situation.state.robots)
         return make_plan(
             specification_from_msg(request.specification),
             self.world,
-            state=state_from_msg(request.state) if request.state.robots else None,
-            done=dict(zip(request.done, request.done_robots, strict=True)),
+            situation_from_msg(request.situation) if begun else None,
+            previous=plan_from_msg(request.previous, self.world.robots).plan if request.previous.status else None,
+            reason=request.reason,
             objective=request.objective or "makespan",
             time_limit=request.time_limit or self.settings["time_limit"],
+            memory=self._memory,
         )
 
 

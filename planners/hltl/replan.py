@@ -18,7 +18,7 @@ from planners.hltl.changes import changes
 from planners.hltl.memory import Memory
 from planners.hltl.planner import Planner
 from planners.hltl.sequence import Node, Sequence
-from planners.plan import PlanResult, PlanStatus, TeamPlan
+from planners.plan import PlanResult, TeamPlan
 from planners.situation import Situation
 
 #: How many sequences local search looks at.
@@ -59,7 +59,7 @@ def replan(
     """
     memory = memory or Memory(world)
     result = _Replanner(previous, spec, memory, situation, objective, time_limit).answer()
-    if result.status is PlanStatus.UNSATISFIABLE and situation.barred:
+    if result.plan is None and situation.barred:
         situation = replace(situation, barred=frozenset())
         result = _Replanner(previous, spec, memory, situation, objective, time_limit).answer()
     if result.plan is None:

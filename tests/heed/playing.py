@@ -28,12 +28,14 @@ class Play:
         self.adopt()
 
     def adopt(self):
-        result = make_plan(self.spec, self.world, state=self.mission.state, done=self.mission.done)
+        mission = self.mission
+        result = make_plan(self.spec, self.world, mission.situation, previous=mission.plan, reason=mission.reason)
         self.plans += 1
         if result.plan is None:
             self.mission.give_up(result.message)
         else:
             self.mission.adopt(result.plan)
+            self.statuses.append(self.mission.status())
 
     def turn(self):
         """What the executive does at every piece of news, then one step of the world."""

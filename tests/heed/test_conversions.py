@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import PREDICATES, Proposition, RobotState, ThingState, WorldState, initial_state
 from grounding.translate.tree import Literal, NodeState, Relation, Task, TaskTree, TreeRule
@@ -13,6 +14,7 @@ from heed import conversions as to
 from heed.outcome import Outcome
 from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
+from planners.situation import Situation
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
@@ -133,7 +135,8 @@ def plans(draw):
     assignment = draw(st.dictionaries(st.sampled_from(("p0_1", "p0_2")), st.sampled_from(ROBOTS)))
     windows = {leaf: (draw(TICKS), draw(TICKS)) for leaf in assignment}
     cost, tick_s = draw(st.floats(0, 1e6)), draw(st.floats(0.01, 10))
-    return TeamPlan(steps, assignment, windows, after, tick_s, cost, draw(TICKS))
+    resumed = draw(st.frozensets(st.sampled_from(("p0_1", "p0_2"))))
+    return TeamPlan(steps, assignment, windows, after, tick_s, cost, draw(TICKS), resumed)
 
 
 @given(trees, st.lists(node_progress, min_size=40, max_size=40), NAMES, TIMES)
@@ -161,11 +164,25 @@ def test_specifications(spec):
     st.lists(TEXTS, max_size=2).map(tuple),
     st.none() | st.floats(0, 1e6),
     st.dictionaries(NAMES, st.floats(0, 1e6), max_size=3),
+    st.lists(TEXTS, max_size=2).map(tuple),
 )
-def test_plans(status, plan, message, conflict, bound, timings):
+def test_plans(status, plan, message, conflict, bound, timings, changes):
     has_plan = status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
-    result = PlanResult(status, plan if has_plan else None, message, conflict, bound, "an engine", timings)
+    result = PlanResult(status, plan if has_plan else None, message, conflict, bound, "an engine", timings, changes)
     assert to.plan_from_msg(to.plan_to_msg(result), ROBOTS) == result
+
+
+@given(
+    states,
+    st.dictionaries(NAMES, st.sampled_from(ROBOTS), max_size=3),
+    st.dictionaries(NAMES, st.lists(st.frozensets(NAMES, max_size=2), max_size=3).map(tuple), max_size=3),
+    st.frozensets(st.tuples(NAMES, st.sampled_from(ROBOTS)), max_size=3),
+    st.data(),
+)
+def test_situations(state, done, read, barred, data):
+    robots = {name: data.draw(st.sampled_from(ROBOTS)) for name in read if data.draw(st.booleans())}
+    situation = Situation(state, done, History(read, robots), barred)
+    assert to.situation_from_msg(to.situation_to_msg(situation, "office")) == situation
 
 
 @given(states)

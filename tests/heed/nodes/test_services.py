@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from graph import Graph
 
 from grounding.state import initial_state
-from heed.conversions import plan_from_msg, specification_from_msg, state_to_msg, tree_from_msg
+from heed.conversions import plan_from_msg, situation_to_msg, specification_from_msg, tree_from_msg
 from heed.nodes.grounding import GroundingNode
 from heed.nodes.planner import PlannerNode
 from heed.outcome import Outcome
 from heed_interfaces.msg import Formula, Specification
 from heed_interfaces.srv import MakePlan, Translate
 from planners.plan import PlanStatus
+from planners.situation import Situation
 
 pytestmark = pytest.mark.ros
 
@@ -36,7 +39,8 @@ def test_an_instruction_becomes_tree_specification_and_plan(graph):
     assert {leaf.task for leaf in spec.leaves.values()} <= {task.id for task in tree.root.walk()}
     assert set(answer.timing_names) == {"translate", "automata"}
     world = graph.nodes["planner_node"].world
-    request = MakePlan.Request(specification=answer.specification, state=state_to_msg(initial_state(world)))
+    situation = situation_to_msg(Situation.start(world))
+    request = MakePlan.Request(specification=answer.specification, situation=situation)
     result = plan_from_msg(graph.call(MakePlan, "make_plan", request).plan, world.robots)
     assert result.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
     assert set(result.plan.assignment) == set(spec.leaves)
@@ -48,12 +52,30 @@ def test_what_is_done_is_not_planned_again(graph):
     world = graph.nodes["planner_node"].world
     request = MakePlan.Request(
         specification=answer.specification,
-        state=state_to_msg(initial_state(world)),
-        done=["p0_1"],
-        done_robots=["robot_1"],
+        situation=situation_to_msg(Situation(initial_state(world), {"p0_1": "robot_1"})),
     )
     plan = plan_from_msg(graph.call(MakePlan, "make_plan", request).plan, world.robots).plan
     assert {step.leaf for steps in plan.steps.values() for step in steps} <= {"p0_2", ""}
+
+
+def test_a_plan_is_changed_and_the_answer_says_how(graph):
+    answer = translate(graph, "take a photo in m1 and m6; go to the kitchen")
+    world = graph.nodes["planner_node"].world
+    first = graph.call(MakePlan, "make_plan", MakePlan.Request(specification=answer.specification)).plan
+    robot = first.assigned[0]
+    start = initial_state(world)
+    lost = replace(start, robots={**start.robots, robot: replace(start.robots[robot], alive=False)})
+    request = MakePlan.Request(
+        specification=answer.specification,
+        situation=situation_to_msg(Situation(lost)),
+        previous=first,
+        reason=f"{robot} is lost.",
+    )
+    result = plan_from_msg(graph.call(MakePlan, "make_plan", request).plan, world.robots)
+    assert result.plan.assignment.keys() == set(first.leaves)
+    assert robot not in result.plan.assignment.values()
+    assert result.changes[0] == f"{robot} is lost."
+    assert any(f"instead of {robot}" in change for change in result.changes)
 
 
 @pytest.mark.parametrize(
