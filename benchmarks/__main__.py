@@ -9,13 +9,18 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import first_motion, realtime, startup
+from benchmarks import first_motion, realtime, replanning, startup
 from benchmarks.measure import SEED, cpu_seconds, machine
 from benchmarks.report import write_report
 
 RESULTS = Path(__file__).parent / "results"
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "results" / "system.md"
-BENCHMARKS = {"first_motion": first_motion, "realtime": realtime, "startup": startup}
+BENCHMARKS = {
+    "first_motion": first_motion,
+    "realtime": realtime,
+    "replanning": replanning,
+    "startup": startup,
+}
 
 
 def main() -> None:
