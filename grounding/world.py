@@ -7,11 +7,14 @@ unless a name says ticks (one tick is the time a robot needs for one cell, ``tic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 Cell = tuple[int, int]
+
+_CELL = re.compile(r"cell_(-?\d+)_(-?\d+)\Z")
 
 #: The four moves of a robot on the grid, in a fixed order so that plans are reproducible.
 NEIGHBOURS: tuple[Cell, ...] = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -29,8 +32,8 @@ class Zone:
 
     Attributes:
         id: Identifier, ``[a-z][a-z0-9_]*``, unique in the world.
-        sort: ``room``, ``door``, ``place`` (a named spot inside a room, such as a desk) or
-            ``kind`` (the union of all zones of one kind or tag, such as ``public``).
+        sort: ``room``, ``door``, ``place`` (a named spot inside a room, such as a desk),
+            ``kind`` (the union of all zones of one kind or tag, such as ``public``) or ``cell``.
         kind: What people call such a zone ("meeting_room", "desk", "corridor").
         cells: The cells of the zone.
         names: Other names people use, lower case, without articles.
@@ -47,6 +50,40 @@ class Zone:
     colour: str = ""
     tags: frozenset[str] = frozenset()
     members: tuple[str, ...] = ()
+
+
+def cell_zone(cell: Cell) -> str:
+    """Name of the zone that is one cell.
+
+    >>> cell_zone((6, 3))
+    'cell_6_3'
+    """
+    return f"cell_{cell[0]}_{cell[1]}"
+
+
+class Zones(dict[str, Zone]):
+    """The named zones of a world. Its free cells are found by name as well, but not listed.
+
+    A command such as "go north twice" asks for a cell; so formulas can speak of it as of any zone.
+    """
+
+    def __init__(self, named: Mapping[str, Zone], free: frozenset[Cell]) -> None:
+        super().__init__(named)
+        self._free = free
+
+    def _cell(self, name: object) -> Cell | None:
+        match = _CELL.match(name) if isinstance(name, str) else None
+        cell = (int(match[1]), int(match[2])) if match else None
+        return cell if cell in self._free else None
+
+    def __missing__(self, name: str) -> Zone:
+        cell = self._cell(name)
+        if cell is None:
+            raise KeyError(name)
+        return Zone(name, "cell", "cell", frozenset({cell}), names=(f"cell ({cell[0]}, {cell[1]})",))
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or self._cell(name) is not None
 
 
 @dataclass(frozen=True)
@@ -209,8 +246,8 @@ class World:
 
     @cached_property
     def zones(self) -> Mapping[str, Zone]:
-        """Every zone by id: rooms, doors, places and kinds."""
-        return {**self.kinds, **self.rooms, **self.door_zones, **self.places}
+        """Every zone by id: rooms, doors, places, kinds; and, by name alone, every free cell (``cell_6_3``)."""
+        return Zones({**self.kinds, **self.rooms, **self.door_zones, **self.places}, self.free_cells)
 
     @cached_property
     def free_cells(self) -> frozenset[Cell]:

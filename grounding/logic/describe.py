@@ -28,6 +28,8 @@ def entity(name: str, world: World) -> str:
         article = "an" if words[0] in "aeiou" else "a"
         return f"{article} {words} area" if tag else f"{article} {words}"
     if name in world.zones and numbered:
+        if world.zones[name].sort == "cell":
+            return world.zones[name].names[0]
         kind = world.zones[name].kind.replace("_", " ")
         return words if kind.split()[-1] in words.split() else f"{kind} {words}"
     if numbered and name in world.robots:
@@ -40,7 +42,7 @@ def entity(name: str, world: World) -> str:
 
 def _located(name: str, world: World) -> str:
     """A place with its preposition: "in the kitchen", "at desk d3", "in the bin"."""
-    zone = world.zones.get(name)
+    zone = world.zones[name] if name in world.zones else None
     sorts = {world.zones[m].sort for m in zone.members} or {zone.sort} if zone else {"container"}
     return f"{'at' if sorts == {'place'} else 'in'} {entity(name, world)}"
 

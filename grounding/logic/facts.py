@@ -81,7 +81,9 @@ class Facts:
         zones = tuple(dict.fromkeys(p.args[1] for p in bits if p.args[1] in self.world.zones))
         key = (cells, zones)
         if key not in self._patterns:
-            self._patterns[key] = frozenset(frozenset(self.world.zones_at(c)).intersection(zones) for c in cells)
+            self._patterns[key] = frozenset(
+                frozenset(name for name in zones if c in self.world.zones[name].cells) for c in cells
+            )
         return self._patterns[key]
 
     def _is_flag(self, p: Proposition) -> bool:

@@ -188,7 +188,8 @@ class _Vocabulary:
                 if value in world.things and value not in containers:
                     reason = f"nothing can be in {value!r}, it is not a container."
                     raise FormulaError(where, reason, _near(value, containers))
-                self._known(where, "zone or container", value, {**world.zones, **containers})
+                if value not in world.zones:
+                    self._known(where, "zone or container", value, {**world.zones, **containers})
             case "inside":
                 self._known(where, "thing", subject, world.things)
                 self._known(where, "zone", value, world.zones)

@@ -257,3 +257,13 @@ def test_a_file_full_of_references_is_refused_quickly():
     lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
     with pytest.raises(WorldFileError):
         parse_world("\n".join(lines) + "\nname: *a11\n" + SMALL[SMALL.index("rooms") :])
+
+
+def test_every_free_cell_is_a_zone_by_name_but_none_is_listed() -> None:
+    world = load_world("cleanup")
+    assert world.zones["cell_6_3"].cells == {(6, 3)}
+    assert "cell_6_3" in world.zones
+    assert "cell_4_4" not in world.zones  # a wall
+    assert "cell_6_3" not in set(world.zones)
+    with pytest.raises(KeyError):
+        world.zones["cell_40_40"]
