@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 Cell = tuple[int, int]
 
@@ -84,6 +85,10 @@ class Zones(dict[str, Zone]):
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or self._cell(name) is not None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The zone of a name, or what is given instead."""
+        return self[name] if name in self else default
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def entity(name: str, world: World) -> str:
 
 def _located(name: str, world: World) -> str:
     """A place with its preposition: "in the kitchen", "at desk d3", "in the bin"."""
-    zone = world.zones[name] if name in world.zones else None
+    zone = world.zones.get(name)
     sorts = {world.zones[m].sort for m in zone.members} or {zone.sort} if zone else {"container"}
     return f"{'at' if sorts == {'place'} else 'in'} {entity(name, world)}"
 
