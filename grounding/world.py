@@ -88,7 +88,7 @@ class Zones(dict[str, Zone]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The zone of a name, or what is given instead."""
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401 - this is get
 
 
 @dataclass(frozen=True)
