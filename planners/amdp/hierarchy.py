@@ -1,0 +1,192 @@
+"""The top-down planner: every action of a level is a goal of the level below.
+
+Each abstract level is searched with A* over abstract actions. What an action really costs and where
+it ends is only known once the level below has carried it out, so that is left until the action is
+the most promising one (lazy A*, Cohen et al. 2014). An action that the level below cannot carry out
+from the state it is to start in is dropped there and then, and the search goes on without it: that
+is how the abstraction is checked for reachability. All levels are guided by the same estimate of
+what is left for the whole command, so that a subgoal ends where the rest is cheapest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import inf
+
+from grounding.levels.reward import Level
+from planners.amdp.abstraction import AbstractAction, Abstraction, Regions
+from planners.amdp.bounds import Bound, Estimate, blind
+from planners.amdp.domain import Domain, Goal, State
+from planners.amdp.solve import Clock, Effort, OutOfEffortError, astar
+
+#: What the search for one subgoal may spend: with an eye on what comes after it, then for itself alone.
+#: At level 0 counted in nodes, above in abstract actions tried out.
+_GLANCE = {Level.MOTION: 400, Level.SUBGOAL: 12, Level.GOAL: 0}
+_EFFORT = {Level.MOTION: 20_000, Level.SUBGOAL: 100, Level.GOAL: 400}
+
+_BELOW = {Level.GOAL: Level.SUBGOAL, Level.SUBGOAL: Level.MOTION}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A way at level 0 with the subgoals it was made of.
+
+    Attributes:
+        actions: Primitive actions.
+        states: The states passed, one more than actions.
+        cost: Sum of costs.
+        trace: ``(level, name, first action, past the last)`` of each subgoal, relative to the stretch.
+    """
+
+    actions: tuple[int, ...]
+    states: tuple[State, ...]
+    cost: float
+    trace: tuple[tuple[Level, str, int, int], ...] = ()
+
+
+class Hierarchy:
+    """Plans one goal top-down.
+
+    Args:
+        domain: The level-0 domain.
+        goal: The goal.
+        bound: Lower bound for the goal.
+        clock: The time limit.
+        informed: Whether searches are guided; without, they take the nearest first.
+
+    Attributes:
+        effort: Level -> nodes expanded.
+    """
+
+    def __init__(self, domain: Domain, goal: Goal, bound: Bound, clock: Clock, informed: bool = True) -> None:
+        self.domain, self.goal, self.clock = domain, goal, clock
+        self.view = Estimate(bound, clock) if informed else None
+        self.regions = Regions(domain)
+        self.effort = {level: Effort() for level in Level}
+        self._alone: dict[Goal, Estimate] = {}
+        self._levels = {level: Abstraction(self.regions, level) for level in _BELOW}
+
+    def plan(self, level: Level) -> Stretch | None:
+        """The whole plan, None where none was found by way of the abstraction (there may still be one)."""
+        try:
+            return self._search(level, self.domain.start, self.goal, self.view, _EFFORT[level], top=True)
+        except OutOfEffortError:
+            return None
+
+    def _realise(
+        self, abstraction: Abstraction, state: State, action: AbstractAction, view: Estimate | None
+    ) -> Stretch | None:
+        """Carries an abstract action out at the level below, None where it cannot be done."""
+        if action is _FINISH:
+            below, aim = Level.MOTION, self.goal
+        else:
+            below, aim = _BELOW[abstraction.level], abstraction.aim(state, action)
+        try:
+            return self._achieve(below, state, aim, view, inf if view is None else _GLANCE[below])
+        except OutOfEffortError:
+            core = aim if action is _FINISH else abstraction.core(action)
+            if core not in self._alone:
+                self._alone[core] = Estimate(Bound(self.domain, core, self.clock), self.clock)
+        try:
+            return self._achieve(below, state, aim, self._alone[core], _EFFORT[below])
+        except OutOfEffortError:
+            return None
+
+    def _achieve(self, level: Level, start: State, goal: Goal, view: Estimate | None, limit: float) -> Stretch | None:
+        if level != Level.MOTION:
+            return self._search(level, start, goal, view, limit)
+        bound = blind if view is None else view
+        path = astar(start, self.domain.successors, goal.met, bound, self.clock, self.effort[level], limit)
+        return None if path is None else Stretch(path.actions, path.states, path.cost)
+
+    def _search(
+        self, level: Level, start: State, goal: Goal, view: Estimate | None, limit: float, top: bool = False
+    ) -> Stretch | None:
+        """Reaches a goal from a state with actions of an abstract level: lazy A* over states at level 0."""
+        abstraction = self._levels[level]
+        guide = blind if view is None else view
+        best: dict[State, float] = {start: 0.0}
+        came: dict[State, tuple[State, str, Stretch]] = {}
+        closed: set[State] = set()
+        tries = tie = 0
+        # Entries without an action are states reached, those with one are actions not yet tried out.
+        heap: list[tuple[float, float, int, State, AbstractAction | None]] = [(0.0, 0.0, 0, start, None)]
+        while heap:
+            _, _, _, state, action = heappop(heap)
+            self.clock.check()
+            if action is None:
+                if goal.met(state):
+                    return _joined(level, start, state, came)
+                if state in closed:
+                    continue
+                closed.add(state)
+                self.effort[level].expanded += 1
+                for option in self._options(abstraction, state, goal, top):
+                    left = self._promise(state, option, view)
+                    tie += 1
+                    if left < inf:
+                        heappush(heap, (best[state] + left, left, tie, state, option))
+                continue
+            if tries >= limit:
+                raise OutOfEffortError
+            tries += 1
+            stretch = self._realise(abstraction, state, action, view)
+            if stretch is None:
+                continue
+            after, cost = stretch.states[-1], best[state] + stretch.cost
+            left = guide(after)
+            if cost < best.get(after, inf) and left < inf:
+                best[after] = cost
+                came[after] = (state, action.name, stretch)
+                closed.discard(after)
+                tie += 1
+                heappush(heap, (cost + left, left, tie, after, None))
+        return None
+
+    def _options(self, abstraction: Abstraction, state: State, goal: Goal, top: bool) -> list[AbstractAction]:
+        options = list(abstraction.actions(state))
+        if top and self._near(state, goal):
+            options.append(_FINISH)
+        return options
+
+    def _near(self, state: State, goal: Goal) -> bool:
+        """Whether everything is in a region of the goal: what is left is no matter of regions."""
+        at, cells = self.regions.at, (goal.agent, *goal.things)
+        pieces = (state[0], *state[2:])
+        return all(
+            wanted is None or any(at[cell] == at[c] for c in wanted)
+            for cell, wanted in zip(pieces, cells, strict=True)
+        )
+
+    def _promise(self, state: State, action: AbstractAction, view: Estimate | None) -> float:
+        """Estimate of the cost left if an action is done first."""
+        if view is None:
+            return 0.0
+        if action is _FINISH:
+            return view(state)
+        return view.through(state, action.thing or 0, self.regions.gates[action.target])
+
+
+#: What is left once everything is in the right region: a goal that is only part of a region.
+_FINISH = AbstractAction(None, -1, "reachGoal")
+
+
+def _joined(level: Level, start: State, end: State, came: dict[State, tuple[State, str, Stretch]]) -> Stretch:
+    """The stretches that lead to a state, one after the other."""
+    parts: list[tuple[str, Stretch]] = []
+    while end != start:
+        end, name, stretch = came[end]
+        parts.append((name, stretch))
+    actions: list[int] = []
+    states = [start]
+    trace: list[tuple[Level, str, int, int]] = []
+    cost = 0.0
+    for name, part in reversed(parts):
+        offset = len(actions)
+        actions += part.actions
+        states += part.states[1:]
+        cost += part.cost
+        trace.append((level, name, offset, len(actions)))
+        trace += [(lower, text, a + offset, b + offset) for lower, text, a, b in part.trace]
+    return Stretch(tuple(actions), tuple(states), cost, tuple(trace))
