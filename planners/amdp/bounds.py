@@ -118,7 +118,9 @@ class Estimate:
         steps = [(c, d, abs(x - grid[c][0]) + abs(y - grid[c][1])) for c, d in gates]
         now = self(state)
         if piece == 0:
-            return max(now, min((n + self((c, AWAY, *state[2:])) for c, _, n in steps if c not in state[2:]), default=now))
+            return max(
+                now, min((n + self((c, AWAY, *state[2:])) for c, _, n in steps if c not in state[2:]), default=now)
+            )
         field = self._last.get(piece)
         if field is None:
             return now + min(n for _, _, n in steps)

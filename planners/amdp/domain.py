@@ -107,6 +107,7 @@ class Domain:
         self.cells: tuple[Cell, ...] = tuple(sorted(world.free_cells - walls))
         self.index: dict[Cell, int] = {cell: i for i, cell in enumerate(self.cells)}
         self.things: tuple[str, ...] = tuple(t for t in loose if state.things[t].cell in self.index)
+        self._resting = {name: thing.cell for name, thing in state.things.items() if name not in self.things}
         own = world.robots[robot].cells
         self.enter: tuple[bool, ...] = tuple(
             c in own and not any(world.conflict(robot, c, other, state.robots[other].cell) for other in others)
@@ -185,12 +186,18 @@ class Domain:
         """
         wanted: dict[str, frozenset[int]] = {}
         for thing, region in reward.things:
-            if thing not in self.things:
-                raise self._unmovable(thing)
             cells = self.zone(region)
+            if thing not in self.things:
+                if self.lies(thing, region):
+                    continue
+                raise self._unmovable(thing)
             wanted[thing] = cells & wanted.get(thing, cells)
         agent = None if reward.agent is None else self.zone(reward.agent)
         return Goal(agent, tuple(wanted.get(thing) for thing in self.things))
+
+    def lies(self, thing: str, region: str) -> bool:
+        """Whether a thing that stays where it is is in a region anyway."""
+        return thing in self._resting and self._resting[thing] in self.world.zones[region].cells
 
     def _unmovable(self, thing: str) -> GoalError:
         if thing in self.world.things:

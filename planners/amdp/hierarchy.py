@@ -10,7 +10,6 @@ what is left for the whole command, so that a subgoal ends where the rest is che
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import inf
 
@@ -18,31 +17,15 @@ from grounding.levels.reward import Level
 from planners.amdp.abstraction import AbstractAction, Abstraction, Regions
 from planners.amdp.bounds import Bound, Estimate, blind
 from planners.amdp.domain import Domain, Goal, State
+from planners.amdp.result import Stretch
 from planners.amdp.solve import Clock, Effort, OutOfEffortError, astar
 
 #: What the search for one subgoal may spend: with an eye on what comes after it, then for itself alone.
 #: At level 0 counted in nodes, above in abstract actions tried out.
-_GLANCE = {Level.MOTION: 400, Level.SUBGOAL: 12, Level.GOAL: 0}
-_EFFORT = {Level.MOTION: 20_000, Level.SUBGOAL: 100, Level.GOAL: 400}
+_GLANCE = {Level.MOTION: 60, Level.SUBGOAL: 8}
+_EFFORT = {Level.MOTION: 20_000, Level.SUBGOAL: 100}
 
 _BELOW = {Level.GOAL: Level.SUBGOAL, Level.SUBGOAL: Level.MOTION}
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A way at level 0 with the subgoals it was made of.
-
-    Attributes:
-        actions: Primitive actions.
-        states: The states passed, one more than actions.
-        cost: Sum of costs.
-        trace: ``(level, name, first action, past the last)`` of each subgoal, relative to the stretch.
-    """
-
-    actions: tuple[int, ...]
-    states: tuple[State, ...]
-    cost: float
-    trace: tuple[tuple[Level, str, int, int], ...] = ()
 
 
 class Hierarchy:
@@ -51,17 +34,16 @@ class Hierarchy:
     Args:
         domain: The level-0 domain.
         goal: The goal.
-        bound: Lower bound for the goal.
+        bound: Lower bound for the goal that guides all searches; without, they take the nearest first.
         clock: The time limit.
-        informed: Whether searches are guided; without, they take the nearest first.
 
     Attributes:
         effort: Level -> nodes expanded.
     """
 
-    def __init__(self, domain: Domain, goal: Goal, bound: Bound, clock: Clock, informed: bool = True) -> None:
+    def __init__(self, domain: Domain, goal: Goal, bound: Bound | None, clock: Clock) -> None:
         self.domain, self.goal, self.clock = domain, goal, clock
-        self.view = Estimate(bound, clock) if informed else None
+        self.view = None if bound is None else Estimate(bound, clock)
         self.regions = Regions(domain)
         self.effort = {level: Effort() for level in Level}
         self._alone: dict[Goal, Estimate] = {}
@@ -69,10 +51,7 @@ class Hierarchy:
 
     def plan(self, level: Level) -> Stretch | None:
         """The whole plan, None where none was found by way of the abstraction (there may still be one)."""
-        try:
-            return self._search(level, self.domain.start, self.goal, self.view, _EFFORT[level], top=True)
-        except OutOfEffortError:
-            return None
+        return self._search(level, self.domain.start, self.goal, self.view, inf, top=True)
 
     def _realise(
         self, abstraction: Abstraction, state: State, action: AbstractAction, view: Estimate | None
@@ -151,13 +130,12 @@ class Hierarchy:
         return options
 
     def _near(self, state: State, goal: Goal) -> bool:
-        """Whether everything is in a region of the goal: what is left is no matter of regions."""
-        at, cells = self.regions.at, (goal.agent, *goal.things)
-        pieces = (state[0], *state[2:])
-        return all(
-            wanted is None or any(at[cell] == at[c] for c in wanted)
-            for cell, wanted in zip(pieces, cells, strict=True)
-        )
+        """Whether everything is in or next to a region of the goal: what is left is no matter of regions."""
+        at, adjacent = self.regions.at, self.regions.adjacent
+        for cell, wanted in zip((state[0], *state[2:]), (goal.agent, *goal.things), strict=True):
+            if wanted is not None and not {at[c] for c in wanted} & {at[cell], *adjacent[at[cell]]}:
+                return False
+        return True
 
     def _promise(self, state: State, action: AbstractAction, view: Estimate | None) -> float:
         """Estimate of the cost left if an action is done first."""

@@ -7,7 +7,25 @@ from dataclasses import dataclass, field
 
 from grounding.levels.reward import Level
 from grounding.world import Cell
+from planners.amdp.domain import State
 from planners.plan import PlanStatus
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A way at level 0 with the subgoals it was made of.
+
+    Attributes:
+        actions: Primitive actions.
+        states: The states passed, one more than actions.
+        cost: Sum of costs.
+        trace: ``(level, name, first action, past the last)`` of each subgoal, relative to the stretch.
+    """
+
+    actions: tuple[int, ...]
+    states: tuple[State, ...]
+    cost: float
+    trace: tuple[tuple[Level, str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
