@@ -23,7 +23,9 @@ from planners.amdp.solve import Clock, Effort, OutOfEffortError, astar
 #: What the search for one subgoal may spend: with an eye on what comes after it, then for itself alone.
 #: At level 0 counted in nodes, above in abstract actions tried out.
 _GLANCE = {Level.MOTION: 60, Level.SUBGOAL: 8}
-_EFFORT = {Level.MOTION: 20_000, Level.SUBGOAL: 100}
+_EFFORT = {Level.MOTION: 5_000, Level.SUBGOAL: 40}
+#: Abstract actions the search for the whole goal may try out before level 0 is asked instead.
+_TRIES = 300
 
 _BELOW = {Level.GOAL: Level.SUBGOAL, Level.SUBGOAL: Level.MOTION}
 
@@ -46,12 +48,16 @@ class Hierarchy:
         self.view = None if bound is None else Estimate(bound, clock)
         self.regions = Regions(domain)
         self.effort = {level: Effort() for level in Level}
-        self._alone: dict[Goal, Estimate] = {}
+        self._views: dict[Goal, Estimate] = {}
+        self._known: dict[tuple[Level, State, Goal], Stretch | None] = {}
         self._levels = {level: Abstraction(self.regions, level) for level in _BELOW}
 
     def plan(self, level: Level) -> Stretch | None:
         """The whole plan, None where none was found by way of the abstraction (there may still be one)."""
-        return self._search(level, self.domain.start, self.goal, self.view, inf, top=True)
+        try:
+            return self._search(level, self.domain.start, self.goal, self.view, _TRIES, top=True)
+        except OutOfEffortError:
+            return None
 
     def _realise(
         self, abstraction: Abstraction, state: State, action: AbstractAction, view: Estimate | None
@@ -61,14 +67,21 @@ class Hierarchy:
             below, aim = Level.MOTION, self.goal
         else:
             below, aim = _BELOW[abstraction.level], abstraction.aim(state, action)
+        key = (below, state, aim)
+        if key in self._known:
+            return self._known[key]
         try:
             return self._achieve(below, state, aim, view, inf if view is None else _GLANCE[below])
         except OutOfEffortError:
-            core = aim if action is _FINISH else abstraction.core(action)
-            if core not in self._alone:
-                self._alone[core] = Estimate(Bound(self.domain, core, self.clock), self.clock)
+            self._known[key] = self._alone(below, state, aim, aim if action is _FINISH else abstraction.core(action))
+        return self._known[key]
+
+    def _alone(self, level: Level, state: State, aim: Goal, core: Goal) -> Stretch | None:
+        """Reaches a subgoal as if nothing came after it."""
+        if core not in self._views:
+            self._views[core] = Estimate(Bound(self.domain, core, self.clock), self.clock)
         try:
-            return self._achieve(below, state, aim, self._alone[core], _EFFORT[below])
+            return self._achieve(level, state, aim, self._views[core], _EFFORT[level])
         except OutOfEffortError:
             return None
 
