@@ -15,6 +15,8 @@ import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 
 from grounding.errors import HeedError
 from grounding.levels.reward import Direction, Reward
@@ -59,6 +61,13 @@ class Goal:
         if self.agent is not None and state[0] not in self.agent:
             return False
         return all(cells is None or state[2 + i] in cells for i, cells in enumerate(self.things))
+
+    @cached_property
+    def fits(self) -> bool:
+        """Whether everything has a cell of its own to be in (Hall's condition)."""
+        wanted = [cells for cells in (self.agent, *self.things) if cells is not None]
+        groups = (group for size in range(1, len(wanted) + 1) for group in combinations(wanted, size))
+        return all(len(frozenset().union(*group)) >= len(group) for group in groups)
 
 
 class Domain:

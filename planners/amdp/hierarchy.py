@@ -24,10 +24,15 @@ from planners.amdp.solve import Clock, Effort, OutOfEffortError, astar
 #: At level 0 counted in nodes, above in abstract actions tried out.
 _GLANCE = {Level.MOTION: 60, Level.SUBGOAL: 8}
 _EFFORT = {Level.MOTION: 5_000, Level.SUBGOAL: 40}
-#: Abstract actions the search for the whole goal may try out before level 0 is asked instead.
-_TRIES = 300
+#: Abstract actions the search for the whole goal may try out, and nodes of level 0 it may spend on
+#: them, before level 0 is asked instead.
+_TRIES, _NODES = 300, 50_000
 
 _BELOW = {Level.GOAL: Level.SUBGOAL, Level.SUBGOAL: Level.MOTION}
+
+
+class _TooHardError(Exception):
+    """The whole search has spent what it may."""
 
 
 class Hierarchy:
@@ -56,7 +61,7 @@ class Hierarchy:
         """The whole plan, None where none was found by way of the abstraction (there may still be one)."""
         try:
             return self._search(level, self.domain.start, self.goal, self.view, _TRIES, top=True)
-        except OutOfEffortError:
+        except (OutOfEffortError, _TooHardError):
             return None
 
     def _realise(
@@ -122,6 +127,8 @@ class Hierarchy:
                 continue
             if tries >= limit:
                 raise OutOfEffortError
+            if view is not None and self.effort[Level.MOTION].expanded > _NODES:
+                raise _TooHardError
             tries += 1
             stretch = self._realise(abstraction, state, action, view)
             if stretch is None:

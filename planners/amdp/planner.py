@@ -70,6 +70,10 @@ class _Run:
             return self._none(PlanStatus.TIMEOUT, f"No plan was found within the time limit of {self.time_limit:g} s.")
 
     def _plan(self) -> Solution:
+        if not self.goal.fits:
+            return self._none(
+                PlanStatus.UNSATISFIABLE, f"{self._wanted()} cannot hold at once: there is too little room."
+            )
         started = time.perf_counter()
         bound = Bound(self.domain, self.goal, self.clock) if self.informed else None
         if bound is not None:
@@ -86,7 +90,7 @@ class _Run:
             self._spend("hierarchy", started)
             if stretch is not None:
                 proven = self.least is not None and stretch.cost <= self.least + 1e-9
-                return self._found(stretch, PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE)
+                return self._found(stretch, PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE, "hierarchy")
         started = time.perf_counter()
         guide = blind if bound is None else bound
         effort = self.effort[Level.MOTION]
@@ -99,14 +103,14 @@ class _Run:
                 f"and all {effort.expanded} states that matter were looked at.",
             )
         self.least = path.cost
-        return self._found(Stretch(path.actions, path.states, path.cost), PlanStatus.OPTIMAL)
+        return self._found(Stretch(path.actions, path.states, path.cost), PlanStatus.OPTIMAL, "flat")
 
-    def _found(self, stretch: Stretch, status: PlanStatus) -> Solution:
+    def _found(self, stretch: Stretch, status: PlanStatus, engine: str) -> Solution:
         count = len(stretch.actions)
         message = f"{count} {'step' if count == 1 else 'steps'}." if count else "Nothing is left to do."
         return _solution(
             self.domain, stretch, status, message, self.level, lower_bound=self.least, expanded=self._expanded(),
-            timings=self.spent, engine="flat" if self.level == Level.MOTION else "hierarchy",
+            timings=self.spent, engine=engine,
         )  # fmt: skip
 
     def _none(self, status: PlanStatus, message: str) -> Solution:

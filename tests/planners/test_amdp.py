@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cleanup import met, optimum, random_reward, random_world, replay
+from benchmarks.amdp.worlds import met, optimum, random_reward, random_world, replay
 from grounding.levels.reward import Direction, Level, Reward
 from grounding.state import initial_state
 from grounding.worldfile import load_world
@@ -85,7 +85,10 @@ def test_plans_in_random_worlds_are_right_and_never_shorter_than_the_optimum(see
     world = random_world(seed, things)
     reward = random_reward(seed, world)
     found = solve(
-        Domain(world, initial_state(world), "robot_1", pull=pull, facing=Direction.NORTH), reward, level, time_limit=60.0
+        Domain(world, initial_state(world), "robot_1", pull=pull, facing=Direction.NORTH),
+        reward,
+        level,
+        time_limit=60.0,
     )
     names = [t for t in world.things if world.things[t].properties]
     start = (world.robots["robot_1"].start, "north", tuple(world.things[t].cell for t in names))

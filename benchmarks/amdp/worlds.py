@@ -1,4 +1,4 @@
-"""Cleanup Worlds for the AMDP tests: random small ones, and the rules of the game once more."""
+"""Random small Cleanup Worlds, and the rules of the game written down a second time, for tests and benchmark."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def random_world(seed: int, things: int = 1) -> World:
             lines.append(f"  - {{id: door_e{c}{r}, joins: [room_{c}{r}, room_{c + 1}{r}], cells: {cells}}}")
         if r + 1 < rows and rng.random() < 0.8:
             at = int(rng.integers(wide))
-            lines.append(f"  - {{id: door_n{c}{r}, joins: [room_{c}{r}, room_{c}{r + 1}], cells: [[{x + at}, {y + high}]]}}")
+            lines.append(
+                f"  - {{id: door_n{c}{r}, joins: [room_{c}{r}, room_{c}{r + 1}], cells: [[{x + at}, {y + high}]]}}"
+            )
     inside = [(corner[room][0] + i, corner[room][1] + j) for room in rooms for i in range(wide) for j in range(high)]
     spots = [inside[i] for i in rng.permutation(len(inside))[: things + 2]]
     lines.append("places:\n  - {id: spot, cells: [" + str(list(spots[-1])) + "]}")
