@@ -27,7 +27,7 @@ def page(found: Mapping[str, Any]) -> str:
         "command needs included, nothing kept between runs; median of 9 (blind: one run, given up after 20 s).",
         "*levels* is the planner (L0 commands are planned flat, L1 and L2 top-down), *flat* plans over primitive",
         "actions whatever the level, *blind* is the same without distances. All with `pull`, as in the authors' code;",
-        "*push only* is what the simulated robots do. Published: mean of 1000 trials on the authors' machine, in Java,",
+        "*push only* is what the simulated robots do. Published: mean of 1000 trials on the authors' machine,",
         "so only ratios within one machine compare planners.",
         "",
     ]
@@ -40,7 +40,10 @@ def page(found: Mapping[str, Any]) -> str:
 
 
 def _world(rows: Sequence[Mapping[str, Any]], target: float | None) -> Iterator[str]:
-    yield "| level | goal | steps (optimum) | levels ms | flat ms | levels blind | flat blind | nodes: levels / flat / flat blind | push only: steps (optimum), ms | published AMDP / no heuristic / flat |"
+    yield (
+        "| level | goal | steps (optimum) | levels ms | flat ms | levels blind | flat blind | "
+        "nodes: levels / flat / flat blind | push only: steps (optimum), ms | published AMDP / no heuristic / flat |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for r in rows:
         p, q = r["pull"], r["push"]
@@ -75,15 +78,20 @@ def _beyond(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         made = p["levels"]
         yield (
             f"| {r['level']} | {_short(r['goal'])} | {made['steps'] or '-'} | {p['flat']['steps'] or '-'} | "
-            f"{made['lower_bound']:g} | {_ms(p, 'levels')} | {_nodes(p, 'levels')} | {_ms(p, 'flat')} | {_nodes(p, 'flat')} |"
+            f"{made['lower_bound']:g} | {_ms(p, 'levels')} | {_nodes(p, 'levels')} | "
+            f"{_ms(p, 'flat')} | {_nodes(p, 'flat')} |"
         )
     yield ""
 
 
 def _random(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "Two to four rooms, doors one or two cells wide, goals among rooms, doors and single cells; seeds 0, 1, 2, ..."
+    yield "Two to four rooms, doors one or two cells wide, goals among rooms, doors and single cells;"
+    yield "seeds 0, 1, 2, ..."
     yield ""
-    yield "| things | pull | level | worlds | solvable | same answer as flat | optimal | proven so | steps / optimum: mean | worst |"
+    yield (
+        "| things | pull | level | worlds | solvable | same answer as flat | optimal | proven so | "
+        "steps / optimum: mean | worst |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for r in rows:
         yield (
@@ -94,8 +102,8 @@ def _random(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _stochastic(found: Mapping[str, Any]) -> Iterator[str]:
-    yield "An action does nothing with the probability *slip*. Until the bounds on the expected number of actions are 0.1"
-    yield "apart (60 s at most); guided by our distances and without."
+    yield "An action does nothing with the probability *slip*. Until the bounds on the expected number of actions are"
+    yield "0.1 apart (60 s at most); guided by our distances and without."
     yield ""
     yield "| goal | slip | guided ms | backups | blind ms | backups | expected actions |"
     yield "|---|---|---|---|---|---|---|"

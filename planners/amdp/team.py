@@ -124,7 +124,7 @@ def _best(leaf: Leaf, reward: Reward, world: World, state: WorldState, time_limi
         found[robot] = solve(Domain(world, state, robot), reward, level, time_limit=left)
     plans = {robot: s for robot, s in found.items() if s.ok}
     if not plans:
-        return _failed(leaf, found, world, state, time_limit)
+        return _failed(leaf, reward, found, world, state, time_limit)
     robot = min(plans, key=lambda name: plans[name].cost)
     best = plans[robot]
     bound = _lower_bound(found, reward, world, state)
@@ -162,7 +162,7 @@ def _able(leaf: Leaf, reward: Reward, world: World, state: WorldState) -> list[s
 
 
 def _failed(
-    leaf: Leaf, found: Mapping[str, Solution], world: World, state: WorldState, time_limit: float
+    leaf: Leaf, reward: Reward, found: Mapping[str, Solution], world: World, state: WorldState, time_limit: float
 ) -> PlanResult:
     statuses = {solution.status for solution in found.values()}
     if PlanStatus.TIMEOUT in statuses:
@@ -171,7 +171,9 @@ def _failed(
         )
     message = next(iter(found.values())).message
     if statuses == {PlanStatus.INVALID}:
-        return PlanResult(PlanStatus.INVALID, message=message)
+        known = all(thing in world.things and region in world.zones for thing, region in reward.things)
+        known &= reward.agent is None or reward.agent in world.zones
+        return PlanResult(PlanStatus.UNSUPPORTED if known else PlanStatus.INVALID, message=message)
     beyond = _beyond(world, state)
     if beyond:
         return PlanResult(PlanStatus.UNSUPPORTED, message=f"{message} Abstract MDPs {beyond}.")

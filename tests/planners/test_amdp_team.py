@@ -146,6 +146,15 @@ def test_unknown_names_are_invalid_with_near_matches():
     assert "Did you mean 'green_room'?" in result.message
 
 
+def test_a_thing_in_another_robots_hands_is_unsupported():
+    world = parse_world(DEPOT)
+    state = initial_state(world)
+    held = {**state.things, "crate": replace(state.things["crate"], held_by="far", cell=(0, 2))}
+    result = plan_amdp(spec("F in.crate.store"), world, state=replace(state, things=held))
+    assert result.status is PlanStatus.UNSUPPORTED
+    assert "'crate': cannot be pushed by near" in result.message
+
+
 def test_a_robot_with_full_hands_is_left_alone():
     world = parse_world(DEPOT)
     state = initial_state(world)
