@@ -10,6 +10,7 @@ what is left for the whole command, so that a subgoal ends where the rest is che
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from math import inf
 
@@ -119,11 +120,9 @@ class Hierarchy:
                     continue
                 closed.add(state)
                 self.effort[level].expanded += 1
-                for option in self._options(abstraction, state, goal, top):
-                    left = self._promise(state, option, view)
+                for left, option in self._options(abstraction, state, view, top):
                     tie += 1
-                    if left < inf:
-                        heappush(heap, (best[state] + left, left, tie, state, option))
+                    heappush(heap, (best[state] + left, left, tie, state, option))
                 continue
             if tries >= limit:
                 raise OutOfEffortError
@@ -143,27 +142,25 @@ class Hierarchy:
                 heappush(heap, (cost + left, left, tie, after, None))
         return None
 
-    def _options(self, abstraction: Abstraction, state: State, goal: Goal, top: bool) -> list[AbstractAction]:
-        options = list(abstraction.actions(state))
-        if top and self._near(state, goal):
-            options.append(_FINISH)
-        return options
+    def _options(
+        self, abstraction: Abstraction, state: State, view: Estimate | None, top: bool
+    ) -> Iterator[tuple[float, AbstractAction]]:
+        """What can be tried from a state, with an estimate of the cost left if it is done first."""
+        gates = self.regions.gates
+        for action in abstraction.actions(state):
+            left = 0.0 if view is None else view.through(state, action.thing or 0, gates[action.target])
+            if left < inf:
+                yield left, action
+        if top and self._near(state):
+            yield 0.0 if view is None else view(state), _FINISH
 
-    def _near(self, state: State, goal: Goal) -> bool:
+    def _near(self, state: State) -> bool:
         """Whether everything is in or next to a region of the goal: what is left is no matter of regions."""
         at, adjacent = self.regions.at, self.regions.adjacent
-        for cell, wanted in zip((state[0], *state[2:]), (goal.agent, *goal.things), strict=True):
+        for cell, wanted in zip((state[0], *state[2:]), (self.goal.agent, *self.goal.things), strict=True):
             if wanted is not None and not {at[c] for c in wanted} & {at[cell], *adjacent[at[cell]]}:
                 return False
         return True
-
-    def _promise(self, state: State, action: AbstractAction, view: Estimate | None) -> float:
-        """Estimate of the cost left if an action is done first."""
-        if view is None:
-            return 0.0
-        if action is _FINISH:
-            return view(state)
-        return view.through(state, action.thing or 0, self.regions.gates[action.target])
 
 
 #: What is left once everything is in the right region: a goal that is only part of a region.

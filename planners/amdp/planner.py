@@ -72,7 +72,7 @@ class _Run:
     def _plan(self) -> Solution:
         if not self.goal.fits:
             return self._none(
-                PlanStatus.UNSATISFIABLE, f"{self._wanted()} cannot hold at once: there is too little room."
+                PlanStatus.UNSATISFIABLE, f"{self._wanted()} cannot hold at once: not everything finds a cell."
             )
         started = time.perf_counter()
         bound = Bound(self.domain, self.goal, self.clock) if self.informed else None
