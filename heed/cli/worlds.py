@@ -31,6 +31,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "Put the chair in the blue room and come back to the red room.",
         "Go to the green room.",
     ),
+    "cleanup_large": ("Put the chair in the blue room and come back to the red room.", "Go to the green room."),
+    "cleanup_four_rooms": (
+        "Put the orange chair in the blue room and the purple box in the red room.",
+        "Go to the yellow room.",
+    ),
     "table": (
         "First put the green apple and the orange on the yellow plate in any order, "
         "then put the carrot and the red apple on the blue plate.",

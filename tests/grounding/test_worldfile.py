@@ -45,7 +45,7 @@ OPERATE = "  pick_up:\n    behaviour: operate\n    parameters: {item: portable}\
 
 
 def test_shipped_worlds_load_without_doubts():
-    assert set(shipped_worlds()) == {"cleanup", "office", "table"}
+    assert set(shipped_worlds()) == {"cleanup", "cleanup_four_rooms", "cleanup_large", "office", "table"}
     for name in shipped_worlds():
         world = load_world(name)
         assert world.name == name
@@ -176,7 +176,8 @@ def test_doubtful_worlds_load_with_a_warning():
 
 
 @pytest.mark.parametrize(
-    ("world", "hint"), [("ofice", "'office'"), ("zzz", "cleanup, office, table"), ("no.yaml", "Give")]
+    ("world", "hint"),
+    [("ofice", "'office'"), ("zzz", "cleanup, cleanup_four_rooms, cleanup_large, office"), ("no.yaml", "Give")],
 )
 def test_missing_files(world, hint):
     with pytest.raises(WorldFileError, match=hint):
