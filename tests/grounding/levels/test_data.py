@@ -69,7 +69,7 @@ def test_missing_and_binary_files_are_named(tmp_path: Path) -> None:
 
 
 def test_single_steps_cannot_be_of_another_level(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="line 1.*single steps"):
+    with pytest.raises(DataError, match=r"line 1.*single steps"):
         read_pair(*pair(tmp_path, "up\n", "goNorth\n"), Level.GOAL)
 
 
