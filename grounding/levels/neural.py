@@ -1,8 +1,9 @@
 """What the neural baselines share: words to numbers, a small network, and training that can be resumed.
 
 Sizes as in the authors' code: word vectors of 30, GRU of 50, hidden layers of 60 and 50, dropout 0.5,
-Adam with its default rate, batches of 16. Weights start from a normal distribution of deviation 0.5,
-as there; biases of 0.
+Adam. What that code does besides (batches of 16, rate 0.001, 10 epochs, first weights of deviation 0.5)
+gave 68 % joint accuracy on the published folds instead of the 80 % of the paper; batch, rate, epochs and
+deviation were therefore chosen on held-out parts of training folds.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ class Recipe:
     state: int = 50
     hidden: tuple[int, int] = (60, 50)
     dropout: float = 0.5
-    batch: int = 16
-    epochs: int = 20
-    rate: float = 1e-3
-    spread: float = 0.5
+    batch: int = 64
+    epochs: int = 40
+    rate: float = 8e-3
+    spread: float = 0.1
     rare: int = 2
 
 
