@@ -28,6 +28,9 @@ LOOSE_COLOURS: Mapping[str, tuple[str, ...]] = {
     "brown": ("tan",), "tan": ("brown", "beige"), "beige": ("tan", "brown"),
 }  # fmt: skip
 
+#: Colours by which the published commands call the three rooms: models have seen them.
+SEEN_COLOURS = _set("red green blue pink purple violet orange peach")
+
 #: What any thing may be called.
 ANY_THING = _set("object objects thing item block toy stuff piece")
 #: Names that pass for one another where there is only one thing.

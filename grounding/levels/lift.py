@@ -5,7 +5,7 @@ things of its own. So names are exchanged before the model reads a command: each
 one of the three known names, by the part it plays in the scene as it is now:
 
 - ``room2`` (blue): where the robot is;
-- ``room0`` (red): where the thing is, or else the room next door that is spoken of;
+- ``room0`` (red): where the thing is that the command names, or else a room next door;
 - ``room1`` (green): another one, of those that the command speaks of if there is any.
 
 In the published world itself this changes nothing.
@@ -29,6 +29,7 @@ from grounding.levels.lexicon import (
     NOT_THINGS,
     ROOM_ADJECTIVES,
     ROOM_NOUNS,
+    SEEN_COLOURS,
     SOME_THING,
     THING_ADJECTIVES,
 )
@@ -48,7 +49,7 @@ class UnknownReferenceError(HeedError):
     """A command speaks of a room or thing that the world lacks, or of several that it does not tell apart."""
 
     def __init__(self, thing: str, reason: str, near: Sequence[str] = ()) -> None:
-        hint = f"Did you mean {_either(near)}?" if near else ""
+        hint = f"Did you mean {_either(near)}?" if 0 < len(near) < 3 else ""
         super().__init__(thing, reason, hint)
         self.near = tuple(near)
 
@@ -111,20 +112,17 @@ def lift(text: str, world: World, state: WorldState, robot: str) -> Lifted:
     reader = _Reader(world, words)
     rooms, things = reader.rooms(), reader.things()
     thing = _one_thing(things, world, state, robot)
-    names = _assign([mention.id for mention in rooms], thing, world, state, robot)
+    names = _assign([mention.id for mention in rooms], thing if things else None, world, state, robot)
     slot_of = {world_id: slot for slot, world_id in names.items()}
     same = all(world.rooms[names[slot]].colour == colour for slot, colour in SLOTS.items() if slot in names)
     new: list[str | None] = list(words)
     for mention in rooms:
-        if (
-            not same
-            or mention.stop - mention.start > 2
-            or not (set(words[mention.start : mention.stop]) & set(LOOSE_COLOURS))
-        ):
-            named = words[mention.stop - 1] in _ROOM_WORDS or words[mention.start] not in LOOSE_COLOURS
+        said = words[mention.start : mention.stop]
+        if not (same and set(said) <= SEEN_COLOURS | {"room", "rooms"}):
+            named = said[-1] in _ROOM_WORDS or said[0] not in LOOSE_COLOURS
             _put(new, mention, f"{SLOTS.get(slot_of[mention.id], 'other')}{' room' if named else ''}")
     for mention in things:
-        if not set(words[mention.start : mention.stop]) <= SOME_THING | set(LOOSE_COLOURS):
+        if not set(words[mention.start : mention.stop]) <= (SOME_THING if same else ANY_THING):
             _put(new, mention, THING_WORD)
     doors = _doors(slot_of, world)
     scene = _scene({**names, **doors}, thing, world, state, robot)
@@ -367,6 +365,10 @@ def _assign(spoken_of: Sequence[str], thing: str | None, world: World, state: Wo
     here = world.room_of(state.robots[robot].cell) or next(iter(world.rooms))
     there = world.room_of(state.things[thing].cell) if thing else None
     last_first = list(dict.fromkeys(reversed(spoken_of)))
+    if thing is None and last_first == [here]:
+        # No published command asks for the room the robot starts in: call it by a name that is asked for.
+        others = {"room2" if number == 0 else f"room{number + 2}": r for number, r in enumerate(_others(here, world))}
+        return {"room0": here, **others}
     beside = {room for door in world.doors.values() if here in door.joins for room in door.joins} - {here}
     found = {"room2": here}
     candidates = [there, *(r for r in last_first if r in beside), *sorted(beside), *last_first, *world.rooms]
@@ -377,6 +379,11 @@ def _assign(spoken_of: Sequence[str], thing: str | None, world: World, state: Wo
     for number, room in enumerate(dict.fromkeys(left)):
         found["room1" if number == 0 else f"room{number + 2}"] = room
     return {slot: room for slot, room in sorted(found.items()) if room}
+
+
+def _others(room: str, world: World) -> list[str]:
+    """All other rooms, those next door first."""
+    return list(dict.fromkeys(other for other in (*_by_doors(room, world), *world.rooms) if other != room))
 
 
 def _by_doors(room: str, world: World) -> list[str]:
