@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from grounding.levels.lexicon import FOREIGN
-from grounding.levels.lift import Lifted, UnknownReferenceError, called, lift
+from grounding.levels.lift import Lifted, lift
+from grounding.levels.mention import UnknownReferenceError, called
 from grounding.levels.model import LevelModel, Posterior, load, shipped
 from grounding.levels.reward import Direction, Level, Meaning, Reward
 from grounding.levels.steps import Evidence, Frame, evidence, single_steps
