@@ -149,22 +149,28 @@ class Reader:
         if ids:
             return Mention(index, stop, self._told_apart(self.words[index:stop], ids, index))
         word = self.words[index]
-        movable = [thing.id for thing in self.world.things.values() if "pushable" in thing.properties] or list(
-            self.world.things
-        )
-        if word in SOME_THING:
-            passing = [
-                i for i in movable if word in ANY_THING or SOME_THING & _flat(_thing_names(self.world.things[i]))
-            ]
-            if len(movable) == 1 and passing:
-                return Mention(index, index + 1, movable[0], loose=True)
-            if word in ANY_THING and movable:
-                return Mention(index, index + 1, self._told_apart([word], movable, index), loose=True)
+        if word in SOME_THING and self._passes_for_a_thing(word):
+            return Mention(index, index + 1, self._movable[0], loose=True)
+        if word in ANY_THING and self._movable:
+            return Mention(index, index + 1, self._told_apart([word], self._movable, index), loose=True)
         if word in CARRYING and (noun := self._noun_after(index + (self.words[index + 1 : index + 2] == ["up"]))):
             raise self._no_thing(noun)
         if word in GOING and (noun := self._noun_after(self._preposition_after(index))):
             raise self._no_room(noun)
         return None
+
+    @cached_property
+    def _movable(self) -> list[str]:
+        """Ids of the things that can be pushed, or of all where none can."""
+        things = self.world.things.values()
+        return [thing.id for thing in things if "pushable" in thing.properties] or list(self.world.things)
+
+    def _passes_for_a_thing(self, word: str) -> bool:
+        """Whether a loose name can only mean the one thing there is: "dog" for the chair, "box" for the block."""
+        if len(self._movable) != 1:
+            return False
+        names = _flat(_thing_names(self.world.things[self._movable[0]]))
+        return word in ANY_THING or bool(SOME_THING & names)
 
     def _preposition_after(self, verb: int) -> int:
         """Index of "to" in "go back to the pool", or of the end of the words."""
@@ -184,8 +190,8 @@ class Reader:
         known = {w for phrase in (*self._thing_phrases, *self._room_phrases) for w in phrase}
         if not word.isalpha() or word in NOT_THINGS | ROOM_ADJECTIVES | known | CARRYING | GOING | ANY_THING:
             return None
-        if word in SOME_THING and any(SOME_THING & _flat(_thing_names(t)) for t in self.world.things.values()):
-            return None
+        if word in SOME_THING:
+            return None if self._passes_for_a_thing(word) else word
         # A slip of the finger is left to the model, which has seen such.
         near = difflib.get_close_matches(word, known | SOME_THING | {"room", "door", "other", "left"}, n=1, cutoff=0.7)
         return None if near or len(word) < 3 or "room" in word or "door" in word else word
