@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from grounding.errors import ConfigurationError
+from heed.cli.eval_levels import levels
 from planners.check_cases import check_case
 from planners.hltl.caseplan import CaseResult, plan_case
 from planners.hltl.cases import Case, Instance, load_case
@@ -24,6 +25,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measures a p
 @app.callback()
 def _group() -> None:
     pass
+
+
+app.command()(levels)
 
 
 @app.command()
