@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grounding.errors import HeedError, UnsatisfiableError
+from grounding.levels.reward import Level
+from grounding.levels.task import speaks_levels
 from grounding.logic.conflict import objection
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
 from grounding.state import WorldState
-from grounding.translate.controlled import translate
 from grounding.translate.specify import specify
 from grounding.translate.tree import TaskTree
 from grounding.world import World
+from heed.interpret import interpret
 from heed.outcome import Outcome
 from planners import hltl
+from planners.amdp import plan_amdp
 from planners.check import check
 from planners.hltl.memory import Memory
 from planners.plan import PlanResult, PlanStatus, TeamPlan
@@ -62,11 +65,11 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
     """
     timings: dict[str, float] = {}
     started = time.perf_counter()
-    translation = translate(text, world, state)
-    tree = translation.tree
+    found = interpret(text, world, state)
+    tree = found.tree
     if tree is None:
         timings["translate"] = _since(started)
-        return Understanding(Outcome.REJECTED, translation.message, timings_ms=timings)
+        return Understanding(Outcome.REJECTED, found.message, timings_ms=timings)
     spec: HierarchicalSpec | None = None
     try:
         spec = specify(tree, world)
@@ -81,7 +84,7 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
     timings["automata"] = _since(started)
     if message:
         return Understanding(Outcome.UNSATISFIABLE, message, tree, spec, timings)
-    return Understanding(Outcome.SUCCEEDED, translation.message, tree, spec, timings)
+    return Understanding(Outcome.SUCCEEDED, found.message, tree, spec, timings)
 
 
 def make_plan(
@@ -91,6 +94,7 @@ def make_plan(
     *,
     previous: TeamPlan | None = None,
     reason: str = "",
+    level: str = "",
     objective: str = "makespan",
     time_limit: float = 2.0,
     memory: Memory | None = None,
@@ -103,14 +107,18 @@ def make_plan(
         situation: Where the mission stands; at its beginning where None.
         previous: The plan that is to be changed; None = there is none yet.
         reason: Why it is to be changed, one sentence.
+        level: Level of abstraction of the instruction; commands below "L3" in worlds where robots only
+            go and push are planned with abstract MDPs, at that level.
         objective: ``makespan`` or ``cost``.
         time_limit: Seconds for planning.
         memory: What earlier calls in the same world have worked out.
     """
     situation = situation or Situation.start(world)
-    memory = memory or Memory(world)
     try:
-        if previous is None:
+        result = _by_levels(spec, world, situation, level, time_limit)
+        if result is not None:
+            pass
+        elif previous is None:
             result = hltl.plan(spec, world, situation, objective=objective, time_limit=time_limit, memory=memory)
         else:
             result = hltl.replan(
@@ -126,6 +134,16 @@ def make_plan(
         return result
     message = f"The checker refused the plan: {' '.join(verdict.problems)}"
     return PlanResult(PlanStatus.INVALID, message=message, engine=result.engine)
+
+
+def _by_levels(
+    spec: HierarchicalSpec, world: World, situation: Situation, level: str, time_limit: float
+) -> PlanResult | None:
+    """The plan of the abstract MDPs, None where the mission is beyond them."""
+    if level not in [one.value for one in Level] or not speaks_levels(world):
+        return None
+    result = plan_amdp(spec, world, situation, time_limit=time_limit, level=Level(level))
+    return None if result.status is PlanStatus.UNSUPPORTED else result
 
 
 def _since(started: float) -> float:

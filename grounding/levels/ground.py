@@ -104,11 +104,11 @@ def infer(
     problem = unreadable(text)
     if problem:
         return Grounding(text, refused=problem)
-    driver = robot or _driver(world)
-    if driver is None:
+    agent = robot or driver(world)
+    if agent is None:
         return Grounding(text, refused=f"There is no robot in {world.name} that drives from room to room.")
     try:
-        lifted = lift(text, world, state or initial_state(world), driver)
+        lifted = lift(text, world, state or initial_state(world), agent)
     except UnknownReferenceError as error:
         return Grounding(text, refused=str(error), near=error.near)
     chosen = model or default_model()
@@ -164,7 +164,7 @@ def unreadable(text: str) -> str:
     return ""
 
 
-def _driver(world: World) -> str | None:
+def driver(world: World) -> str | None:
     """The first robot that drives, one that can push if there is any."""
     mobile = [robot.id for robot in world.robots.values() if robot.type.body == "mobile"]
     pushing = [r for r in mobile if any(world.skills[s].behaviour == "push" for s in world.robots[r].type.skills)]

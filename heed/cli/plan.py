@@ -105,7 +105,8 @@ def _show(out: TextIO, text: str, world: World, wish: Wish) -> Outcome:
     if outcome is Outcome.SUCCEEDED:
         assert meaning.spec is not None
         started = time.perf_counter()
-        result = make_plan(meaning.spec, world, objective=wish.objective, time_limit=wish.time_limit)
+        level = meaning.tree.level if meaning.tree else ""
+        result = make_plan(meaning.spec, world, level=level, objective=wish.objective, time_limit=wish.time_limit)
         timings["plan"] = 1e3 * (time.perf_counter() - started)
         outcome, message = OUTCOME_OF_PLAN[result.status], result.message
     chart, pictures = _draw(wish, text, world, meaning.spec, result)

@@ -215,7 +215,7 @@ class ExecutiveNode(HeedNode):
         self._refuse_if_canceled(job)
         previous = job.plan if mission.plan is not None else None
         result = await self._peers.plan(
-            job.specification, mission.situation, job.timings, previous, _sentence(mission.reason)
+            job.specification, mission.situation, job.timings, mission.tree.level, previous, _sentence(mission.reason)
         )  # fmt: skip
         job.plan = to.plan_to_msg(result, mission=job.name, time=mission.state.time)
         self._plan_pub.publish(job.plan)
@@ -368,7 +368,8 @@ class ExecutiveNode(HeedNode):
             outcome, message = to.outcome_from_msg(answer.outcome)
             if outcome is not Outcome.SUCCEEDED:
                 return outcome, message
-            result = await self._peers.plan(answer.specification, Situation(await self._current_state()), timings)
+            situation = Situation(await self._current_state())
+            result = await self._peers.plan(answer.specification, situation, timings, answer.tree.level)
             response.plan = to.plan_to_msg(result)
             if result.plan is None:
                 return OUTCOME_OF_PLAN[result.status], result.message

@@ -49,6 +49,7 @@ class Peers:
         specification: Specification,
         situation: Situation,
         timings: dict[str, float],
+        level: str = "",
         previous: Plan | None = None,
         reason: str = "",
     ) -> PlanResult:
@@ -59,6 +60,7 @@ class Peers:
             situation=situation_to_msg(situation, self._node.world.name),
             previous=previous or Plan(),
             reason=reason,
+            level=level,
             objective=self._node.settings["objective"],
             time_limit=limit,
         )

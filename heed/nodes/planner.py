@@ -39,6 +39,7 @@ class PlannerNode(HeedNode):
             situation_from_msg(request.situation) if begun else None,
             previous=plan_from_msg(request.previous, self.world.robots).plan if request.previous.status else None,
             reason=request.reason,
+            level=request.level,
             objective=request.objective or "makespan",
             time_limit=request.time_limit or self.settings["time_limit"],
             memory=self._memory,

@@ -15,7 +15,7 @@ from grounding.errors import HeedError
 from grounding.levels.reward import Level, Reward
 from grounding.logic.formula import Node, parse
 from grounding.logic.spec import HierarchicalSpec, Leaf
-from grounding.state import SELF, Proposition, WorldState, initial_state
+from grounding.state import SELF, Proposition, WorldState
 from grounding.world import Cell, Skill, World
 from planners.amdp.bounds import Bound
 from planners.amdp.domain import Domain, pushes
@@ -23,6 +23,7 @@ from planners.amdp.planner import solve
 from planners.amdp.result import Solution
 from planners.hltl.actions import fitting
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
+from planners.situation import Situation
 
 ENGINE = "amdp"
 
@@ -34,9 +35,8 @@ class _UnsupportedError(Exception):
 def plan_amdp(
     spec: HierarchicalSpec,
     world: World,
+    situation: Situation | None = None,
     *,
-    state: WorldState | None = None,
-    done: Mapping[str, str] | None = None,
     time_limit: float = 2.0,
     level: Level = Level.GOAL,
 ) -> PlanResult:
@@ -45,8 +45,7 @@ def plan_amdp(
     Args:
         spec: What is asked for.
         world: The static world.
-        state: Where everything is; None = the state in which the world file starts.
-        done: Leaf -> robot that has finished it already.
+        situation: Where the mission stands; None = at its beginning.
         time_limit: Seconds of wall clock.
         level: Level of the command: L0 is planned over cells, L1 and L2 top-down.
 
@@ -55,9 +54,10 @@ def plan_amdp(
         means that another planner may still find a plan; UNSATISFIABLE that none can.
     """
     started = time.perf_counter()
-    now = state or initial_state(world)
+    situation = situation or Situation.start(world)
+    now = situation.state
     try:
-        leaf = _leaf(spec, done or {})
+        leaf = _leaf(spec, situation.done)
         if leaf is None:
             return PlanResult(PlanStatus.OPTIMAL, _team({}, None, world), "Nothing is left to do.", engine=ENGINE)
         result = _best(leaf, _reward(leaf, world), world, now, time_limit, level)

@@ -17,6 +17,7 @@ from planners import hltl
 from planners.amdp import ENGINE, plan_amdp
 from planners.check import check
 from planners.plan import PlanStatus
+from planners.situation import Situation
 from sim.protocol import SkillCommand, SkillStatus
 
 #: Two pushers, a closed door, something to carry and a shelf that stays where it is.
@@ -150,7 +151,7 @@ def test_a_thing_in_another_robots_hands_is_unsupported():
     world = parse_world(DEPOT)
     state = initial_state(world)
     held = {**state.things, "crate": replace(state.things["crate"], held_by="far", cell=(0, 2))}
-    result = plan_amdp(spec("F in.crate.store"), world, state=replace(state, things=held))
+    result = plan_amdp(spec("F in.crate.store"), world, Situation(replace(state, things=held)))
     assert result.status is PlanStatus.UNSUPPORTED
     assert "'crate': cannot be pushed by near" in result.message
 
@@ -161,25 +162,25 @@ def test_a_robot_with_full_hands_is_left_alone():
     robots = {**state.robots, "near": replace(state.robots["near"], holding="apple")}
     things = {**state.things, "apple": replace(state.things["apple"], held_by="near", cell=(2, 0))}
     busy = replace(state, robots=robots, things=things)
-    assert plan_amdp(spec("F in.crate.store"), world, state=busy).plan.assignment == {"p0_1": "far"}
-    result = plan_amdp(spec("F in.crate.store", robots=("near",)), world, state=busy)
+    assert plan_amdp(spec("F in.crate.store"), world, Situation(busy)).plan.assignment == {"p0_1": "far"}
+    result = plan_amdp(spec("F in.crate.store", robots=("near",)), world, Situation(busy))
     assert "near holds apple" in result.message
 
 
 def test_what_is_done_or_holds_already_needs_no_steps():
     world = load_world("cleanup")
     for mission, done in ((spec("F at.self.green_room"), {"p0_1": "robot_1"}), (spec("F at.self.blue_room"), {})):
-        result = plan_amdp(mission, world, done=done)
+        result = plan_amdp(mission, world, Situation(initial_state(world), done))
         assert result.message == "Nothing is left to do."
         assert result.plan.makespan == 0
-        assert check(result.plan, mission, world, done=done).ok
+        assert check(result.plan, mission, world, Situation(initial_state(world), done)).ok
 
 
 def test_impossible_missions_name_the_task():
     world = load_world("cleanup")
     state = initial_state(world)
     cornered = replace(state, things={"chair": replace(state.things["chair"], cell=(7, 1))})
-    result = plan_amdp(spec("F in.chair.green_room"), world, state=cornered)
+    result = plan_amdp(spec("F in.chair.green_room"), world, Situation(cornered))
     assert result.status is PlanStatus.UNSATISFIABLE
     assert result.conflict == ("F in.chair.green_room",)
 

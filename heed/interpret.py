@@ -1,0 +1,71 @@
+"""Which engine reads an instruction: controlled English, or the learned model of levels.
+
+Controlled English is exact where it understands, and alone knows missions of several tasks, orders and
+rules. In worlds where robots go and push, the model of levels reads freely worded commands and says at
+which level of abstraction a command was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from grounding.errors import HeedError
+from grounding.levels.ground import Grounding, infer
+from grounding.levels.task import speaks_levels, task_tree
+from grounding.state import WorldState
+from grounding.translate.controlled import translate
+from grounding.translate.tree import TaskTree
+from grounding.world import World
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """What an instruction was taken to mean.
+
+    Attributes:
+        tree: The task tree, None where it is refused.
+        message: Why it is refused, or what is to be asked first, or what was noticed.
+    """
+
+    tree: TaskTree | None
+    message: str
+
+
+def interpret(text: str, world: World, state: WorldState | None = None) -> Interpretation:
+    """Reads an instruction with the engine that fits.
+
+    Args:
+        text: The words.
+        world: The world they refer to.
+        state: Where things are now; at the start of the world file where None.
+    """
+    controlled = translate(text, world, state)
+    if controlled.tree is not None and controlled.tree.level == "L3" and len(list(controlled.tree.root.walk())) > 1:
+        return Interpretation(controlled.tree, controlled.message)
+    found = _by_levels(text, world, state)
+    if controlled.tree is not None:
+        return Interpretation(_with_level(controlled.tree, found), controlled.message)
+    if found is None:
+        return Interpretation(None, controlled.message)
+    if found.best is None:
+        return Interpretation(None, found.refused if found.near or not controlled.message else controlled.message)
+    if found.question is not None:
+        return Interpretation(None, found.question.text)
+    return Interpretation(task_tree(found, world, state), controlled.message if controlled.tree else "")
+
+
+def _by_levels(text: str, world: World, state: WorldState | None) -> Grounding | None:
+    """What the model of levels makes of it; None where it does not apply or is not installed."""
+    if not speaks_levels(world):
+        return None
+    try:
+        return infer(text, world, state)
+    except (HeedError, ModuleNotFoundError):
+        return None
+
+
+def _with_level(tree: TaskTree, found: Grounding | None) -> TaskTree:
+    """A tree of one task with the level at which its words speak."""
+    if found is None or found.best is None or tree.root.rules:
+        return tree
+    return replace(tree, level=found.best.level.value)
