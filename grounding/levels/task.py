@@ -45,8 +45,8 @@ def task_tree(found: Grounding, world: World, state: WorldState | None = None, r
         goal = _where_steps_lead(found.text, found.steps, world, state or initial_state(world), named)
     else:
         goal = _regions(found.best.reward)
-    task = Task("0", found.best.sentence, goal, robots=(named,) if robot or found.steps else ())
-    return TaskTree(found.text, found.best.level.value, task)
+    task = Task("1", found.best.sentence, goal, robots=(named,) if robot or found.steps else ())
+    return TaskTree(found.text, found.best.level.value, Task("0", task.text, children=(task,)))
 
 
 def _regions(reward: Reward) -> tuple[Literal, ...]:

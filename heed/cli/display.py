@@ -49,6 +49,13 @@ URGENCY = (Truth.VIOLATED, Truth.PENDING, Truth.SATISFIED)
 WIDE = 100
 #: Terminals with fewer rows get a picture without gaps.
 TALL = 36
+#: What instructions of a level of abstraction speak of.
+LEVELS = {
+    "L0": "single steps",
+    "L1": "doors and single objects",
+    "L2": "rooms and what is in them",
+    "L3": "several tasks",
+}
 #: Rows of such a picture besides tasks, formulas and robots: frame, instruction, titles, bar.
 FRAME_ROWS = 6
 
@@ -139,8 +146,18 @@ def draw(
     parts.append(_bar(feedback, elapsed))
     if not compact:
         parts = [row for part in parts for row in (part, Text())][:-1]
-    title = f"[bold]heed[/] · {world.name} · {len(world.robots)} robot{'s' * (len(world.robots) != 1)}"
+    level = f" · {level_words(feedback.tree.level)[3:]}" if feedback.tree is not None else ""
+    title = f"[bold]heed[/] · {world.name} · {len(world.robots)} robot{'s' * (len(world.robots) != 1)}{level}"
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue", padding=(0, 1))
+
+
+def level_words(level: str) -> str:
+    """At which level of abstraction an instruction was given, in words; empty where it is not known.
+
+    >>> level_words("L0")
+    'at level L0, single steps'
+    """
+    return f"at level {level}, {LEVELS[level]}" if level in LEVELS else ""
 
 
 def mark(state: str) -> Text:
@@ -166,6 +183,8 @@ def changes(before: Feedback, after: Feedback) -> Iterable[str]:
     """One line of text for every change worth telling."""
     if after.stage != before.stage:
         yield f"{STAGES.get(after.stage, after.stage)}: {after.sentence}".rstrip(": ")
+    if after.tree is not None and before.tree is None:
+        yield f"understood {level_words(after.tree.level)}".rstrip()
     if after.tree is not None:
         for task in after.tree.root.walk():
             old, new = (s.progress.get(task.id, NodeProgress()) for s in (before, after))

@@ -13,7 +13,7 @@ from rich.tree import Tree
 from grounding.logic.spec import HierarchicalSpec
 from grounding.translate.tree import Task, TaskTree
 from grounding.world import World
-from heed.cli.display import words
+from heed.cli.display import level_words, words
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 
 #: Colours of the leaves, in turn; the letters in the chart tell them apart without colour.
@@ -44,7 +44,7 @@ def show_plan(
         steps: Whether to list every step of every robot below the chart.
         checked: What the independent checker said of the plan.
     """
-    parts: list[RenderableType] = [_heading("Understood"), task_tree(tree), Text()]
+    parts: list[RenderableType] = [_heading(f"Understood {level_words(tree.level)}"), task_tree(tree), Text()]
     parts += [_heading("Formulas"), formulas(spec), Text()]
     if result.plan is not None:
         parts += [_heading("Who does what"), allocation(result.plan, spec), Text()]
