@@ -43,6 +43,13 @@ def office():
         yield heed
 
 
+@pytest.fixture(scope="module")
+def cleanup():
+    with fleet("cleanup") as heed:
+        after(heed, 0.0)
+        yield heed
+
+
 def follow(heed, text):
     """Every feedback up to the result."""
     heed.send(text)
@@ -50,6 +57,19 @@ def follow(heed, text):
     while not heed.done():
         seen.append(heed.feedback())
     return seen, heed.result(PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("go north three times", "L0"), ("go through the door", "L1"), ("take the chair to the blue room", "L2")],
+)
+def test_commands_of_every_level_are_carried_out(cleanup, text, level):
+    seen, result = follow(cleanup, text)
+    assert result.outcome is Outcome.SUCCEEDED, result.message
+    assert result.tree.level == level
+    assert result.planning.engine == "amdp"
+    assert all(line.verdict is Truth.SATISFIED for line in result.monitor.values())
+    assert any(feedback.tree is not None for feedback in seen)
 
 
 @pytest.mark.parametrize(
