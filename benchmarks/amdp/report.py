@@ -24,7 +24,7 @@ def page(found: Mapping[str, Any]) -> str:
         f"Again with `{found['command']}`. What the columns mean and how it is done: [amdp.md](../amdp.md).",
         "",
         "CPU milliseconds of one process, start-up and reading files left out, distances and everything else that a",
-        "command needs included, nothing kept between runs; median of 9 (blind: one run, given up after 10 s).",
+        "command needs included, nothing kept between runs; median of 9 (blind: one run, 10 s of wall clock at most).",
         "*levels* is the planner (L0 commands are planned flat, L1 and L2 top-down), *flat* plans over primitive",
         "actions whatever the level, *blind* is the same without distances. All with `pull`, as in the authors' code;",
         "*push only* is what the simulated robots do. Published: mean of 1000 trials on the authors' machine,",
@@ -103,7 +103,7 @@ def _random(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _stochastic(found: Mapping[str, Any]) -> Iterator[str]:
     yield "An action does nothing with the probability *slip*. Until the bounds on the expected number of actions are"
-    yield "0.1 apart (20 s at most); guided by our distances and without."
+    yield "0.1 apart (20 s of wall clock at most); guided by our distances and without."
     yield ""
     yield "| goal | slip | guided ms | backups | blind ms | backups | expected actions |"
     yield "|---|---|---|---|---|---|---|"

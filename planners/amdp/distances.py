@@ -208,18 +208,17 @@ def pushes_left(domain: Domain, goal: frozenset[int]) -> list[float]:
 def ways_around(domain: Domain, thing: int, cell: int) -> dict[int, float]:
     """Steps to a cell from each side of a thing (named by the direction of the push), past the thing.
 
-    Cached in the domain: a level asks for the same ways again and again.
+    Kept in the domain: all fields ask for the same ways again and again.
     """
-    cache: dict[tuple[int, int], dict[int, float]] = domain.__dict__.setdefault("_ways", {})
     key = (thing, cell)
-    if key not in cache:
+    if key not in domain.ways:
         sides = {}
         for direction in range(4):
             beside = domain.ahead[OPPOSITE[direction]][thing]
             if beside != WALL and domain.enter[beside]:
                 sides[beside] = direction
-        cache[key] = _flood(domain, cell, thing, sides)
-    return cache[key]
+        domain.ways[key] = _flood(domain, cell, thing, sides)
+    return domain.ways[key]
 
 
 def _flood(domain: Domain, cell: int, thing: int, sides: dict[int, int]) -> dict[int, float]:

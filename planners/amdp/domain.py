@@ -90,6 +90,7 @@ class Domain:
         ahead: Direction -> cell number -> number of the next cell, or :data:`WALL`.
         enter: Cell number -> whether the agent can be there (things may be kept nearer to robots).
         start: The state things are in.
+        ways: ``(thing, cell)`` -> steps around a thing, kept for :mod:`planners.amdp.distances`.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class Domain:
             tuple(n for d in range(4) if (n := self.ahead[d][c]) != WALL and self.enter[n])
             for c in range(len(self.cells))
         )
+        self.ways: dict[tuple[int, int], dict[int, float]] = {}
         here = self.index.get(state.robots[robot].cell)
         if here is None:
             raise GoalError(robot, f"is in cell {state.robots[robot].cell}, where it cannot be.")
