@@ -1,6 +1,6 @@
 """Measures the case planner: published cases beside the peer's figures, and our scaling family.
 
-Run as ``python -m benchmarks.hltl.run CASES_FOLDER``; writes ``benchmarks/results/hltl.json``,
+Run as ``python -m benchmarks.hltl.run``; writes ``benchmarks/results/hltl.json``,
 ``docs/results/hltl.md`` and ``docs/results/hltl_scaling.svg``.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.hltl import PUBLISHED
 from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from benchmarks.measure import machine
@@ -36,7 +37,7 @@ LEAVES = (2, 5, 10, 20, 50, 100)
 def main() -> None:
     """Runs everything and writes the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", type=Path, help="Folder of the published cases.")
+    parser.add_argument("cases", type=Path, nargs="?", default=PUBLISHED, help="Folder of the published cases.")
     parser.add_argument("--time-limit", type=float, default=10.0)
     parser.add_argument("--random", type=int, default=1000, help="Random cases compared with brute force.")
     options = parser.parse_args()

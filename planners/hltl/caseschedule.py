@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from grounding.world import Cell
@@ -40,13 +40,23 @@ class _Line:
 
 @dataclass(frozen=True)
 class Task:
-    """One leaf to be laid into time: its name, graph, robot and what must be finished before."""
+    """One leaf, or part of one, to be laid into time.
+
+    Attributes:
+        key: Its name.
+        piece: The leaf of the case, and the formula of its part.
+        graph: Its graph.
+        robot: Who does it.
+        after: Names of what must be finished before.
+        live: Robots that have it under way -> the entry at which they go on.
+    """
 
     key: str
-    leaf: str
+    piece: tuple[str, str]
     graph: LeafGraph
     robot: str
     after: frozenset[str]
+    live: Mapping[str, int] = field(default_factory=dict)
 
 
 def untangled(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
@@ -149,10 +159,12 @@ class _Schedule:
         graph, line, cells = task.graph, self.lines[task.robot], len(self.near)
         ready = max((self.finished[key] for key in task.after), default=0)
         begin = (graph.nodes + line.cells[-1], line.end)
+        if self._resumes(task):
+            begin = (graph.start(task.live[task.robot]), 0)
         costs: dict[tuple[int, int], float] = {begin: 0.0}
         parents: dict[tuple[int, int], tuple[tuple[int, int], Move | None]] = {}
         horizon = max(ready, *(other.end for other in self.lines.values())) + 4 * cells
-        heap = [(graph.left[graph.start(line.cells[-1])], begin)]
+        heap = [(graph.left[begin[0] if begin[0] < graph.nodes else graph.start(line.cells[-1])], begin)]
         closed: set[tuple[int, int]] = set()
         while heap:
             _, state = heappop(heap)
@@ -183,6 +195,10 @@ class _Schedule:
                     heappush(heap, (total + left, child))
         return None
 
+    def _resumes(self, task: Task) -> bool:
+        """Whether a robot goes on with what it has under way: it has done nothing else since."""
+        return task.robot in task.live and not self.stints[task.robot] and not self.lines[task.robot].end
+
     def _steps(self, graph: LeafGraph, node: int, here: int) -> Iterable[tuple[int, int, float, Move | None]]:
         """What can be done next: node after it, ticks, cost, and the move if the leaf is taken up."""
         if node >= graph.nodes:
@@ -194,7 +210,7 @@ class _Schedule:
                 yield after, 1, cost, Move(self.grid.world.cells[after % len(self.near)], action)
 
     def _settle(self, task: Task, found: Sequence[tuple[int, Move | None]]) -> None:
-        line = self.lines[task.robot]
+        line, resumed = self.lines[task.robot], self._resumes(task)
         idle = [cell for cell, move in found if move is None]
         self._idle(task.robot, idle)
         moves = [(cell, move) for cell, move in found if move is not None]
@@ -204,7 +220,9 @@ class _Schedule:
             cost += (target != cell) + (move.action != IDLE)
             cell = target
             line.cells.append(target)
-        self.stints[task.robot].append(Stint(task.leaf, start, tuple(m for _, m in moves), cost, len(moves)))
+        leaf, part = task.piece
+        steps = tuple(m for _, m in moves)
+        self.stints[task.robot].append(Stint(leaf, start, steps, cost, len(moves), part, resumed))
         self.finished[task.key] = line.end
 
     def _idle(self, robot: str, cells: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.hltl import PUBLISHED
 from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from planners.check_cases import check_case
@@ -20,7 +21,7 @@ from planners.hltl.stints import CasePlan
 from planners.hltl.timing import bound
 from planners.plan import PlanStatus
 
-PUBLISHED = sorted((Path(__file__).parents[3] / "shared/data/hltl_cases").glob("bosch_case*.json"))
+CASES = sorted(PUBLISHED.glob("bosch_case*.json"))
 SEEDS = 200
 
 
@@ -54,7 +55,7 @@ def test_robots_that_block_one_another_keep_apart(seed: int) -> None:
         assert result.status is PlanStatus.INVALID
 
 
-@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("objective", ["cost", "makespan"])
 def test_published_optima_are_met(path: Path, objective: str) -> None:
     case = load_case(path)
