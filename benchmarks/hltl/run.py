@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.hltl import PUBLISHED
+from benchmarks.hltl import PUBLISHED, replanning
 from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from benchmarks.measure import machine
@@ -44,6 +44,7 @@ def main() -> None:
     found: dict[str, Any] = {"machine": machine()}
     found["published"] = list(published(options.cases))
     found["scaling"] = list(scaling(options.time_limit))
+    found["replanning"] = replanning.run()
     found["brute_force"] = brute_force(options.random)
     found["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     (ROOT / "benchmarks/results").mkdir(exist_ok=True)
@@ -188,6 +189,7 @@ def _page(found: dict[str, Any]) -> str:
             )
     lines += [
         "",
+        *replanning.section(found["replanning"]),
         "## Growth (our own family, offices of growing size)",
         "",
         "![CPU seconds](hltl_scaling.svg)",
