@@ -7,7 +7,7 @@ no matrices but a search over cells, and every order, robot and way to share a l
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import permutations, product
@@ -180,6 +180,52 @@ def optimum(case: Case, key: str, begun: Begun | None = None) -> int | None:
     return min(best, default=None)
 
 
+def front(case: Case) -> list[tuple[int, int]]:
+    """All (cost, makespan) of a case's instance that are not beaten in both, the cheapest first."""
+    begun = Begun(tuple(robot.start for robot in case.instances[0].robots))
+    found: list[tuple[int, int]] = []
+    for word in _words(case, ()):
+        for pieces in _split(case, word):
+            _play(case, pieces, begun, "both", [], found)
+    return _unbeaten(found)
+
+
+def _unbeaten(labels: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for label in sorted(labels):
+        if not kept or label[1] < kept[-1][1]:
+            kept.append(label)
+    return kept
+
+
+def leaf_front(case: Case, formula: str, start: tuple[int, int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """End cell -> all unbeaten (cost, steps) to carry a formula out from a cell."""
+    world = case.world
+    first = _progress(parse(formula), frozenset({world.region_at.get(start, ""), "default"}))
+    labels: dict[tuple[tuple[int, int], str, Node], list[tuple[int, int]]] = {(start, world.initial, first): [(0, 0)]}
+    queue = list(labels)
+    while queue:
+        here = queue.pop()
+        cell, state, rest = here
+        for edge in world.actions if not _over(rest) else ():
+            if edge.source != state or (edge.regions and world.region_at.get(cell) not in edge.regions):
+                continue
+            for other in (cell, *world.neighbours(cell)):
+                moved, acted = other != cell, edge.label != "default"
+                letter = frozenset({world.region_at.get(other, ""), edge.label})
+                after = (other, edge.target, _progress(rest, letter))
+                new = [(c + moved + acted, t + (moved or acted)) for c, t in labels[here]]
+                kept = _unbeaten([*labels.get(after, []), *new])
+                if kept != labels.get(after):
+                    labels[after] = kept
+                    queue.append(after)
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for (cell, _, rest), own in labels.items():
+        if _over(rest):
+            found[cell] = _unbeaten([*found.get(cell, []), *own])
+    return found
+
+
 def _words(case: Case, finished: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Orders of finishing more leaves that the root accepts."""
     left = [leaf for leaf in case.leaves if leaf not in finished]
@@ -207,8 +253,18 @@ def _split(case: Case, word: tuple[str, ...]) -> Iterator[list[list[tuple[str, s
     yield from (list(own) for own in product(*options))
 
 
-def _play(case: Case, pieces: list[list[tuple[str, str]]], begun: Begun, key: str, best: list[int]) -> None:
-    """Does pieces in every order, by every robot; a leaf is finished with its last piece."""
+def _play(
+    case: Case,
+    pieces: list[list[tuple[str, str]]],
+    begun: Begun,
+    key: str,
+    best: list[int],
+    both: list[tuple[int, int]] | None = None,
+) -> None:
+    """Does pieces in every order, by every robot; a leaf is finished with its last piece.
+
+    Notes better figures in ``best``, or all pairs of cost and makespan in ``both``.
+    """
     flat = [(i, formula, leaf) for i, own in enumerate(pieces) for leaf, formula in own]
     robots = len(begun.cells)
 
@@ -220,8 +276,13 @@ def _play(case: Case, pieces: list[list[tuple[str, str]]], begun: Begun, key: st
     ) -> None:
         if best and value(busy, cost, done) >= min(best):
             return
+        if both and any(c <= cost and t <= max(*busy, done) for c, t in both):
+            return
         if not left:
-            best.append(value(busy, cost, done))
+            if both is None:
+                best.append(value(busy, cost, done))
+            else:
+                both.append((cost, max(*busy, done)))
             return
         for piece in left:
             leaf, formula, name = flat[piece]
@@ -234,9 +295,11 @@ def _play(case: Case, pieces: list[list[tuple[str, str]]], begun: Begun, key: st
                     options = [*figures(formula, where[robot]).items(), *going(robot, formula).items()]
                 else:
                     options = list(figures(formula, where[robot]).items())
+                if both is not None:
+                    options = [(c, f) for c, own in fronts(formula, where[robot]).items() for f in own]
                 for cell, figure in options:
-                    steps = figure[1] if key == "cost" else figure[0]
-                    price = figure[0] if key == "cost" else figure[1]
+                    steps = figure[0] if key == "makespan" else figure[1]
+                    price = figure[1] if key == "makespan" else figure[0]
                     end = busy[robot] + steps
                     if last:
                         end = max(end, done)
@@ -246,6 +309,10 @@ def _play(case: Case, pieces: list[list[tuple[str, str]]], begun: Begun, key: st
     @cache
     def figures(formula: str, cell: tuple[int, int]) -> dict[tuple[int, int], tuple[int, int]]:
         return leaf_figures(case, formula, cell, key)
+
+    @cache
+    def fronts(formula: str, cell: tuple[int, int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        return leaf_front(case, formula, cell)
 
     @cache
     def going(robot: int, formula: str) -> dict[tuple[int, int], tuple[int, int]]:

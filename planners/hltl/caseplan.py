@@ -34,6 +34,20 @@ from planners.plan import PlanStatus
 
 
 @dataclass(frozen=True)
+class Point:
+    """One plan of a Pareto front.
+
+    Attributes:
+        plan: The plan.
+        cost_bound: Proven: no plan costs less that is finished before the next slower one is (for
+            the slowest: no plan at all).
+    """
+
+    plan: CasePlan
+    cost_bound: float
+
+
+@dataclass(frozen=True)
 class CaseResult:
     """What planning a case gave.
 
@@ -48,6 +62,8 @@ class CaseResult:
         conflict: UNSATISFIABLE: the clauses that cannot hold together, none of which can be spared.
         changes: After re-planning: what is different now and why, one sentence each.
         case: After re-planning: the case from now on.
+        front: Objective ``pareto``: plans none of which is beaten in cost and makespan, the
+            quickest first. ``plan`` is the cheapest; OPTIMAL says that the front is complete.
     """
 
     status: PlanStatus
@@ -60,6 +76,7 @@ class CaseResult:
     conflict: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     case: Case | None = None
+    front: tuple[Point, ...] = ()
 
 
 def plan_case(
@@ -75,7 +92,7 @@ def plan_case(
     Args:
         case: The case.
         instance: The team.
-        objective: ``cost`` or ``makespan``.
+        objective: ``cost``, ``makespan``, or ``pareto`` for all plans none of which is beaten in both.
         time_limit: Seconds after which the best plan so far is returned with its gap.
         model: ``no-blocking`` (robots pass through one another, as published) or ``blocking``.
 
@@ -83,6 +100,10 @@ def plan_case(
         The plan and what is proven about it; never None.
     """
     now = Situation.beginning(instance)
+    if objective == "pareto":
+        from planners.hltl.pareto import FrontPlanner  # which builds on this module
+
+        return FrontPlanner(case, now, time_limit=time_limit, blocking=model == "blocking").run()
     return CasePlanner(case, now, objective=objective, time_limit=time_limit, blocking=model == "blocking").run()
 
 
@@ -104,6 +125,7 @@ class CasePlanner:
     def __init__(self, case: Case, now: Situation, *, objective: str, time_limit: float, blocking: bool) -> None:
         self.blocking = blocking
         self.case, self.now, self.objective, self.quick = case, now, objective, objective == "makespan"
+        self.orders: tuple[bool, ...] = (self.quick,)
         self.began = time.process_time()
         self.deadline = time.perf_counter() + 0.98 * time_limit
         self.limit = time_limit
@@ -130,7 +152,7 @@ class CasePlanner:
             return CaseResult(PlanStatus.INVALID, message=message)
         whole = {leaf for (leaf, part), _ in self.now.underway.values() if not part}
         self.hierarchy = hierarchy = taken_apart(
-            self.case, self.grid, quick=self.quick, done=self.now.done, begun=whole
+            self.case, self.grid, orders=self.orders, done=self.now.done, begun=whole
         )  # fmt: skip
         found = self._ways()
         if not found:
@@ -185,7 +207,7 @@ class CasePlanner:
         searches.sort(key=lambda pair: pair[1].value)
         best, low, engines = None, np.inf, set[str]()
         for way, search in searches:
-            outcome = search.run(self.deadline)
+            outcome = search.run(self._until())
             low = min(low, outcome.bound)
             engines.add(search.engine)
             if outcome.routes is not None and (best is None or outcome.value < best[2]):
@@ -209,6 +231,11 @@ class CasePlanner:
         before = [(pieces[a], pieces[b]) for a, b in way.before]
         plan = self.now.joined(self.now.kept(plan, self.case, before, blocking=self.blocking))
         return self._judged(plan, value, low, engine)
+
+    def _until(self, share: float = 1.0) -> float:
+        """The end of a share of the time left to search, of which laying plans into time gets half."""
+        now = time.perf_counter()
+        return now + share * (0.5 if self.blocking else 1.0) * (self.deadline - now)
 
     def _judged(self, plan: CasePlan, value: float, low: float, engine: str) -> CaseResult:
         """The result of a plan worth a figure from here on, of which a lower bound is known."""

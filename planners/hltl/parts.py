@@ -47,7 +47,7 @@ def taken_apart(
     case: Case,
     grid: Grid,
     *,
-    quick: bool = False,
+    orders: Sequence[bool] = (False,),
     done: Mapping[str, Sequence[str]] | None = None,
     begun: Collection[str] = (),
 ) -> Hierarchy:
@@ -58,7 +58,7 @@ def taken_apart(
     Args:
         case: The case.
         grid: Its cells.
-        quick: Whether time counts first.
+        orders: Whether time counts first; both for plans that are good in either.
         done: Leaf -> parts of it that are done already.
         begun: Leaves that somebody is doing in one go.
 
@@ -78,12 +78,13 @@ def taken_apart(
         formulas.update(left)
         pieces |= {name: (leaf, part) for name, part in left.items()}
         apart = " & ".join(f"F {name}" for name in left)
-        if leaf in begun or (len(left) == len(own) and _whole_is_better(case, leaf, own, grid, quick)):
-            whole = f"{leaf}.whole"
-            pieces[whole] = leaf, ""
-            formulas[whole] = case.formulas[leaf]
-            apart = f"({apart}) | F {whole}"
-            left[whole] = case.formulas[leaf]
+        whole = len(left) == len(own) and any(_whole_is_better(case, leaf, own, grid, quick) for quick in orders)
+        if leaf in begun or whole:
+            name = f"{leaf}.whole"
+            pieces[name] = leaf, ""
+            formulas[name] = case.formulas[leaf]
+            apart = f"({apart}) | F {name}"
+            left[name] = case.formulas[leaf]
         formulas[leaf] = apart
         children[leaf] = tuple(left)
     return Hierarchy(formulas, children, pieces)

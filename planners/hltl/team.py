@@ -77,7 +77,7 @@ class Team:
             return CasePlan({robot.id: () for robot in robots})
         leaves, exits = self.leaves(way), self._kept[way]
         moves: dict[int, tuple[Move, ...]] = {}
-        worth: dict[int, tuple[int, int]] = {}
+        spent: dict[int, tuple[int, int]] = {}
         resumed: set[int] = set()
         for robot, route in enumerate(routes):
             _, options = problem.route(robot, route)
@@ -88,14 +88,14 @@ class Team:
                 if entry != cell:
                     resumed.add(task)
                 moves[task] = graph.path(entry, int(exits[option]))
-                worth[task] = _worth(graph.grid.world.cells[cell], moves[task])
+                spent[task] = worth(graph.grid.world.cells[cell], moves[task])
                 cell = int(graph.exits[exits[option]])
-        done = scheduled(routes, {task: float(steps) for task, (_, steps) in worth.items()}, problem.before)
+        done = scheduled(routes, {task: float(steps) for task, (_, steps) in spent.items()}, problem.before)
         stints: dict[str, tuple[Stint, ...]] = {}
         for person, route in zip(robots, routes, strict=True):
             stints[person.id] = tuple(
                 Stint(
-                    hierarchy.pieces[leaves[t]][0], int(done[t]) - worth[t][1], moves[t], *worth[t],
+                    hierarchy.pieces[leaves[t]][0], int(done[t]) - spent[t][1], moves[t], *spent[t],
                     hierarchy.pieces[leaves[t]][1], t in resumed,
                 )
                 for t in route
@@ -140,7 +140,7 @@ class Team:
             yield order
 
 
-def _worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
+def worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
     """Cost and steps of a robot's moves from a cell."""
     cost = steps = 0
     for move in moves:
