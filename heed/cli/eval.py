@@ -61,6 +61,8 @@ def planner(
             f"{row['case']:24}{row['robots']:7}{row['leaves']:7}  {row['status']:14}{row['cost'] or '-':>6}"
             f"{row['makespan'] or '-':>6}{gap:>7}{first:>9}{row['total_cpu_s']:8.3f}  {row['message']}"
         )
+        if row["conflict"]:
+            print("  these cannot hold together:", "; ".join(row["conflict"]))
         if row.get("front"):
             print("  cost/makespan", *(f"{point['cost']}/{point['makespan']}" for point in row["front"]))
 

@@ -160,8 +160,7 @@ class CasePlanner:
         needed = {leaf for way in found for leaf in way.done}
         live: dict[tuple[int, str], int] = {}
         for leaf in hierarchy.pieces:
-            if time.perf_counter() > self.deadline:
-                raise _OutOfTimeError
+            self.check_time()
             if leaf in needed:
                 self.graphs[leaf] = self._graph(leaf, live)
         doable = [way for way in found if all(np.isfinite(self.graphs[leaf].cost).any() for leaf in way.done)]
@@ -169,6 +168,11 @@ class CasePlanner:
             lost = [leaf for leaf in found[0].done if not np.isfinite(self.graphs[leaf].cost).any()]
             return self._impossible(hierarchy.pieces[min(lost)][0])
         return self._search(Team(self.graphs, self.starts, live), doable)
+
+    def check_time(self) -> None:
+        """Ends planning without a plan when the time limit has come."""
+        if time.perf_counter() > self.deadline:
+            raise _OutOfTimeError
 
     def _ways(self) -> list[Way]:
         """Ways to go on from what is finished."""
@@ -276,13 +280,13 @@ class CasePlanner:
         best: CasePlan | None = None
         tasks: list[Task] = []
         for tasks in team.tasks(way, routes, list(robots), self.hierarchy, quick=self.quick):
-            if best is not None and time.perf_counter() > self.deadline:
-                break
+            if time.perf_counter() > self.deadline:
+                return best
             found = untangled(tasks, robots, self.grid, self.deadline)
             if found is not None and (best is None or self._figures(found) < self._figures(best)):
                 best = found
         if best is None:
-            best = reallocated(tasks, robots, self.grid, self.deadline)
+            best = reallocated(tasks, robots, self.grid, self.deadline, quick=self.quick)
         return best
 
     def _figures(self, plan: CasePlan) -> tuple[int, int]:
@@ -315,8 +319,7 @@ class CasePlanner:
         return _unsatisfiable(tuple(f"{leaf}: {part}" for part in parts), f"Leaf {leaf!r}: {why}")
 
     def _feasible(self, formula: str, leaf: str) -> bool:
-        if time.perf_counter() > self.deadline:
-            raise _OutOfTimeError
+        self.check_time()
         graph = leaf_graph(leaf, formula, self.grid)
         return bool(np.isfinite(graph.cost[self.starts]).any())
 

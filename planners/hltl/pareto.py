@@ -33,8 +33,9 @@ _MOST_PROVABLE = 25
 #: Share of the time for the two ends of the front, and steps tried between them on large cases.
 _SHARE = 0.4
 _STEPS = 16
-#: Less time than this is not worth asking the constraint solver.
+#: Less time than this is not worth asking the constraint solver, or loading it at all.
 _LEAST_S = 0.05
+_LOAD_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class FrontPlanner(CasePlanner):
         self.engines: set[str] = set()
 
     def _search(self, team: Team, found: Sequence[Way]) -> CaseResult:
-        quick = {
-            leaf: leaf_graph(leaf, self.hierarchy.formulas[leaf], self.grid, quick=True) for leaf in team.graphs
-        }  # fmt: skip
+        quick = {}
+        for leaf in team.graphs:
+            self.check_time()
+            quick[leaf] = leaf_graph(leaf, self.hierarchy.formulas[leaf], self.grid, quick=True)
         self.pairs = {way: Pair.of(team, quick, way) for way in found}
         low_cost, low_time = self._ends()
         if not self.found:
@@ -77,6 +79,8 @@ class FrontPlanner(CasePlanner):
         low_cost = low_time = np.inf
         until = self._until(_SHARE)
         for way, pair in self.pairs.items():
+            if not self.found:
+                self.check_time()
             cheap = CostSearch(pair.costs)
             cheap.first()
             outcome = cheap.run(until)
@@ -140,7 +144,9 @@ class FrontPlanner(CasePlanner):
         """Least cost of a way within a time, as far as it is below the cost known; better plans are kept."""
         pair = self.pairs[way]
         low = pair.bound(limit)
-        if low >= known or pair.costs.tasks > _MOST_PROVABLE or until - time.perf_counter() < _LEAST_S:
+        now = time.perf_counter()
+        short = until - now < _LEAST_S or self.deadline - now < _LOAD_S
+        if low >= known or pair.costs.tasks > _MOST_PROVABLE or short:
             return low
         try:
             from planners.hltl import cpsat  # OR-tools is an extra, and slow to import
@@ -188,7 +194,7 @@ class FrontPlanner(CasePlanner):
         """The plans made free of collisions; bounds stay those of the model without."""
         made: list[CasePlan] = []
         for found in self.found:
-            for self.objective in ("makespan", "cost"):
+            for self.objective, self.quick in (("makespan", True), ("cost", False)):
                 plan = self._untangle(team, found.way, self.pairs[found.way].tasks(found.options))
                 made += [plan] if plan is not None else []
         made.sort(key=lambda plan: (plan.makespan, plan.cost))

@@ -80,15 +80,21 @@ def test_larger_teams(robots: int, leaves: int, orders: int) -> None:
     assert result.lower_bound >= 0.9 * result.plan.cost
 
 
-@pytest.mark.parametrize(("objective", "limit"), [("makespan", 1.0), ("cost", 1.0), ("makespan", 0.01)])
-def test_the_time_limit_is_kept(objective: str, limit: float) -> None:
-    case = member(3, 60, 1)
-    began = time.process_time()
-    result = plan_case(case, case.instances[0], objective=objective, time_limit=limit)
-    # CPU and not wall time, so that a busy machine does not fail it; one leaf takes some 10 ms.
-    assert time.process_time() - began < 1.1 * limit + 0.1
-    assert result.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE, PlanStatus.TIMEOUT)
-    assert (result.plan is None) == (result.status is PlanStatus.TIMEOUT)
+@pytest.mark.parametrize("limit", [0.05, 0.5, 2.0])
+@pytest.mark.parametrize(
+    ("objective", "model"),
+    [("cost", "no-blocking"), ("makespan", "no-blocking"), ("pareto", "no-blocking"), ("makespan", "blocking")],
+)
+def test_the_time_limit_is_kept(objective: str, model: str, limit: float) -> None:
+    for robots, leaves in ((3, 60), (100, 20)) if limit < 2 else ((10, 60),):
+        case = member(robots, leaves, 1)
+        began = time.process_time()
+        result = plan_case(case, case.instances[0], objective=objective, model=model, time_limit=limit)
+        # CPU and not wall time, so that a busy machine does not fail it; one leaf takes some 10 ms.
+        assert time.process_time() - began < 1.1 * limit + 0.1
+        assert result.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE, PlanStatus.TIMEOUT, PlanStatus.INVALID)
+        assert (result.plan is None) == (result.status in (PlanStatus.TIMEOUT, PlanStatus.INVALID))
+        assert result.message
 
 
 def row(**formulas: str) -> Case:
