@@ -242,3 +242,12 @@ def test_published_cases_are_replanned_at_once(path: Path) -> None:
             if "ok" in found:
                 assert found["problems"] == []
                 assert found["left"] <= 1.02 * found["left_scratch"]
+
+
+def test_the_example_in_the_docs_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs/hltl.md").read_text(encoding="utf-8")
+    exec(text.split("```python\n")[1].split("```")[0], {})
+    said = capsys.readouterr().out
+    assert "proven best from here on." in said
+    assert "r3 is lost." in said
+    assert "extra, which is new." in said
