@@ -117,9 +117,9 @@ class MakespanSearch:
     def _shake(self, low: float, deadline: float) -> float:
         """Large neighbourhood search: all the time there is, save where the optimum can be proven.
 
-        Begins at the best routes, and at those of least total time, which are short but hard to
-        balance; the start that leads further gets most of the time. The total shared by all robots
-        is a bound, which is returned if it is better.
+        Large problems begin at the best routes, and at those of least total time, which are short
+        but hard to balance; the start that leads further gets most of the time. The total shared
+        by all robots is a bound, which is returned if it is better.
         """
         if self.best is None:
             return low
@@ -127,17 +127,19 @@ class MakespanSearch:
         self.engine = "neighbourhoods"
         now = time.perf_counter()
         end = now + (_SHARE if provable else 1.0) * (deadline - now)
+        if provable:
+            Shaker(problem, self.best, self.offer, _HEAT * self.value).run(low, end, 60 * problem.tasks)
+            return low
         total = CostSearch(problem)
         total.first()
         shortest = total.run(now + _TOTAL_SHARE * (end - now))
         low = max(low, float(np.ceil(shortest.bound / problem.robots - 1e-6)))
-        patience = 60 * problem.tasks if provable else 10**9
         starts = [self.best, *([shortest.routes] if shortest.routes is not None else [])]
         shakers = [Shaker(problem, routes, self.offer, _HEAT * self.value) for routes in starts]
         for shaker in shakers:
             now = time.perf_counter()
-            shaker.run(low, now + _TRIAL_SHARE * (end - now), patience)
-        min(shakers, key=lambda shaker: shaker.best).run(low, end, patience)
+            shaker.run(low, now + _TRIAL_SHARE * (end - now))
+        min(shakers, key=lambda shaker: shaker.best).run(low, end)
         return low
 
     def _program(self, low: float, deadline: float) -> float:

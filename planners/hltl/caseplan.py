@@ -203,7 +203,7 @@ class CasePlanner:
             report = None if self.blocking else self._seen
             search = CostSearch(problem, report) if self.objective == "cost" else MakespanSearch(problem, report)
             search.first()
-            if self.now.tick:
+            if self.now.ahead:
                 intended = self._intended(team.leaves(way), problem)
                 if intended is not None:
                     search.offer(intended)
@@ -230,25 +230,25 @@ class CasePlanner:
                 return CaseResult(PlanStatus.TIMEOUT, None, low, engine, message="No way past one another was found.")
             plan, engine = untangled, f"{engine}, space-time"
             self._seen(routes, value)
-        value = float(plan.cost if self.objective == "cost" else plan.makespan)
         pieces = self.hierarchy.pieces
         before = [(pieces[a], pieces[b]) for a, b in way.before]
-        plan = self.now.joined(self.now.kept(plan, self.case, before, blocking=self.blocking))
-        return self._judged(plan, value, low, engine)
+        return self._judged(self.now.kept(plan, self.case, before, blocking=self.blocking), low, engine)
 
     def _until(self, share: float = 1.0) -> float:
         """The end of a share of the time left to search, of which laying plans into time gets half."""
         now = time.perf_counter()
         return now + share * (0.5 if self.blocking else 1.0) * (self.deadline - now)
 
-    def _judged(self, plan: CasePlan, value: float, low: float, engine: str) -> CaseResult:
-        """The result of a plan worth a figure from here on, of which a lower bound is known."""
+    def _judged(self, plan: CasePlan, low: float, engine: str) -> CaseResult:
+        """The result of a plan from here on, of which a lower bound is known."""
+        value = float(plan.cost if self.objective == "cost" else plan.makespan)
         proven = low >= value - 1e-6
         status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
-        sunk = self.now.past.cost if self.objective == "cost" else self.now.tick
         what = "proven best" if proven else f"at most {100 * (value - low) / value:.1f} % above the best"
-        message = f"{self.objective} {value + sunk:g}, {what}{' from here on' if self.now.tick else ''}."
-        return CaseResult(status, plan, min(low, value) + sunk, engine, message=message)
+        whole = self.now.joined(plan)
+        figure = float(whole.cost if self.objective == "cost" else whole.makespan)
+        message = f"{self.objective} {figure:g}, {what}{' from here on' if self.now.tick else ''}."
+        return CaseResult(status, whole, figure - max(0.0, value - low), engine, message=message)
 
     def _intended(self, leaves: Sequence[str], problem: Routing) -> Routes | None:
         """What robots were to do, with what is new put where it adds least."""
@@ -269,7 +269,7 @@ class CasePlanner:
 
     def _steady(self, team: Team, way: Way, routes: Routes) -> Routes:
         """Routes as good as the given ones in which more robots do what they were to do."""
-        if not self.now.tick:
+        if not self.now.ahead:
             return routes
         problem = team.problem(way, quick=self.quick)
         return restored(problem, routes, self._ahead(team.leaves(way)), worst=self.quick)

@@ -34,7 +34,7 @@ class Shaker:
         self.best = self.value[0]
         self.heat = heat
 
-    def run(self, low: float, deadline: float, patience: int) -> None:
+    def run(self, low: float, deadline: float, patience: float = np.inf) -> None:
         """Shakes until a bound is met, time is up, or nothing better came in a number of rounds."""
         quiet = 0
         while self.best > low and quiet < patience and time.perf_counter() < deadline:

@@ -30,7 +30,7 @@ CASES = sorted(PUBLISHED.glob("bosch_case*.json"))
 @pytest.mark.parametrize("objective", ["cost", "makespan"])
 def test_whatever_changes_the_new_plan_is_valid_and_as_good_as_from_scratch(objective: str, model: str) -> None:
     met = 0
-    for seed in range(25):
+    for seed in range(15):
         for case in (random_case(seed), *([team(seed)] if seed % 5 == 0 else [])):
             for found in changes(seed, case, objective, model):
                 assert found["status"] != "INVALID", found
@@ -38,13 +38,13 @@ def test_whatever_changes_the_new_plan_is_valid_and_as_good_as_from_scratch(obje
                     assert found["problems"] == [], found
                     assert found["left"] == found["left_scratch"] or model == "blocking", found
                     met += 1
-    assert met > 30
+    assert met > 15
 
 
 @pytest.mark.parametrize("objective", ["cost", "makespan"])
 def test_brute_force_finds_nothing_better_from_there(objective: str) -> None:
     compared = 0
-    for seed in range(120):
+    for seed in range(80):
         case = random_case(seed)
         instance = case.instances[0]
         plan = plan_case(case, instance, objective=objective).plan
@@ -65,7 +65,7 @@ def test_brute_force_finds_nothing_better_from_there(objective: str) -> None:
         assert result.plan is not None, seed
         assert max(getattr(result.plan, objective), sunk) - sunk == best, seed
         compared += 1
-    assert compared >= 50
+    assert compared >= 30
 
 
 def _past(plan: CasePlan, case: Case, tick: int) -> list[Stint]:
