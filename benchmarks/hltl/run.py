@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--time-limit", type=float, default=10.0)
     parser.add_argument("--random", type=int, default=1000, help="Random cases compared with brute force.")
     options = parser.parse_args()
-    found: dict[str, Any] = {"machine": machine()}
+    found: dict[str, Any] = {"machine": machine(), "time_limit": options.time_limit}
     found["published"] = list(published(options.cases))
     found["fronts"] = list(fronts(options.cases, options.time_limit))
     found["scaling"] = list(scaling(options.time_limit))
@@ -235,6 +235,8 @@ def _page(found: dict[str, Any]) -> str:
         *_fronts(found["fronts"]),
         *replanning.section(found["replanning"]),
         "## Growth (our own family, offices of growing size)",
+        "",
+        f"Limit: {found['time_limit']:g} s of wall time, of which other processes on the machine take their share.",
         "",
         "![CPU seconds](hltl_scaling.svg)",
         "",
