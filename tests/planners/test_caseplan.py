@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rows import row
 
 from benchmarks.hltl import PUBLISHED
 from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from planners.check_cases import check_case
 from planners.hltl.caseplan import plan_case
-from planners.hltl.cases import Case, CaseWorld, load_case
+from planners.hltl.cases import load_case
 from planners.hltl.parts import parts
 from planners.hltl.routing import Routing
 from planners.hltl.stints import CasePlan
@@ -95,21 +96,6 @@ def test_the_time_limit_is_kept(objective: str, model: str, limit: float) -> Non
         assert result.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE, PlanStatus.TIMEOUT, PlanStatus.INVALID)
         assert (result.plan is None) == (result.status in (PlanStatus.TIMEOUT, PlanStatus.INVALID))
         assert result.message
-
-
-def row(**formulas: str) -> Case:
-    """Three cells in a row with a region at each end, and one that no robot can reach."""
-    case = random_case(0)
-    cells = ((1, 1), (2, 1), (3, 1), (9, 9))
-    regions = {"a": ((1, 1),), "b": ((3, 1),), "far": ((9, 9),), "mid": ((2, 1),)}
-    at = {own[0]: name for name, own in regions.items()}
-    world = CaseWorld("row", cells, regions, at, "s", case.world.actions)
-    kids = tuple(name for name in formulas if name != "p")
-    robot = dataclasses.replace(case.instances[0].robots[0], start=(1, 1))
-    instance = dataclasses.replace(case.instances[0], robots=(robot,))
-    return dataclasses.replace(
-        case, world=world, formulas=formulas, children={"p": kids}, leaves=kids, instances=(instance,)
-    )
 
 
 @pytest.mark.parametrize(

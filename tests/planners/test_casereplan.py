@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rows import row
 
 from benchmarks.hltl import PUBLISHED
 from benchmarks.hltl.bruteforce import Begun, optimum, random_case
@@ -21,7 +22,6 @@ from planners.hltl.cases import Case, CaseWorld, load_case
 from planners.hltl.parts import parts
 from planners.hltl.stints import CasePlan, Stint
 from planners.plan import PlanStatus
-from tests.planners.test_caseplan import row
 
 CASES = sorted(PUBLISHED.glob("bosch_case*.json"))
 
