@@ -7,18 +7,42 @@ the plan produces, the world is walked step by step, and all figures are added u
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, groupby, permutations
 
 from grounding.logic.formula import accepts
 from planners.check import Verdict
-from planners.hltl.cases import Case, CaseRobot, Instance
+from planners.hltl.cases import Case, CaseRobot, CaseWorld, Instance
 from planners.hltl.stints import CasePlan, Stint
 
 #: Leaves finished at one moment whose order is tried in every way; more are taken as listed.
 _MOST_TIED = 5
 
 
-def check_case(plan: CasePlan, case: Case, instance: Instance, *, model: str = "no-blocking") -> Verdict:
+#: When what was shown for a leaf was over, and the letters.
+_Shown = tuple[int, list[frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a plan made in the middle of another one has to keep.
+
+    Attributes:
+        plan: The plan before.
+        case: The case before, in whose world it was carried out.
+        tick: How far it was carried out.
+        lost: Robots lost then.
+    """
+
+    plan: CasePlan
+    case: Case
+    tick: int
+    lost: frozenset[str] = frozenset()
+
+
+def check_case(
+    plan: CasePlan, case: Case, instance: Instance, *, model: str = "no-blocking", past: Past | None = None
+) -> Verdict:
     """Judges a plan against a case.
 
     Args:
@@ -27,22 +51,30 @@ def check_case(plan: CasePlan, case: Case, instance: Instance, *, model: str = "
         instance: Its team.
         model: ``no-blocking``, or ``blocking``: every step takes one tick, no two robots are in one
             cell at a tick or change places, and a stint without a leaf is a robot that makes way.
+        past: The plan that this one took over from, None for a plan made at the beginning.
 
     Returns:
         Whether all steps are possible, every leaf is satisfied exactly when it is said to be
-        finished, the root is accepted, and cost and times are what the steps add up to.
+        finished, the root is accepted, and cost and times are what the steps add up to; with a
+        past, also whether nothing of it is different, no finished leaf is done again and no lost
+        robot does anything.
     """
     problems: list[str] = []
     if set(plan.stints) != {robot.id for robot in instance.robots}:
         problems.append("The plan does not list exactly the robots of the team.")
     blocking = model == "blocking"
-    names = {stint.leaf for own in plan.stints.values() for stint in own} - ({""} if blocking else set())
+    names = {stint.leaf for own in plan.stints.values() for stint in own if not stint.dropped}
+    names -= {""} if blocking else set()
     problems += [f"There is no leaf {name!r}." for name in sorted(names - set(case.leaves))]
     if problems:
         return Verdict(False, tuple(problems))
-    traces: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
+    if past is not None:
+        problems += _kept(plan, case, instance, past, blocking)
+    elif plan.worlds or plan.lost:
+        problems.append("The plan speaks of a past.")
+    traces: dict[str, list[_Shown]] = {}
     for robot in instance.robots:
-        problems += _robot(plan.stints[robot.id], robot, case, traces, blocking)
+        problems += _robot(plan, robot, case, traces, blocking)
     for leaf, shown in sorted(traces.items()):
         problems += _leaf(leaf, case.formulas[leaf], [trace for _, trace in sorted(shown, key=lambda s: s[0])])
     if blocking and not problems:
@@ -51,29 +83,66 @@ def check_case(plan: CasePlan, case: Case, instance: Instance, *, model: str = "
     return Verdict(not problems, tuple(problems))
 
 
+def _kept(plan: CasePlan, case: Case, instance: Instance, past: Past, blocking: bool) -> Iterator[str]:
+    """Whether a plan keeps what was done before it was made."""
+    changed = case.world != past.case.world and past.tick > 0
+    if plan.worlds != (*past.plan.worlds, *([(past.tick, past.case.world)] if changed else [])):
+        yield "The worlds of the past are not those it happened in."
+    if plan.lost != past.plan.lost | past.lost:
+        yield "The lost robots are not those that were lost."
+    for robot in instance.robots:
+        steps = _steps(plan.stints[robot.id], robot, blocking)
+        was = [s for s in _steps(past.plan.stints[robot.id], robot, blocking) if s[0] <= past.tick and s[1] < past.tick]
+        same = [s for s in steps if s[0] <= past.tick and s[1] < past.tick]
+        if same[: len(was)] != was:
+            yield f"{robot.id} did something else up to tick {past.tick}."
+        if robot.id in plan.lost and any(end > past.tick for end, *_ in steps):
+            yield f"{robot.id} is lost but goes on."
+    old = [stint for own in past.plan.stints.values() for stint in own if stint.leaf and not stint.dropped]
+    finished = {stint.leaf for stint in old} - {s.leaf for s in old if s.end > past.tick or s.start >= past.tick}
+    for own in plan.stints.values():
+        for stint in own:
+            if stint.leaf in finished and (stint.start >= past.tick):
+                yield f"Leaf {stint.leaf!r} was finished and is done again."
+
+
+def _steps(own: Sequence[Stint], robot: CaseRobot, blocking: bool) -> list[tuple[int, int, str, tuple[int, int], str]]:
+    """(End, start of its stint, leaf, cell, action) of every step; stints resumed count as one."""
+    found = []
+    cell, begin = robot.start, 0
+    for stint in own:
+        clock = stint.start
+        begin = begin if stint.resumed else stint.start
+        for move in stint.moves:
+            clock += blocking or move.cell != cell or move.action != "default"
+            cell = move.cell
+            found.append((clock, begin, stint.leaf, cell, move.action))
+    return found
+
+
 def _robot(
-    own: Sequence[Stint],
-    robot: CaseRobot,
-    case: Case,
-    traces: dict[str, list[tuple[int, list[frozenset[str]]]]],
-    blocking: bool,
+    plan: CasePlan, robot: CaseRobot, case: Case, traces: dict[str, list[_Shown]], blocking: bool
 ) -> Iterator[str]:
     """Walks a robot's steps and notes what it shows while it works on each leaf."""
     cell, clock = robot.start, 0
-    for stint in own:
+    state, trace, doing, counts = case.world.initial, list[frozenset[str]](), "", False
+    own = plan.stints[robot.id]
+    for place, stint in enumerate(own):
         name = f"{robot.id}, leaf {stint.leaf!r}"
         if stint.start < clock:
             yield f"{name}: starts at {stint.start}, while the robot is busy until {clock}."
-        state = case.world.initial
-        trace = [_shown(case, cell, "default")]
+        world = next((world for until, world in plan.worlds if stint.start < until), case.world)
+        if not stint.resumed:
+            state, trace, doing, counts = world.initial, [_shown(world, cell, "default")], stint.leaf, not stint.dropped
+        elif (doing, counts) != (stint.leaf, not stint.dropped):
+            yield f"{name}: is resumed after {doing!r}, or does not count while what it goes on with does."
         cost = steps = 0
         for move in stint.moves:
             apart = abs(move.cell[0] - cell[0]) + abs(move.cell[1] - cell[1])
-            if apart > 1 or move.cell not in case.world.cells:
+            if apart > 1 or move.cell not in world.cells:
                 yield f"{name}: cannot step from {cell} to {move.cell}."
-            edges = [e for e in case.world.actions if e.source == state and e.label == move.action]
-            here = case.world.region_at.get(cell)
-            edges = [e for e in edges if not e.regions or here in e.regions]
+            edges = [e for e in world.actions if e.source == state and e.label == move.action]
+            edges = [e for e in edges if not e.regions or world.region_at.get(cell) in e.regions]
             if not edges:
                 yield f"{name}: cannot {move.action!r} in {cell} (action state {state!r})."
                 return
@@ -81,11 +150,12 @@ def _robot(
             cost += apart + (move.action != "default")
             steps += blocking or apart > 0 or move.action != "default"
             cell = move.cell
-            trace.append(_shown(case, cell, move.action))
+            trace.append(_shown(world, cell, move.action))
         if (cost, steps) != (stint.cost, stint.duration):
             yield f"{name}: costs {cost} and takes {steps}, not {stint.cost} and {stint.duration}."
         clock = stint.start + steps
-        if stint.leaf:
+        last = place + 1 == len(own) or not own[place + 1].resumed
+        if stint.leaf and last and counts:
             traces.setdefault(stint.leaf, []).append((clock, trace))
 
 
@@ -127,8 +197,8 @@ def _crowd(plan: CasePlan, instance: Instance) -> Iterator[str]:
                 break
 
 
-def _shown(case: Case, cell: tuple[int, int], action: str) -> frozenset[str]:
-    return frozenset({case.world.region_at.get(cell, ""), action})
+def _shown(world: CaseWorld, cell: tuple[int, int], action: str) -> frozenset[str]:
+    return frozenset({world.region_at.get(cell, ""), action})
 
 
 def _mission(plan: CasePlan, case: Case) -> Iterator[str]:
@@ -139,7 +209,7 @@ def _mission(plan: CasePlan, case: Case) -> Iterator[str]:
     last: dict[str, tuple[int, int]] = {}
     for own in plan.stints.values():
         for place, stint in enumerate(own):
-            if stint.leaf:
+            if stint.leaf and not stint.dropped:
                 last[stint.leaf] = max(last.get(stint.leaf, (0, 0)), (stint.end, place))
     ends = sorted((*when, leaf) for leaf, when in last.items())
     groups = [[leaf for _, _, leaf in group] for _, group in groupby(ends, key=lambda end: end[0])]

@@ -7,8 +7,10 @@ no matrices but a search over cells, and every order, robot and way to share a l
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import permutations, product
 
 import numpy as np
 
@@ -112,15 +114,39 @@ def _over(node: Node) -> bool:
     raise NotImplementedError(node.op)
 
 
-def leaf_figures(case: Case, formula: str, start: tuple[int, int], key: str) -> dict[tuple[int, int], tuple[int, int]]:
-    """End cell -> (least of the key figure, the other) to carry a formula out from a cell."""
+@dataclass(frozen=True)
+class Begun:
+    """A team in the middle of a plan.
+
+    Attributes:
+        cells: Where each robot is.
+        finished: Leaves finished, in order.
+        leaf, shown, action: Robot -> the leaf it has under way, what it showed, its action state.
+    """
+
+    cells: tuple[tuple[int, int], ...]
+    finished: tuple[str, ...] = ()
+    leaf: Mapping[int, str] = field(default_factory=dict)
+    shown: Mapping[int, Sequence[frozenset[str]]] = field(default_factory=dict)
+    action: Mapping[int, str] = field(default_factory=dict)
+
+
+def leaf_figures(
+    case: Case, formula: str, start: tuple[int, int], key: str, trace: Sequence[frozenset[str]] = (), action: str = ""
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """End cell -> (least of the key figure, the other) to carry a formula out from a cell.
+
+    With a trace and an action state, to go on with it.
+    """
     world = case.world
 
     def shown(cell: tuple[int, int], action: str) -> frozenset[str]:
         return frozenset({world.region_at.get(cell, ""), action})
 
-    first = _progress(parse(formula), shown(start, "default"))
-    queue = [((0, 0), 0, start, world.initial, first)]
+    first = parse(formula)
+    for letter in trace or [shown(start, "default")]:
+        first = _progress(first, letter)
+    queue = [((0, 0), 0, start, action or world.initial, first)]
     seen: set[tuple[tuple[int, int], str, Node]] = set()
     found: dict[tuple[int, int], tuple[int, int]] = {}
     tie = 0
@@ -144,26 +170,72 @@ def leaf_figures(case: Case, formula: str, start: tuple[int, int], key: str) -> 
     return found
 
 
-def optimum(case: Case, key: str) -> int | None:
-    """Least cost or makespan of a case's instance, None where there is no plan."""
-    instance = case.instances[0]
-    starts = tuple(robot.start for robot in instance.robots)
+def optimum(case: Case, key: str, begun: Begun | None = None) -> int | None:
+    """Least cost or makespan of a case's instance, from where it stands; None where there is no plan."""
+    begun = begun or Begun(tuple(robot.start for robot in case.instances[0].robots))
     best: list[int] = []
-    for word in _words(case):
+    for word in _words(case, begun.finished):
         for pieces in _split(case, word):
-            _play(case, pieces, starts, key, best)
+            _play(case, pieces, begun, key, best)
     return min(best, default=None)
 
 
-def _words(case: Case) -> Iterator[tuple[str, ...]]:
-    """Orders of finishing leaves that the root accepts."""
-    x = case.leaves
-    for word in [(), *[(a,) for a in x], *[(a, b) for a in x for b in x if a != b]]:
-        trace: list[frozenset[str]] = [frozenset()]
-        for leaf in word:
-            trace += [frozenset({leaf}), frozenset()]
-        if accepts(case.formulas[case.root], trace[:-1] if word else trace):
-            yield word
+def front(case: Case) -> list[tuple[int, int]]:
+    """All (cost, makespan) of a case's instance that are not beaten in both, the cheapest first."""
+    begun = Begun(tuple(robot.start for robot in case.instances[0].robots))
+    found: list[tuple[int, int]] = []
+    for word in _words(case, ()):
+        for pieces in _split(case, word):
+            _play(case, pieces, begun, "both", [], found)
+    return _unbeaten(found)
+
+
+def _unbeaten(labels: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for label in sorted(labels):
+        if not kept or label[1] < kept[-1][1]:
+            kept.append(label)
+    return kept
+
+
+def leaf_front(case: Case, formula: str, start: tuple[int, int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """End cell -> all unbeaten (cost, steps) to carry a formula out from a cell."""
+    world = case.world
+    first = _progress(parse(formula), frozenset({world.region_at.get(start, ""), "default"}))
+    labels: dict[tuple[tuple[int, int], str, Node], list[tuple[int, int]]] = {(start, world.initial, first): [(0, 0)]}
+    queue = list(labels)
+    while queue:
+        here = queue.pop()
+        cell, state, rest = here
+        for edge in world.actions if not _over(rest) else ():
+            if edge.source != state or (edge.regions and world.region_at.get(cell) not in edge.regions):
+                continue
+            for other in (cell, *world.neighbours(cell)):
+                moved, acted = other != cell, edge.label != "default"
+                letter = frozenset({world.region_at.get(other, ""), edge.label})
+                after = (other, edge.target, _progress(rest, letter))
+                new = [(c + moved + acted, t + (moved or acted)) for c, t in labels[here]]
+                kept = _unbeaten([*labels.get(after, []), *new])
+                if kept != labels.get(after):
+                    labels[after] = kept
+                    queue.append(after)
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for (cell, _, rest), own in labels.items():
+        if _over(rest):
+            found[cell] = _unbeaten([*found.get(cell, []), *own])
+    return found
+
+
+def _words(case: Case, finished: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Orders of finishing more leaves that the root accepts."""
+    left = [leaf for leaf in case.leaves if leaf not in finished]
+    for count in range(len(left) + 1):
+        for rest in permutations(left, count):
+            trace: list[frozenset[str]] = [frozenset()]
+            for leaf in (*finished, *rest):
+                trace += [frozenset({leaf}), frozenset()]
+            if accepts(case.formulas[case.root], trace[:-1] if len(trace) > 1 else trace):
+                yield rest
 
 
 def _split(case: Case, word: tuple[str, ...]) -> Iterator[list[list[tuple[str, str]]]]:
@@ -178,48 +250,72 @@ def _split(case: Case, word: tuple[str, ...]) -> Iterator[list[list[tuple[str, s
         if len(goals) > 1 and len(goals) + len(rules) == len(kids):
             own.append([(leaf, str(Node("&", (goal, *rules))) if rules else str(goal)) for goal in goals])
         options.append(own)
-    if not options:
-        yield []
-    elif len(options) == 1:
-        yield from ([one] for one in options[0])
-    else:
-        yield from ([one, other] for one in options[0] for other in options[1])
+    yield from (list(own) for own in product(*options))
 
 
 def _play(
-    case: Case, pieces: list[list[tuple[str, str]]], starts: tuple[tuple[int, int], ...], key: str, best: list[int]
+    case: Case,
+    pieces: list[list[tuple[str, str]]],
+    begun: Begun,
+    key: str,
+    best: list[int],
+    both: list[tuple[int, int]] | None = None,
 ) -> None:
-    """Does pieces in every order, by every robot; a leaf is finished with its last piece."""
-    flat = [(i, formula) for i, own in enumerate(pieces) for _, formula in own]
-    robots = len(starts)
+    """Does pieces in every order, by every robot; a leaf is finished with its last piece.
+
+    Notes better figures in ``best``, or all pairs of cost and makespan in ``both``.
+    """
+    flat = [(i, formula, leaf) for i, own in enumerate(pieces) for leaf, formula in own]
+    robots = len(begun.cells)
 
     def value(busy: tuple[int, ...], cost: int, done: int) -> int:
         return cost if key == "cost" else max(*busy, done)
 
-    def go(left: frozenset[int], where: tuple, busy: tuple[int, ...], cost: int, done: int) -> None:
+    def go(
+        left: frozenset[int], where: tuple, busy: tuple[int, ...], cost: int, done: int, fresh: frozenset[int]
+    ) -> None:
         if best and value(busy, cost, done) >= min(best):
             return
+        if both and any(c <= cost and t <= max(*busy, done) for c, t in both):
+            return
         if not left:
-            best.append(value(busy, cost, done))
+            if both is None:
+                best.append(value(busy, cost, done))
+            else:
+                both.append((cost, max(*busy, done)))
             return
         for piece in left:
-            leaf, formula = flat[piece]
+            leaf, formula, name = flat[piece]
             rest = left - {piece}
             last = not any(flat[other][0] == leaf for other in rest)
             if last and any(flat[other][0] < leaf for other in rest):
                 continue  # an earlier leaf of the word is not finished yet
             for robot in range(robots):
-                for cell, figure in figures(formula, where[robot]).items():
-                    steps = figure[1] if key == "cost" else figure[0]
-                    price = figure[0] if key == "cost" else figure[1]
+                if robot in fresh and begun.leaf.get(robot) == name:
+                    options = [*figures(formula, where[robot]).items(), *going(robot, formula).items()]
+                else:
+                    options = list(figures(formula, where[robot]).items())
+                if both is not None:
+                    options = [(c, f) for c, own in fronts(formula, where[robot]).items() for f in own]
+                for cell, figure in options:
+                    steps = figure[0] if key == "makespan" else figure[1]
+                    price = figure[1] if key == "makespan" else figure[0]
                     end = busy[robot] + steps
                     if last:
                         end = max(end, done)
                     new = (*where[:robot], cell, *where[robot + 1 :]), (*busy[:robot], end, *busy[robot + 1 :])
-                    go(rest, new[0], new[1], cost + price, max(done, end) if last else done)
+                    go(rest, new[0], new[1], cost + price, max(done, end) if last else done, fresh - {robot})
 
     @cache
     def figures(formula: str, cell: tuple[int, int]) -> dict[tuple[int, int], tuple[int, int]]:
         return leaf_figures(case, formula, cell, key)
 
-    go(frozenset(range(len(flat))), starts, (0,) * robots, 0, 0)
+    @cache
+    def fronts(formula: str, cell: tuple[int, int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        return leaf_front(case, formula, cell)
+
+    @cache
+    def going(robot: int, formula: str) -> dict[tuple[int, int], tuple[int, int]]:
+        return leaf_figures(case, formula, begun.cells[robot], key, begun.shown[robot], begun.action[robot])
+
+    go(frozenset(range(len(flat))), begun.cells, (0,) * robots, 0, 0, frozenset(begun.leaf))

@@ -1,6 +1,6 @@
 """Measures the case planner: published cases beside the peer's figures, and our scaling family.
 
-Run as ``python -m benchmarks.hltl.run CASES_FOLDER``; writes ``benchmarks/results/hltl.json``,
+Run as ``python -m benchmarks.hltl.run``; writes ``benchmarks/results/hltl.json``,
 ``docs/results/hltl.md`` and ``docs/results/hltl_scaling.svg``.
 """
 
@@ -15,13 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
+from benchmarks.hltl import PUBLISHED, replanning
 from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from benchmarks.measure import machine
 from grounding.logic.automaton import automaton
 from heed.cli.eval import row
-from planners.hltl.cases import Case, load_case
+from planners.hltl.caseplan import plan_case
+from planners.hltl.cases import Case, Instance, load_case
+from planners.hltl.leafgraph import Grid
 
 ROOT = Path(__file__).parents[2]
 #: CPU seconds, search and automata, of the peer (two shared cores of this kind, seed 0): case, robots.
@@ -36,13 +42,15 @@ LEAVES = (2, 5, 10, 20, 50, 100)
 def main() -> None:
     """Runs everything and writes the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", type=Path, help="Folder of the published cases.")
+    parser.add_argument("cases", type=Path, nargs="?", default=PUBLISHED, help="Folder of the published cases.")
     parser.add_argument("--time-limit", type=float, default=10.0)
     parser.add_argument("--random", type=int, default=1000, help="Random cases compared with brute force.")
     options = parser.parse_args()
-    found: dict[str, Any] = {"machine": machine()}
+    found: dict[str, Any] = {"machine": machine(), "time_limit": options.time_limit}
     found["published"] = list(published(options.cases))
+    found["fronts"] = list(fronts(options.cases, options.time_limit))
     found["scaling"] = list(scaling(options.time_limit))
+    found["replanning"] = replanning.run()
     found["brute_force"] = brute_force(options.random)
     found["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     (ROOT / "benchmarks/results").mkdir(exist_ok=True)
@@ -69,10 +77,34 @@ def published(folder: Path) -> Iterator[dict[str, Any]]:
                     number = int("".join(c for c in case.id if c.isdigit()))
                     yield {
                         **middle,
+                        **(in_the_way(case, instance, objective) if model == "blocking" else {}),
                         "optimum": known,
                         "peer_figure": peer,
                         "peer_cpu_s": PEER.get((number, len(instance.robots))),
                     }
+
+
+def in_the_way(case: Case, instance: Instance, objective: str) -> dict[str, int]:
+    """Robots that stand on the paths taken, their moves, and the fewest that take them off these paths.
+
+    The fewest is a matching of all robots without a leaf to the cells off the paths.
+    """
+    plan = plan_case(case, instance, objective=objective, model="blocking").plan
+    if plan is None:
+        return {}
+    grid = Grid.of(case.world)
+    count = len(case.world.cells)
+    steps = csr_array((grid.moved, (grid.source, grid.target)), shape=(count, count))
+    working = {robot.id for robot in instance.robots if any(stint.leaf for stint in plan.stints[robot.id])}
+    paths = {grid.index[robot.start] for robot in instance.robots if robot.id in working}
+    paths |= {grid.index[m.cell] for own in plan.stints.values() for s in own if s.leaf for m in s.moves}
+    idle = [grid.index[robot.start] for robot in instance.robots if robot.id not in working]
+    away = dijkstra(steps, unweighted=True)[np.ix_(idle, [cell for cell in range(count) if cell not in paths])]
+    return {
+        "in_the_way": sum(cell in paths for cell in idle),
+        "making_way": sum(s.cost for own in plan.stints.values() for s in own if not s.leaf),
+        "making_way_least": int(away[linear_sum_assignment(away)].sum()),
+    }
 
 
 def scaling(limit: float) -> Iterator[dict[str, Any]]:
@@ -85,6 +117,16 @@ def scaling(limit: float) -> Iterator[dict[str, Any]]:
         for objective in ("cost", "makespan"):
             automaton.cache_clear()
             yield _measured(case, objective, limit)
+
+
+def fronts(folder: Path, limit: float) -> Iterator[dict[str, Any]]:
+    """Pareto fronts of every published instance and of a few members of the family."""
+    cases = [load_case(path) for path in sorted(folder.glob("bosch_case*.json"))]
+    cases += [member(robots, leaves, 1) for robots, leaves in ((3, 10), (10, 10), (5, 20), (10, 20), (10, 50))]
+    for case in cases:
+        for instance in case.instances:
+            automaton.cache_clear()
+            yield row(case, instance, objective="pareto", time_limit=limit, model="no-blocking")
 
 
 def _measured(case: Case, objective: str, limit: float) -> dict[str, Any]:
@@ -173,9 +215,11 @@ def _page(found: dict[str, Any]) -> str:
         "## The same, robots block one another",
         "",
         "Every step takes a tick, waiting included. The bound is that of the model above, so gaps are upper limits.",
+        "*In the way*: robots without a leaf that stand on the paths taken; their moves; and the fewest that take",
+        "them all off these paths (a matching to the cells off them).",
         "",
-        "| case | robots | objective | plan CPU s | figure | gap | checker |",
-        "|---|---|---|---|---|---|---|",
+        "| case | robots | objective | plan CPU s | figure | gap | in the way | moves | fewest | checker |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for r in found["published"]:
         if r["model"] == "blocking":
@@ -183,11 +227,16 @@ def _page(found: dict[str, Any]) -> str:
             judged = "-" if r["checker"] is None else "ok" if r["checker"]["ok"] else "WRONG"
             lines.append(
                 f"| {r['case'].removeprefix('bosch_case')} | {r['robots']} | {r['objective']} | "
-                f"{r['total_cpu_s']:.3f} | {r[r['objective']] or '-'} | {gap} | {judged} |"
+                f"{r['total_cpu_s']:.3f} | {r[r['objective']] or '-'} | {gap} | {r.get('in_the_way', '-')} | "
+                f"{r.get('making_way', '-')} | {r.get('making_way_least', '-')} | {judged} |"
             )
     lines += [
         "",
+        *_fronts(found["fronts"]),
+        *replanning.section(found["replanning"]),
         "## Growth (our own family, offices of growing size)",
+        "",
+        f"Limit: {found['time_limit']:g} s of wall time, of which other processes on the machine take their share.",
         "",
         "![CPU seconds](hltl_scaling.svg)",
         "",
@@ -213,6 +262,28 @@ def _page(found: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _fronts(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The section on Pareto fronts."""
+    lines = [
+        "## Cost against makespan",
+        "",
+        "`--objective pareto`: all plans none of which is beaten in both. *Complete*: proven that there are no others.",
+        "Else the gap is the most by which a plan costs more than is proven necessary for its time.",
+        "",
+        "| case | robots | leaves | CPU s | cost/makespan | proven | engine | checker |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for r in rows:
+        points = ", ".join(f"{point['cost']}/{point['makespan']}" for point in r["front"])
+        proven = "complete" if r["status"] == "OPTIMAL" else f"gap {100 * r['gap']:.1f} %"
+        judged = all(point["checker"]["ok"] for point in r["front"])
+        lines.append(
+            f"| {r['case'].removeprefix('bosch_case')} | {r['robots']} | {r['leaves']} | {r['total_cpu_s']:.2f} | "
+            f"{points} | {proven} | {r['engine']} | {'ok' if judged else 'WRONG'} |"
+        )
+    return [*lines, ""]
 
 
 def _proof(r: dict[str, Any]) -> str:

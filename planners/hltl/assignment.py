@@ -32,11 +32,13 @@ class Outcome:
         routes: Best routes, None where there are none (or none was found in time).
         value: Their figure; infinite without routes.
         bound: Proven lower bound; infinite when it is proven that there are no routes.
+        options: For every robot the options of its tasks, where the search chose them.
     """
 
     routes: Routes | None
     value: float
     bound: float
+    options: Routes | None = None
 
     @property
     def proven(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from planners.hltl.assignment import Outcome
+from planners.hltl.assignment import CostSearch, Outcome
 from planners.hltl.insertion import inserted
 from planners.hltl.routing import Routes, Routing, ordered
 from planners.hltl.shake import Shaker
@@ -22,6 +22,11 @@ _MOST_SETS = 40_000
 #: Most tasks for which the constraint solver is worth waiting for, and the share of time before it.
 _MOST_PROVABLE = 25
 _SHARE = 0.3
+#: Share of that time for routes of least total time.
+_TOTAL_SHARE = 0.15
+#: Share of what is left of it for trying each start, and how much worse routes may get at first.
+_TRIAL_SHARE = 0.2
+_HEAT = 0.02
 
 
 class MakespanSearch:
@@ -104,21 +109,38 @@ class MakespanSearch:
                     self.offer(found[0])
                 return Outcome(self.best, self.value, self.value)
         if self.value > low and time.perf_counter() < deadline:
-            self._shake(low, deadline)
+            low = self._shake(low, deadline)
         if self.value > low and time.perf_counter() < deadline:
             low = self._program(low, deadline)
         return Outcome(self.best, self.value, min(low, self.value))
 
-    def _shake(self, low: float, deadline: float) -> None:
-        """Large neighbourhood search: all the time there is, save where the optimum can be proven."""
+    def _shake(self, low: float, deadline: float) -> float:
+        """Large neighbourhood search: all the time there is, save where the optimum can be proven.
+
+        Large problems begin at the best routes, and at those of least total time, which are short
+        but hard to balance; the start that leads further gets most of the time. The total shared
+        by all robots is a bound, which is returned if it is better.
+        """
         if self.best is None:
-            return
-        provable = self.problem.tasks <= _MOST_PROVABLE
+            return low
+        problem, provable = self.problem, self.problem.tasks <= _MOST_PROVABLE
         self.engine = "neighbourhoods"
         now = time.perf_counter()
-        share = _SHARE if provable else 1.0
-        patience = 60 * self.problem.tasks if provable else 10**9
-        Shaker(self.problem, self.best, self.offer).run(low, now + share * (deadline - now), patience)
+        end = now + (_SHARE if provable else 1.0) * (deadline - now)
+        if provable:
+            Shaker(problem, self.best, self.offer, _HEAT * self.value).run(low, end, 60 * problem.tasks)
+            return low
+        total = CostSearch(problem)
+        total.first()
+        shortest = total.run(now + _TOTAL_SHARE * (end - now))
+        low = max(low, float(np.ceil(shortest.bound / problem.robots - 1e-6)))
+        starts = [self.best, *([shortest.routes] if shortest.routes is not None else [])]
+        shakers = [Shaker(problem, routes, self.offer, _HEAT * self.value) for routes in starts]
+        for shaker in shakers:
+            now = time.perf_counter()
+            shaker.run(low, now + _TRIAL_SHARE * (end - now))
+        min(shakers, key=lambda shaker: shaker.best).run(low, end)
+        return low
 
     def _program(self, low: float, deadline: float) -> float:
         problem = self.problem

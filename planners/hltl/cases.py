@@ -8,7 +8,7 @@ checked here, once; what leaves this module is consistent. Formulas are kept in 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -213,7 +213,7 @@ def load_case(path: str | Path) -> Case:
     raw = _read(path, _Case)
     world = load_case_world(path.parent / raw.world)
     case = _case(raw, world, str(path))
-    _validate(case, [set(level) for level in raw.hierarchy], str(path))
+    validate(case, [set(level) for level in raw.hierarchy], str(path))
     return case
 
 
@@ -278,7 +278,7 @@ def _case(raw: _Case, world: CaseWorld, path: str) -> Case:
         for name, text in level.items():
             if name in formulas:
                 raise CaseError(f"{path}, formula {name!r}", "is defined twice.", "Give it one place.")
-            formulas[name] = _formula(name, text)
+            formulas[name] = read_formula(name, text)
     if len(raw.hierarchy[0]) != 1:
         raise CaseError(f"{path}, hierarchy[0]", f"has {len(raw.hierarchy[0])} formulas, the root must stand alone.")
     children = {name: tuple(kids) for name, kids in raw.children.items() if kids}
@@ -286,10 +286,13 @@ def _case(raw: _Case, world: CaseWorld, path: str) -> Case:
     return Case(raw.id, world, next(iter(raw.hierarchy[0])), formulas, children, tuple(raw.leaves), instances)
 
 
-def _formula(name: str, text: str) -> str:
+def read_formula(name: str, text: str) -> str:
     """The formula in our notation, ``X`` made strong; atoms are as in the file.
 
     Published case 27 closes one bracket too many; brackets left over at the very end are ignored.
+
+    Raises:
+        FormulaError: It is ill-formed; the message names it.
     """
     while text.rstrip().endswith(")") and text.count(")") > text.count("("):
         text = text.rstrip()[:-1]
@@ -334,8 +337,17 @@ def _twice(names: Iterable[str]) -> str | None:
     return None
 
 
-def _validate(case: Case, levels: list[set[str]], path: str) -> None:
-    """The validity conditions of a hierarchy, each reported with the offending name."""
+def validate(case: Case, levels: Sequence[Collection[str]], path: str) -> None:
+    """The validity conditions of a hierarchy, each reported with the offending name.
+
+    Args:
+        case: The case.
+        levels: Names of its formulas, level by level.
+        path: Where it is from, for messages.
+
+    Raises:
+        CaseError: A condition is broken.
+    """
     parents: dict[str, str] = {}
     for parent, kids in case.children.items():
         if parent not in case.formulas:

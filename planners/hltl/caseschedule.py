@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from grounding.world import Cell
@@ -27,11 +27,8 @@ _TRIED = 4
 class _Line:
     """Where a robot is, tick by tick; after the last it rests there."""
 
-    def __init__(self, cell: int) -> None:
-        self.cells = [cell]
-
-    def at(self, tick: int) -> int:
-        return self.cells[min(tick, len(self.cells) - 1)]
+    def __init__(self, cells: list[int]) -> None:
+        self.cells = cells
 
     @property
     def end(self) -> int:
@@ -40,13 +37,23 @@ class _Line:
 
 @dataclass(frozen=True)
 class Task:
-    """One leaf to be laid into time: its name, graph, robot and what must be finished before."""
+    """One leaf, or part of one, to be laid into time.
+
+    Attributes:
+        key: Its name.
+        piece: The leaf of the case, and the formula of its part.
+        graph: Its graph.
+        robot: Who does it.
+        after: Names of what must be finished before.
+        live: Robots that have it under way -> the entry at which they go on.
+    """
 
     key: str
-    leaf: str
+    piece: tuple[str, str]
     graph: LeafGraph
     robot: str
     after: frozenset[str]
+    live: Mapping[str, int] = field(default_factory=dict)
 
 
 def untangled(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
@@ -65,15 +72,25 @@ def untangled(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, dea
     return schedule.plan if all(schedule.add(task) for task in tasks) else None
 
 
-def reallocated(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float) -> CasePlan | None:
-    """As :func:`untangled`, but every leaf goes to the robot among the nearest that gets it done for least."""
+def reallocated(
+    tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, deadline: float, *, quick: bool
+) -> CasePlan | None:
+    """As :func:`untangled`, but every leaf goes to the robot among the nearest that does it best.
+
+    Best is for least in all, or ``quick``, so that all is done earliest.
+    """
+
+    def figures(schedule: _Schedule) -> tuple[int, int]:
+        plan = schedule.plan
+        return (plan.makespan, plan.cost) if quick else (plan.cost, plan.makespan)
+
     schedule = _Schedule(starts, grid, deadline)
     for task in tasks:
         best: _Schedule | None = None
         near = sorted(starts, key=lambda robot: task.graph.left[task.graph.start(schedule.lines[robot].cells[-1])])
         for robot in near:
             trial = schedule.copy()
-            if trial.add(replace(task, robot=robot)) and (best is None or trial.cost < best.cost):
+            if trial.add(replace(task, robot=robot)) and (best is None or figures(trial) < figures(best)):
                 best = trial
             if robot == near[min(_TRIED, len(near)) - 1] and best is not None:
                 break
@@ -88,7 +105,13 @@ def reallocated(tasks: Sequence[Task], starts: Mapping[str, Cell], grid: Grid, d
 class _Schedule:
     def __init__(self, starts: Mapping[str, Cell], grid: Grid, deadline: float) -> None:
         self.grid, self.deadline = grid, deadline
-        self.lines = {robot: _Line(grid.index[cell]) for robot, cell in starts.items()}
+        self.lines = {robot: _Line([grid.index[cell]]) for robot, cell in starts.items()}
+        # Who is where at a tick, who rests in a cell, and when each robot was in a cell last.
+        self.places: list[dict[int, str]] = [{}]
+        self.resting: dict[int, set[str]] = {}
+        self.visits: dict[int, dict[str, int]] = {}
+        for robot, line in self.lines.items():
+            self._note(robot, line.cells[0], 0)
         self.stints: dict[str, list[Stint]] = {robot: [] for robot in starts}
         self.finished: dict[str, int] = {}
         near: list[list[int]] = [[] for _ in grid.world.cells]
@@ -101,58 +124,65 @@ class _Schedule:
         """What is settled."""
         return CasePlan({robot: tuple(own) for robot, own in self.stints.items()})
 
-    @property
-    def cost(self) -> int:
-        """Total cost of what is settled."""
-        return self.plan.cost
-
     def copy(self) -> _Schedule:
         """An independent copy."""
         other = copy(self)
-        other.lines = {}
-        for robot, line in self.lines.items():
-            other.lines[robot] = _Line(line.cells[0])
-            other.lines[robot].cells = list(line.cells)
+        other.lines = {robot: _Line(list(line.cells)) for robot, line in self.lines.items()}
+        other.places = [dict(at) for at in self.places]
+        other.resting = {cell: set(own) for cell, own in self.resting.items()}
+        other.visits = {cell: dict(own) for cell, own in self.visits.items()}
         other.stints = {robot: list(own) for robot, own in self.stints.items()}
         other.finished = dict(self.finished)
         return other
 
     def add(self, task: Task) -> bool:
-        """Settles one more task; False where there is no way."""
-        found = self._way(task)
+        """Settles one more task; False where there is no way or time is up."""
+        found = self._way(task) if time.perf_counter() < self.deadline else None
         if found is None:
             return False
         self._settle(task, found)
         return self._make_way()
 
+    def _go(self, robot: str, cell: int) -> None:
+        """A robot's next tick is settled."""
+        line = self.lines[robot]
+        self.resting[line.cells[-1]].discard(robot)
+        line.cells.append(cell)
+        self._note(robot, cell, line.end)
+
+    def _note(self, robot: str, cell: int, tick: int) -> None:
+        if tick == len(self.places):
+            self.places.append({})
+        self.places[tick][cell] = robot
+        self.resting.setdefault(cell, set()).add(robot)
+        self.visits.setdefault(cell, {})[robot] = tick
+
     def _blocked(self, robot: str, cell: int, target: int, tick: int) -> bool:
         """Whether somebody settled is met on the step that ends at a tick."""
-        for name, line in self.lines.items():
-            if name != robot and tick <= line.end:
-                there = line.cells[tick]
-                if there == target or (there == cell and target == line.cells[tick - 1]):
-                    return True
-        return False
+        if tick >= len(self.places):
+            return False
+        now = self.places[tick]
+        before = self.places[tick - 1].get(target, robot)
+        return now.get(target, robot) != robot or (before != robot and now.get(cell) == before)
 
     def _rests(self, robot: str, cell: int, tick: int) -> bool:
-        return any(line.end < tick and line.cells[-1] == cell for name, line in self.lines.items() if name != robot)
+        return any(self.lines[name].end < tick for name in self.resting.get(cell, ()) if name != robot)
 
     def _last_use(self, robot: str, cell: int) -> int:
         """Last tick at which another robot is settled to be in a cell, resting left aside."""
-        return max(
-            (max((t for t, c in enumerate(line.cells) if c == cell), default=-1)
-             for name, line in self.lines.items() if name != robot), default=-1,
-        )  # fmt: skip
+        return max((tick for name, tick in self.visits.get(cell, {}).items() if name != robot), default=-1)
 
     def _way(self, task: Task) -> list[tuple[int, Move | None]] | None:
         """Steps (cell, move; None while the leaf is not taken up yet) that finish a leaf at the earliest."""
         graph, line, cells = task.graph, self.lines[task.robot], len(self.near)
         ready = max((self.finished[key] for key in task.after), default=0)
         begin = (graph.nodes + line.cells[-1], line.end)
+        if self._resumes(task):
+            begin = (graph.start(task.live[task.robot]), 0)
         costs: dict[tuple[int, int], float] = {begin: 0.0}
         parents: dict[tuple[int, int], tuple[tuple[int, int], Move | None]] = {}
         horizon = max(ready, *(other.end for other in self.lines.values())) + 4 * cells
-        heap = [(graph.left[graph.start(line.cells[-1])], begin)]
+        heap = [(graph.left[begin[0] if begin[0] < graph.nodes else graph.start(line.cells[-1])], begin)]
         closed: set[tuple[int, int]] = set()
         while heap:
             _, state = heappop(heap)
@@ -183,6 +213,10 @@ class _Schedule:
                     heappush(heap, (total + left, child))
         return None
 
+    def _resumes(self, task: Task) -> bool:
+        """Whether a robot goes on with what it has under way: it has done nothing else since."""
+        return task.robot in task.live and not self.stints[task.robot] and not self.lines[task.robot].end
+
     def _steps(self, graph: LeafGraph, node: int, here: int) -> Iterable[tuple[int, int, float, Move | None]]:
         """What can be done next: node after it, ticks, cost, and the move if the leaf is taken up."""
         if node >= graph.nodes:
@@ -194,7 +228,7 @@ class _Schedule:
                 yield after, 1, cost, Move(self.grid.world.cells[after % len(self.near)], action)
 
     def _settle(self, task: Task, found: Sequence[tuple[int, Move | None]]) -> None:
-        line = self.lines[task.robot]
+        line, resumed = self.lines[task.robot], self._resumes(task)
         idle = [cell for cell, move in found if move is None]
         self._idle(task.robot, idle)
         moves = [(cell, move) for cell, move in found if move is not None]
@@ -203,8 +237,10 @@ class _Schedule:
         for target, move in moves:
             cost += (target != cell) + (move.action != IDLE)
             cell = target
-            line.cells.append(target)
-        self.stints[task.robot].append(Stint(task.leaf, start, tuple(m for _, m in moves), cost, len(moves)))
+            self._go(task.robot, target)
+        leaf, part = task.piece
+        steps = tuple(m for _, m in moves)
+        self.stints[task.robot].append(Stint(leaf, start, steps, cost, len(moves), part, resumed))
         self.finished[task.key] = line.end
 
     def _idle(self, robot: str, cells: Sequence[int]) -> None:
@@ -216,7 +252,7 @@ class _Schedule:
         for target in cells:
             cost += target != cell
             cell = target
-            line.cells.append(target)
+            self._go(robot, target)
         if cost:
             moves = tuple(Move(self.grid.world.cells[target], IDLE) for target in cells)
             self.stints[robot].append(Stint("", start, moves, cost, len(cells)))
@@ -224,6 +260,8 @@ class _Schedule:
     def _make_way(self) -> bool:
         """Has robots that rest where others are going to pass step aside; False where one cannot."""
         for _ in range(4 * len(self.lines)):
+            if time.perf_counter() > self.deadline:
+                return False
             for robot, line in self.lines.items():
                 if self._last_use(robot, line.cells[-1]) > line.end:
                     aside = self._aside(robot)

@@ -21,6 +21,7 @@ def solve(
     high: float,
     deadline: float,
     costs: Routing | None = None,
+    most: float = np.inf,
 ) -> Outcome:
     """Least makespan, or least cost within a makespan.
 
@@ -31,10 +32,11 @@ def solve(
         high: Latest time at which all must be done.
         deadline: When to stop, on the clock of :func:`time.perf_counter`.
         costs: The same problem (same options) in cost: cost is minimised instead of makespan.
+        most: Only costs up to it are of interest.
     """
-    if low > high:
+    if low > (high if costs is None else most):
         return Outcome(None, np.inf, np.inf)
-    model = _Model(times, costs, low, high)
+    model = _Model(times, costs, low, high, most)
     if hint is not None:
         model.hint(hint)
     solver = cp_model.CpSolver()
@@ -49,13 +51,15 @@ def solve(
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Outcome(None, np.inf, low)
     bound = max(low, float(np.ceil(solver.best_objective_bound - 1e-6)))
-    return Outcome(model.routes(solver.boolean_value), float(solver.objective_value), bound)
+    options = model.routes(solver.boolean_value)
+    routes = tuple(tuple(int(times.task[option]) for option in own) for own in options)
+    return Outcome(routes, float(solver.objective_value), bound, options)
 
 
 class _Model:
     """Variables: one literal for each arc, one time for each task."""
 
-    def __init__(self, times: Routing, costs: Routing | None, low: float, high: float) -> None:
+    def __init__(self, times: Routing, costs: Routing | None, low: float, high: float, most: float) -> None:
         self.times = times
         self.model = model = cp_model.CpModel()
         horizon = int(high)
@@ -101,6 +105,8 @@ class _Model:
             terms = [int(costs.start[key]) * literal for key, literal in self.first.items()]
             terms += [int(costs.follow[key]) * literal for key, literal in self.then.items()]
             model.add(sum(terms) >= int(low))
+            if np.isfinite(most):
+                model.add(sum(terms) <= int(most))
             model.minimize(sum(terms))
 
     def _rank(self) -> None:
@@ -128,14 +134,14 @@ class _Model:
             self.model.add_hint(literal, key in chosen)
 
     def routes(self, value: Callable[[cp_model.IntVar], bool]) -> Routes:
-        """The routes of a solution."""
+        """The routes of a solution, as options."""
         after = {a: b for (a, b), literal in self.then.items() if value(literal)}
         found = []
         for robot in range(self.times.robots):
             at = next((o for (r, o), literal in self.first.items() if r == robot and value(literal)), None)
             route: list[int] = []
             while at is not None:
-                route.append(int(self.times.task[at]))
+                route.append(at)
                 at = after.get(at)
             found.append(tuple(route))
         return tuple(found)

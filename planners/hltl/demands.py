@@ -42,19 +42,26 @@ class Way:
         return self.done <= other.done and self.before <= other.before
 
 
-def demands(root: str, formulas: Mapping[str, str], children: Mapping[str, Sequence[str]]) -> tuple[Way, ...]:
+#: Composite -> its children that are finished, in order.
+Past = Mapping[str, Sequence[str]]
+
+
+def demands(
+    root: str, formulas: Mapping[str, str], children: Mapping[str, Sequence[str]], past: Past | None = None
+) -> tuple[Way, ...]:
     """Alternatives over leaves that satisfy a hierarchy; none when it is contradictory.
 
     Args:
         root: Name of the root formula.
         formulas: Name -> formula.
         children: Composite -> its children; names without children are leaves.
+        past: What is finished (:func:`finishes`); ways are those to go on from there.
 
     Raises:
         FormulaError: A formula ties too many children together, or there are too many ways.
     """
     found: list[Way] = []
-    for way in _expand(root, formulas, children):
+    for way in _expand(root, formulas, children, past or {}):
         found.extend(_ordered(way))
         if len(found) > MOST_WAYS:
             raise _too_many(root)
@@ -74,17 +81,49 @@ class _Grouped:
     before: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
 
-def _expand(name: str, formulas: Mapping[str, str], children: Mapping[str, Sequence[str]]) -> Iterator[_Grouped]:
+def finishes(formulas: Mapping[str, str], children: Mapping[str, Sequence[str]], word: Sequence[str]) -> Past:
+    """Which children of every composite are finished, in order, once leaves are finished in order.
+
+    >>> finishes({"p": "F q", "q": "F a & F b"}, {"p": ("q",), "q": ("a", "b")}, ("b", "a"))
+    {'q': ['b', 'a'], 'p': ['q']}
+    """
+    parent = {kid: name for name, kids in children.items() for kid in kids}
+    found: dict[str, list[str]] = {}
+    for leaf in word:
+        at = leaf
+        while at in parent:
+            up = parent[at]
+            over = up in found.get(parent.get(up, ""), ())
+            found.setdefault(up, []).append(at)
+            if over or up not in parent or not _accepts(formulas[up], found[up]):
+                break
+            at = up
+    return found
+
+
+def _accepts(formula: str, word: Sequence[str]) -> bool:
+    """Whether a composite is accepted once its children are finished in order."""
+    for part in conjuncts(formula):
+        built = automaton(part)
+        letters = [letter for kid in word for letter in (built.letter([kid]), 0)]
+        if built.run([0, *letters[:-1]]) not in built.accepting:
+            return False
+    return True
+
+
+def _expand(
+    name: str, formulas: Mapping[str, str], children: Mapping[str, Sequence[str]], past: Past
+) -> Iterator[_Grouped]:
     kids = children.get(name, ())
     if not kids:
         yield _Grouped(frozenset({name}), ())
         return
     below: dict[str, list[_Grouped]] = {}
-    for way in ways(formulas[name], name):
+    for way in ways(formulas[name], name, tuple(past.get(name, ()))):
         chosen = sorted(way.done)
         for kid in chosen:
             if kid not in below:
-                below[kid] = list(_expand(kid, formulas, children))
+                below[kid] = list(_expand(kid, formulas, children, past))
                 if len(below[kid]) > MOST_WAYS:
                     raise _too_many(kid)
         for parts in product(*(below[kid] for kid in chosen)):
@@ -132,13 +171,15 @@ def closure(pairs: Iterable[Pair]) -> frozenset[Pair] | None:
     return frozenset(found)
 
 
-def ways(formula: str, name: str) -> tuple[Way, ...]:
-    """Alternatives over the children of one composite.
+def ways(formula: str, name: str, past: tuple[str, ...] = ()) -> tuple[Way, ...]:
+    """Alternatives over the children of one composite, some of which may be finished in the past.
 
     >>> [(sorted(w.done), sorted(w.before)) for w in ways("F a & F b & (!b U a)", "p0")]
     [(['a', 'b'], [('a', 'b')])]
     >>> [sorted(w.done) for w in ways("F a | F b", "p0")]
     [['a'], ['b']]
+    >>> [sorted(w.done) for w in ways("F(a & F b) | F c", "p0", ("a",))]
+    [['b'], ['c']]
     """
     joined = [Way(frozenset())]
     known: frozenset[str] = frozenset()
@@ -146,8 +187,8 @@ def ways(formula: str, name: str) -> tuple[Way, ...]:
     if len(pieces) > 1 and any(_ends_with_it(piece) for piece in pieces):
         pieces = (formula,)
     for part in sorted(pieces, key=lambda text: len(atoms(text))):
-        own = atoms(part)
-        options = _ways_of_part(part, name)
+        own = frozenset(atoms(part)) - set(past)
+        options = _ways_of_part(part, name, past)
         merged = []
         for one, other in product(joined, options):
             if one.done & own & known != other.done & known:
@@ -182,27 +223,27 @@ def _weakest(found: Iterable[Way]) -> list[Way]:
     return [way for group in groups.values() for way in _least(group)]
 
 
-def _ways_of_part(part: str, name: str) -> tuple[Way, ...]:
+def _ways_of_part(part: str, name: str, past: tuple[str, ...]) -> tuple[Way, ...]:
     node = parse(part)
     if node.op == "F" and node.children[0].op == "atom":
-        return (Way(frozenset({node.children[0].atom})),)
-    if len(node.atoms) > MOST_TIED:
-        split = _independent(part, name)
+        return (Way(frozenset({node.children[0].atom}) - set(past)),)
+    if len(set(node.atoms) - set(past)) > MOST_TIED:
+        split = _independent(part, name, past)
         if split is not None:
             return split
         reason = f"its part {part!r} ties {len(node.atoms)} children together, at most {MOST_TIED} are handled."
         raise FormulaError(f"formula {name!r}", reason, "Split it at '&', or group children under a composite.")
-    return _enumerated(part)
+    return _enumerated(part, tuple(kid for kid in past if kid in node.atoms))
 
 
-def _independent(part: str, name: str) -> tuple[Way, ...] | None:
+def _independent(part: str, name: str, past: tuple[str, ...]) -> tuple[Way, ...] | None:
     """Ways of a wide "or", alternative by alternative; None for anything else."""
     node = parse(part)
     if node.op == "F" and node.children[0].op == "|":
         node = node.children[0]
-        return tuple(way for child in node.children for way in ways(f"F({child})", name))
+        return tuple(way for child in node.children for way in ways(f"F({child})", name, past))
     if node.op == "|":
-        return tuple(way for child in node.children for way in ways(str(child), name))
+        return tuple(way for child in node.children for way in ways(str(child), name, past))
     return None
 
 
@@ -214,26 +255,27 @@ def _ends_with_it(part: str) -> bool:
     built = automaton(part)
     return any(
         (end in built.accepting) is not (built.step(end, 0) in built.accepting)
-        for _, end in _finishes(built, node.atoms)
+        for _, end in _finishes(built, node.atoms, ())
     )
 
 
-def _finishes(built: Automaton, names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Every order of finishing some of the children, and the state it leads to."""
-    for count in range(len(names) + 1):
-        for word in permutations(names, count):
+def _finishes(built: Automaton, names: Sequence[str], past: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every order of finishing some more of the children, and the state it leads to."""
+    left = [name for name in names if name not in past]
+    for count in range(len(left) + 1):
+        for word in permutations(left, count):
             letters = [0]
-            for kid in word:
+            for kid in (*past, *word):
                 letters += [built.letter([kid]), 0]
-            yield word, built.run(letters[:-1] if word else letters)
+            yield word, built.run(letters[:-1] if past or word else letters)
 
 
 @lru_cache(maxsize=512)
-def _enumerated(part: str) -> tuple[Way, ...]:
+def _enumerated(part: str, past: tuple[str, ...]) -> tuple[Way, ...]:
     """Ways of a formula over few children, from its automaton run over every order of finishing."""
     built = automaton(part)
     accepted: dict[frozenset[str], list[tuple[str, ...]]] = {}
-    for word, end in _finishes(built, parse(part).atoms):
+    for word, end in _finishes(built, parse(part).atoms, past):
         if end in built.accepting:
             accepted.setdefault(frozenset(word), []).append(word)
     return tuple(_weakest(way for words in accepted.values() for way in _orders(words)))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from planners.hltl.routing import Floats, Ints, Routes, Routing, ordered
+from planners.hltl.timing import makespan
 
 
 def inserted(problem: Routing, routes: Sequence[Sequence[int]], waiting: Sequence[int]) -> Routes | None:
@@ -146,3 +147,34 @@ def _tails(made: list[list[int]], arcs: Floats, robots: int) -> bool:
     (r, i), (s, j) = where(made, one), where(made, other)
     made[r], made[s] = made[r][:i] + made[s][j:], made[s][:j] + made[r][i:]
     return True
+
+
+def restored(problem: Routing, routes: Routes, before: Routes, *, worst: bool) -> Routes:
+    """Gives robots back what they did before where that costs nothing.
+
+    Args:
+        problem: The problem.
+        routes: Valid routes.
+        before: For every robot the tasks it was to do.
+        worst: Whether the time of the last finish counts, instead of the sum over robots.
+    """
+
+    def figure(made: Routes) -> float:
+        return makespan(problem, made) if worst else sum(problem.route(r, own)[0] for r, own in enumerate(made))
+
+    def alike(made: Routes) -> tuple[int, int]:
+        pairs = list(zip(made, before, strict=True))
+        return sum(a == b for a, b in pairs), sum(len(set(a) & set(b)) for a, b in pairs)
+
+    limit = figure(routes)
+    for robot, own in enumerate(before):
+        if routes[robot] == own:
+            continue
+        trial = [tuple(task for task in route if task not in own) for route in routes]
+        orphans, trial[robot] = trial[robot], own
+        if problem.before and ordered(trial, problem.before) is not None:
+            continue
+        made = inserted(problem, trial, orphans)
+        if made is not None and alike(made) > alike(routes) and figure(made) <= limit:
+            routes = made
+    return routes

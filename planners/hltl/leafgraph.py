@@ -22,6 +22,7 @@ from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from grounding.errors import FormulaError
 from grounding.logic.automaton import Automaton, automaton
+from grounding.world import Cell
 from planners.hltl.cases import ActionEdge, CaseWorld
 from planners.hltl.stints import Move
 
@@ -70,6 +71,21 @@ class Grid:
         return moved
 
 
+@dataclass(frozen=True)
+class Live:
+    """How far a leaf under way is.
+
+    Attributes:
+        state: State of the formula's automaton.
+        action: State of the action automaton.
+        cell: Where its robot is.
+    """
+
+    state: int
+    action: str
+    cell: Cell
+
+
 @dataclass(eq=False)
 class LeafGraph:
     """The product of a leaf and the figures read off it.
@@ -77,8 +93,9 @@ class LeafGraph:
     Attributes:
         leaf: Name of the leaf.
         exits: Cells the leaf can end in.
-        cost, steps: ``[cells, exits]``: least cost and the least steps at that cost from an entry
-            cell to an exit; infinite where there is no way. With ``quick``, least steps first.
+        cost, steps: ``[entries, exits]``: least cost and the least steps at that cost from an entry
+            to an exit; infinite where there is no way. With ``quick``, least steps first. Entries
+            are the cells in which the leaf can be taken up, then the states it was left in.
     """
 
     leaf: str
@@ -101,9 +118,9 @@ class LeafGraph:
         """Number of product nodes; node ``n`` stands in cell ``n % cells``."""
         return self.automaton.states * len(self.names) * len(self.grid.world.cells)
 
-    def start(self, cell: int) -> int:
-        """The node in which a robot in a cell takes the leaf up."""
-        return int(self._start[cell])
+    def start(self, entry: int) -> int:
+        """The node of an entry: in which a robot in a cell takes the leaf up, or goes on with it."""
+        return int(self._start[entry])
 
     @cached_property
     def done(self) -> list[bool]:
@@ -150,7 +167,7 @@ class LeafGraph:
         return near
 
     def path(self, entry: int, exit_: int) -> tuple[Move, ...]:
-        """The steps behind one figure: from an entry cell to an exit (its index in ``exits``)."""
+        """The steps behind one figure: from an entry to an exit (its index in ``exits``)."""
         cells = len(self.grid.world.cells)
         goal = int(self._sinks[exit_])
         _, before = dijkstra(self._graph, indices=goal, return_predecessors=True)
@@ -177,14 +194,15 @@ class LeafGraph:
         raise AssertionError("an edge of the product has an action")
 
 
-def leaf_graph(name: str, formula: str, grid: Grid, *, quick: bool = False) -> LeafGraph:
-    """Builds the product of a leaf and solves it for every entry cell.
+def leaf_graph(name: str, formula: str, grid: Grid, *, quick: bool = False, live: Sequence[Live] = ()) -> LeafGraph:
+    """Builds the product of a leaf and solves it for every entry.
 
     Args:
         name: Name of the leaf, for messages.
         formula: Its formula over regions and effects.
         grid: The cells.
         quick: Whether the least steps count first and the cost second, instead of the reverse.
+        live: States in which the leaf was left, as further entries.
 
     Raises:
         FormulaError: The formula's automaton or the product is too large.
@@ -193,8 +211,9 @@ def leaf_graph(name: str, formula: str, grid: Grid, *, quick: bool = False) -> L
         built = automaton(formula)
     except FormulaError as error:
         raise FormulaError(f"leaf {name!r}: {error.thing}", error.reason, error.next_step) from error
-    actions = visible_actions(grid.world, frozenset(built.atoms))
-    names = tuple(dict.fromkeys([grid.world.initial, *(s for e in actions for s in (e.source, e.target))]))
+    begun = (grid.world.initial, *(left.action for left in live))
+    actions = visible_actions(grid.world, frozenset(built.atoms), begun)
+    names = tuple(dict.fromkeys([*begun, *(s for e in actions for s in (e.source, e.target))]))
     nodes = built.states * len(names) * len(grid.world.cells)
     if nodes > _MOST_NODES or len(built.atoms) > _MOST_LETTER_ATOMS:
         reason = f"its product with the world has {nodes:,} states, at most {_MOST_NODES:,} fit."
@@ -202,7 +221,11 @@ def leaf_graph(name: str, formula: str, grid: Grid, *, quick: bool = False) -> L
     labels = tuple(dict.fromkeys([IDLE, *(e.label for e in actions)]))
     table = _transitions(built, grid, labels)
     sources, targets, weights = _edges(built, grid, actions, names, labels, table, quick)
-    return _solve(name, grid, built, actions, names, quick, labels, table, (sources, targets, weights))
+    cells = len(grid.world.cells)
+    start = table[built.initial, :, labels.index(IDLE)] * len(names) * cells + np.arange(cells)
+    left = [(one.state * len(names) + names.index(one.action)) * cells + grid.index[one.cell] for one in live]
+    start = np.concatenate([start, np.array(left, dtype=np.int64)])
+    return _solve(name, grid, built, actions, names, quick, labels, table, start, (sources, targets, weights))
 
 
 def _transitions(built: Automaton, grid: Grid, labels: Sequence[str]) -> Ints:
@@ -247,13 +270,11 @@ def _edges(
 
 def _solve(
     name: str, grid: Grid, built: Automaton, actions: tuple[ActionEdge, ...], names: tuple[str, ...],
-    quick: bool, labels: tuple[str, ...], table: Ints, edges: tuple[Ints, Ints, Ints],
+    quick: bool, labels: tuple[str, ...], table: Ints, start: Ints, edges: tuple[Ints, Ints, Ints],
 ) -> LeafGraph:  # fmt: skip
     cells = len(grid.world.cells)
     nodes = built.states * len(names) * cells
     sources, targets, weights = edges
-    start = (table[built.initial, :, labels.index(IDLE)] * len(names) + names.index(grid.world.initial)) * cells
-    start = start + np.arange(cells)
     accepting = np.zeros(built.states, dtype=bool)
     accepting[list(built.accepting)] = True
     # Of parallel edges the cheapest is kept.
@@ -275,7 +296,7 @@ def _solve(
     size = nodes + len(exits)
     pointers = np.searchsorted(targets, np.arange(size + 1))
     graph = csr_array((weights.astype(np.float64), sources, pointers), shape=(size, size))
-    distance = np.empty((cells, 0))
+    distance = np.empty((len(start), 0))
     if len(exits):
         distance = dijkstra(graph, indices=nodes + np.arange(len(exits)))[:, start].T
     lead, rest = np.divmod(distance, SCALE, where=np.isfinite(distance), out=(distance.copy(), distance.copy()))
@@ -297,8 +318,8 @@ def _reachable(sources: Ints, targets: Ints, start: Ints, nodes: int) -> NDArray
     return found[:nodes]
 
 
-def visible_actions(world: CaseWorld, atoms: frozenset[str]) -> tuple[ActionEdge, ...]:
-    """Edges of the action automaton that can matter to a formula with these atoms.
+def visible_actions(world: CaseWorld, atoms: frozenset[str], begun: Sequence[str]) -> tuple[ActionEdge, ...]:
+    """Edges of the action automaton that can matter to a formula with these atoms, from states on.
 
     An edge is dropped when another edge of the same state costs no more, is allowed wherever it
     is, shows the formula the same, and leads to a state that can do all that its state can do.
@@ -330,7 +351,7 @@ def visible_actions(world: CaseWorld, atoms: frozenset[str]) -> tuple[ActionEdge
             if any(beats(e, edge) and (e.target, edge.target) in better for e in others):
                 own = others
         found += own
-    reached, queue = {world.initial}, [world.initial]
+    reached, queue = set(begun), list(begun)
     while queue:
         state = queue.pop()
         for edge in found:

@@ -8,8 +8,9 @@ parts given to robots like leaves of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
 
 import numpy as np
@@ -29,40 +30,64 @@ class Hierarchy:
 
     Attributes:
         formulas, children: As in the case, with parts as leaves below the leaf they belong to.
-        leaf_of: Part (or leaf that is in one piece) -> leaf of the case.
+        pieces: Name of what is done at a time -> leaf of the case, and formula of its part (empty: in one go).
     """
 
     formulas: Mapping[str, str]
     children: Mapping[str, Sequence[str]]
-    leaf_of: Mapping[str, str]
+    pieces: Mapping[str, tuple[str, str]]
+
+    @cached_property
+    def names(self) -> dict[tuple[str, str], str]:
+        """The reverse of :attr:`pieces`."""
+        return {piece: name for name, piece in self.pieces.items()}
 
 
-def taken_apart(case: Case, grid: Grid, *, quick: bool = False) -> Hierarchy:
+def taken_apart(
+    case: Case,
+    grid: Grid,
+    *,
+    orders: Sequence[bool] = (False,),
+    done: Mapping[str, Sequence[str]] | None = None,
+    begun: Collection[str] = (),
+) -> Hierarchy:
     """Takes the leaves of a case apart where that is sound.
 
     Doing a leaf in one go stays an alternative where it can be cheaper than part by part.
+
+    Args:
+        case: The case.
+        grid: Its cells.
+        orders: Whether time counts first; both for plans that are good in either.
+        done: Leaf -> parts of it that are done already.
+        begun: Leaves that somebody is doing in one go.
 
     Raises:
         FormulaError: The automaton of a leaf is too large.
     """
     formulas, children = dict(case.formulas), dict(case.children)
-    leaf_of: dict[str, str] = {}
+    pieces: dict[str, tuple[str, str]] = {}
     for leaf in case.leaves:
         own = parts(case.formulas[leaf])
         if len(own) < 2:
-            leaf_of[leaf] = leaf
+            pieces[leaf] = leaf, ""
             continue
-        names = [f"{leaf}.part{i + 1}" for i in range(len(own))]
-        apart = " & ".join(f"F {name}" for name in names)
-        formulas.update(zip(names, own, strict=True))
-        if _whole_is_better(case, leaf, own, grid, quick):
-            names.append(f"{leaf}.whole")
-            formulas[names[-1]] = case.formulas[leaf]
-            apart = f"({apart}) | F {names[-1]}"
+        left = {f"{leaf}.part{i + 1}": part for i, part in enumerate(own)}
+        for part in (done or {}).get(leaf, ()):
+            del left[next(name for name, text in left.items() if text == part)]
+        formulas.update(left)
+        pieces |= {name: (leaf, part) for name, part in left.items()}
+        apart = " & ".join(f"F {name}" for name in left)
+        whole = len(left) == len(own) and any(_whole_is_better(case, leaf, own, grid, quick) for quick in orders)
+        if leaf in begun or whole:
+            name = f"{leaf}.whole"
+            pieces[name] = leaf, ""
+            formulas[name] = case.formulas[leaf]
+            apart = f"({apart}) | F {name}"
+            left[name] = case.formulas[leaf]
         formulas[leaf] = apart
-        children[leaf] = tuple(names)
-        leaf_of.update(dict.fromkeys(names, leaf))
-    return Hierarchy(formulas, children, leaf_of)
+        children[leaf] = tuple(left)
+    return Hierarchy(formulas, children, pieces)
 
 
 def parts(formula: str) -> tuple[str, ...]:
@@ -109,6 +134,8 @@ def _whole_is_better(case: Case, leaf: str, own: Sequence[str], grid: Grid, quic
         return False
     whole = leaf_graph(leaf, formula, grid, quick=quick)
     graphs = [leaf_graph(leaf, part, grid, quick=quick) for part in own]
+    if not all(len(graph.exits) for graph in graphs):
+        return False
     figures = [graph.steps if quick else graph.cost for graph in graphs]
     best = np.full((len(grid.world.cells), len(grid.world.cells)), np.inf)
     for order in permutations(range(len(own))):

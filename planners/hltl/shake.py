@@ -22,18 +22,19 @@ class Shaker:
         problem: The problem in time.
         routes: Where to begin.
         offer: Called with every solution that looks better than the best so far.
+        heat: How much worse a solution may be to be gone on from, at first.
     """
 
-    def __init__(self, problem: Routing, routes: Routes, offer: Callable[[Routes], None]) -> None:
+    def __init__(self, problem: Routing, routes: Routes, offer: Callable[[Routes], None], heat: float) -> None:
         self.problem, self.offer = problem, offer
         self.rng = np.random.default_rng(0)
         self.routes = [list(route) for route in routes]
         self.lengths = np.array([self._length(r, route) for r, route in enumerate(self.routes)])
         self.value = self._value(self.routes, self.lengths)
         self.best = self.value[0]
-        self.heat = 0.02 * self.best
+        self.heat = heat
 
-    def run(self, low: float, deadline: float, patience: int) -> None:
+    def run(self, low: float, deadline: float, patience: float = np.inf) -> None:
         """Shakes until a bound is met, time is up, or nothing better came in a number of rounds."""
         quiet = 0
         while self.best > low and quiet < patience and time.perf_counter() < deadline:

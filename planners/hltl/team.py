@@ -24,30 +24,49 @@ class Team:
     Args:
         graphs: Leaf -> its graph.
         starts: Number of the cell each robot starts in.
+        live: Robot (by number) and leaf that it has under way -> the entry at which it goes on.
     """
 
-    def __init__(self, graphs: Mapping[str, LeafGraph], starts: Ints) -> None:
-        self.graphs, self.starts = graphs, starts
-        self._kept: dict[Way, tuple[list[str], Ints, Ints]] = {}
+    def __init__(
+        self, graphs: Mapping[str, LeafGraph], starts: Ints, live: Mapping[tuple[int, str], int] | None = None
+    ) -> None:
+        self.graphs, self.starts, self.live = graphs, starts, live or {}
+        self._kept: dict[Way, Ints] = {}
 
     def problem(self, way: Way, *, quick: bool) -> Routing:
         """The problem of one way to satisfy the hierarchy, in steps (``quick``) or cost."""
-        leaves = [leaf for leaf in self.graphs if leaf in way.done]
+        leaves = self.leaves(way)
         if not leaves:
             empty = np.empty((0, 0))
             return Routing(np.empty(0, dtype=np.int64), np.empty((len(self.starts), 0)), empty)
         task = np.concatenate([np.full(len(self.graphs[leaf].exits), i) for i, leaf in enumerate(leaves)])
         exits = np.concatenate([np.arange(len(self.graphs[leaf].exits)) for leaf in leaves])
         place = np.concatenate([self.graphs[leaf].exits for leaf in leaves])
-        figures = np.hstack([self.graphs[leaf].steps if quick else self.graphs[leaf].cost for leaf in leaves])
-        follow = figures[place]
+        figures = [self.graphs[leaf].steps if quick else self.graphs[leaf].cost for leaf in leaves]
+        follow = np.hstack([own[place] for own in figures])
+        start = np.hstack([own[self.starts] for own in figures])
+        for (robot, leaf), entry in self.live.items():
+            if leaf in leaves:
+                own = figures[leaves.index(leaf)][entry]
+                start[robot, task == leaves.index(leaf)] = np.minimum(start[robot, task == leaves.index(leaf)], own)
         follow[task[:, None] == task[None, :]] = np.inf
         index = {leaf: i for i, leaf in enumerate(leaves)}
         before = frozenset((index[a], index[b]) for a, b in way.before)
-        whole = Routing(task, figures[self.starts], follow, before)
+        whole = Routing(task, start, follow, before)
         keep = np.flatnonzero(without_needless(whole))
-        self._kept[way] = (leaves, task[keep], exits[keep])
+        self._kept[way] = exits[keep]
         return Routing(task[keep], whole.start[:, keep], follow[np.ix_(keep, keep)], before)
+
+    def leaves(self, way: Way) -> list[str]:
+        """The leaves of a way; task ``i`` of its problem is the ``i``-th."""
+        return [leaf for leaf in self.graphs if leaf in way.done]
+
+    def _entry(self, robot: int, leaf: str, exit_: int, quick: bool) -> int:
+        """Where a robot enters its first leaf: anew, or where it was left if that is as good."""
+        graph, start = self.graphs[leaf], int(self.starts[robot])
+        entry = self.live.get((robot, leaf), start)
+        figures = graph.steps if quick else graph.cost
+        return entry if figures[entry, exit_] <= figures[start, exit_] else start
 
     def plan(
         self, way: Way, routes: Routes, robots: Sequence[CaseRobot], hierarchy: Hierarchy, *, quick: bool
@@ -56,23 +75,31 @@ class Team:
         problem = self.problem(way, quick=quick)
         if not problem.tasks:
             return CasePlan({robot.id: () for robot in robots})
-        leaves, _, exits = self._kept[way]
+        leaves, exits = self.leaves(way), self._kept[way]
         moves: dict[int, tuple[Move, ...]] = {}
-        worth: dict[int, tuple[int, int]] = {}
+        spent: dict[int, tuple[int, int]] = {}
+        resumed: set[int] = set()
         for robot, route in enumerate(routes):
             _, options = problem.route(robot, route)
             cell = int(self.starts[robot])
-            for task, option in zip(route, options, strict=True):
+            for place, (task, option) in enumerate(zip(route, options, strict=True)):
                 graph = self.graphs[leaves[task]]
-                moves[task] = graph.path(cell, int(exits[option]))
-                worth[task] = _worth(graph.grid.world.cells[cell], moves[task])
+                entry = cell if place else self._entry(robot, leaves[task], int(exits[option]), quick)
+                if entry != cell:
+                    resumed.add(task)
+                moves[task] = graph.path(entry, int(exits[option]))
+                spent[task] = worth(graph.grid.world.cells[cell], moves[task])
                 cell = int(graph.exits[exits[option]])
-        done = scheduled(routes, {task: float(steps) for task, (_, steps) in worth.items()}, problem.before)
+        done = scheduled(routes, {task: float(steps) for task, (_, steps) in spent.items()}, problem.before)
         stints: dict[str, tuple[Stint, ...]] = {}
         for person, route in zip(robots, routes, strict=True):
             stints[person.id] = tuple(
-                Stint(hierarchy.leaf_of[leaves[t]], int(done[t]) - worth[t][1], moves[t], *worth[t]) for t in route
-            )
+                Stint(
+                    hierarchy.pieces[leaves[t]][0], int(done[t]) - spent[t][1], moves[t], *spent[t],
+                    hierarchy.pieces[leaves[t]][1], t in resumed,
+                )
+                for t in route
+            )  # fmt: skip
         return CasePlan(stints)
 
     def tasks(
@@ -83,7 +110,7 @@ class Team:
         if not problem.tasks:
             yield []
             return
-        leaves = self._kept[way][0]
+        leaves = self.leaves(way)
         takes: dict[int, float] = {}
         robot_of: dict[int, str] = {}
         for robot, route in enumerate(routes):
@@ -97,8 +124,9 @@ class Team:
         ahead = {*problem.before, *((a, b) for route in routes for a, b in pairwise(route))}
         made = {
             task: Task(
-                leaves[task], hierarchy.leaf_of[leaves[task]], self.graphs[leaves[task]], robot_of[task],
+                leaves[task], hierarchy.pieces[leaves[task]], self.graphs[leaves[task]], robot_of[task],
                 frozenset(leaves[a] for a, b in problem.before if b == task),
+                {robots[robot]: entry for (robot, leaf), entry in self.live.items() if leaf == leaves[task]},
             )
             for task in done
         }  # fmt: skip
@@ -112,7 +140,7 @@ class Team:
             yield order
 
 
-def _worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
+def worth(cell: Cell, moves: Sequence[Move]) -> tuple[int, int]:
     """Cost and steps of a robot's moves from a cell."""
     cost = steps = 0
     for move in moves:
