@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.levels.protocols import out_of_domain
+from benchmarks.levels.protocols import acceptable, out_of_domain
 from grounding.levels.calibrate import bootstrap, refusal_threshold
+from grounding.levels.data import DataError, data_folder
 from grounding.levels.score import STATISTICS
 
 Row = Mapping[str, Any]
@@ -32,6 +33,7 @@ def summary(attempts: Sequence[Attempt]) -> dict[str, Any]:
     if "paper" in by_protocol:
         found["paper"] = _folds(by_protocol["paper"])
         found["out_of_domain"] = _refusals(by_protocol["paper"])
+        found["read_again"] = _read_again(by_protocol["paper"])
         found["latency_ms"] = _latency(by_protocol["paper"])
     if "grouped" in by_protocol:
         found["grouped"] = _folds(by_protocol["grouped"])
@@ -140,6 +142,32 @@ def _auroc(attempt: Attempt, test_half: NDArray[np.bool_]) -> float:
     commands = np.array([row["strangeness"] for row in attempt["tests"]["clean"]])
     above = (strange[:, None] > commands[None, :]).mean()
     return float(above + 0.5 * (strange[:, None] == commands[None, :]).mean())
+
+
+def _read_again(attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """Joint accuracy on lines that were read again, by their labels and by sets of acceptable meanings."""
+    try:
+        sets = acceptable(data_folder())
+    except DataError:
+        return {}
+    raw, kind, lines = [], [], set()
+    for attempt in attempts:
+        for row in attempt["tests"]["clean"]:
+            key = (row["true"][0], row["text"], row["true"][1])
+            if key in sets:
+                raw.append(row["true"] == row["best"])
+                kind.append(row["true"] == row["best"] or tuple(row["best"]) in sets[key])
+                lines.add(key)
+    if not raw:
+        return {}
+    widened = sum(bool(more) for more in sets.values())
+    return {
+        "lines": len(lines),
+        "answers": len(raw),
+        "lines_with_more_than_one": widened,
+        "by_label": float(np.mean(raw)),
+        "by_set": float(np.mean(kind)),
+    }
 
 
 def _latency(attempts: Sequence[Attempt]) -> dict[str, float]:
