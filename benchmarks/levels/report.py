@@ -130,15 +130,15 @@ def _read_again(records: Mapping[str, Record]) -> Iterator[str]:
         if record.get("read_again"):
             a = record["read_again"]
             by_label, by_set = f"{100 * a['by_label']:.1f}", f"{100 * a['by_set']:.1f}"
-            rows.append([name, by_label, by_set, f"{a['lines']} ({a['answers']} answers)"])
+            rows.append([name, by_label, by_set, f"{a['lines']} distinct"])
     head = ("model", "right by the label", "right by the set", "lines")
     yield from _table("150 lines drawn by chance and read again, level + reward", head, rows)
     if rows:
         yield ""
         yield (
-            "26 of the 150 labels are wrong, or not the only ones that a reader may choose: a command that names the green "
-            "room is labelled with the red one, say. `benchmarks/levels/acceptable.tsv` has the sets; other lines with the "
-            "same words and label count too."
+            "26 of the 150 labels are wrong, or not the only ones that a reader may choose: a command that names the "
+            "green room is labelled with the red one, say. `benchmarks/levels/acceptable.tsv` has the sets. Each distinct "
+            "line counts once, with the mean of its answers."
         )
 
 

@@ -150,24 +150,17 @@ def _read_again(attempts: Sequence[Attempt]) -> dict[str, Any]:
         sets = acceptable(data_folder())
     except DataError:
         return {}
-    raw, kind, lines = [], [], set()
+    rights: dict[tuple[str, str, str], list[tuple[bool, bool]]] = defaultdict(list)
     for attempt in attempts:
         for row in attempt["tests"]["clean"]:
             key = (row["true"][0], row["text"], row["true"][1])
             if key in sets:
-                raw.append(row["true"] == row["best"])
-                kind.append(row["true"] == row["best"] or tuple(row["best"]) in sets[key])
-                lines.add(key)
-    if not raw:
+                right = row["true"] == row["best"]
+                rights[key].append((right, right or tuple(row["best"]) in sets[key]))
+    if not rights:
         return {}
-    widened = sum(bool(more) for more in sets.values())
-    return {
-        "lines": len(lines),
-        "answers": len(raw),
-        "lines_with_more_than_one": widened,
-        "by_label": float(np.mean(raw)),
-        "by_set": float(np.mean(kind)),
-    }
+    by_label, by_set = np.mean([np.mean(pairs, axis=0) for pairs in rights.values()], axis=0)
+    return {"lines": len(rights), "by_label": float(by_label), "by_set": float(by_set)}
 
 
 def _latency(attempts: Sequence[Attempt]) -> dict[str, float]:
