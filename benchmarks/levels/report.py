@@ -137,8 +137,8 @@ def _read_again(records: Mapping[str, Record]) -> Iterator[str]:
         yield ""
         yield (
             "26 of the 150 labels are wrong, or not the only ones that a reader may choose: a command that names the "
-            "green room is labelled with the red one, say. `benchmarks/levels/acceptable.tsv` has the sets. Each distinct "
-            "line counts once, with the mean of its answers."
+            "green room is labelled with the red one, say. `benchmarks/levels/acceptable.tsv` has the sets. Each "
+            "distinct line counts once, with the mean of its answers."
         )
 
 
