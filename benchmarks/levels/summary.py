@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,9 +26,10 @@ def summary(attempts: Sequence[Attempt]) -> dict[str, Any]:
         For each protocol its figures with 95 % intervals (shares of 1), ``card`` (the few that a
         model card shows) and ``training_cpu_s`` (mean of one training).
     """
-    by_protocol: dict[str, list[Attempt]] = defaultdict(list)
+    tried: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
-        by_protocol[attempt["protocol"]].append(attempt)
+        tried[attempt["protocol"]].append(attempt)
+    by_protocol = {protocol: _whole_seeds(own) for protocol, own in tried.items()}
     found: dict[str, Any] = {}
     if "paper" in by_protocol:
         found["paper"] = _folds(by_protocol["paper"])
@@ -46,6 +47,12 @@ def summary(attempts: Sequence[Attempt]) -> dict[str, Any]:
     }
     found["card"] = _card(found)
     return found
+
+
+def _whole_seeds(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts of seeds that have been tried on as many parts as any: others are still being worked on."""
+    parts = Counter(attempt["seed"] for attempt in attempts)
+    return [attempt for attempt in attempts if parts[attempt["seed"]] == max(parts.values())]
 
 
 def _folds(attempts: Sequence[Attempt]) -> dict[str, Any]:
