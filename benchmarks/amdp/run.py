@@ -28,7 +28,8 @@ from planners.amdp.bounds import Bound
 from planners.amdp.domain import Domain
 from planners.amdp.result import Solution
 from planners.amdp.slip import Slippery
-from planners.amdp.solve import Clock, OutOfTimeError, bounded_rtdp
+from planners.amdp.solve import bounded_rtdp
+from planners.clock import Clock, OutOfTimeError
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("HEED_DATA", ROOT.parent / "shared/data"))

@@ -8,7 +8,7 @@ from math import inf
 
 from planners.amdp.distances import PushField, WalkField, pushes_left
 from planners.amdp.domain import AWAY, Domain, Goal, State
-from planners.amdp.solve import Clock
+from planners.clock import Clock
 
 #: With more things than this to be brought somewhere, orders are no longer compared.
 _ORDERED = 4

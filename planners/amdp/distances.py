@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 
 from planners.amdp.domain import AWAY, OPPOSITE, WALL, Domain
-from planners.amdp.solve import Clock
+from planners.clock import Clock
 
 #: One side of a thing, as one number: its cell times 8, plus twice the direction in which the agent
 #: beside it would push, plus 1 if the agent faces the thing (kept apart only where it can pull).

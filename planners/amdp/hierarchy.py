@@ -19,7 +19,8 @@ from planners.amdp.abstraction import AbstractAction, Abstraction, Regions
 from planners.amdp.bounds import Bound, Estimate, blind
 from planners.amdp.domain import Domain, Goal, State
 from planners.amdp.result import Stretch
-from planners.amdp.solve import Clock, Effort, OutOfEffortError, astar
+from planners.amdp.solve import Effort, OutOfEffortError, astar
+from planners.clock import Clock
 
 #: What the search for one subgoal may spend: with an eye on what comes after it, then for itself alone.
 #: At level 0 counted in nodes, above in abstract actions tried out.

@@ -12,7 +12,8 @@ from planners.amdp.bounds import Bound, blind
 from planners.amdp.domain import ACTIONS, DIRECTIONS, Domain, Goal, GoalError, State
 from planners.amdp.hierarchy import Hierarchy
 from planners.amdp.result import Solution, Stretch, Subgoal
-from planners.amdp.solve import Clock, Effort, OutOfTimeError, astar
+from planners.amdp.solve import Effort, astar
+from planners.clock import Clock, OutOfTimeError
 from planners.plan import PlanStatus
 
 

@@ -5,7 +5,6 @@ All of them look for the least expected cost until the process is done (stochast
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -14,6 +13,8 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from planners.clock import Clock
+
 S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 
@@ -21,25 +22,8 @@ A = TypeVar("A", bound=Hashable)
 Outcome = tuple[float, S]
 
 
-class OutOfTimeError(Exception):
-    """The time limit was reached inside a search."""
-
-
 class OutOfEffortError(Exception):
     """A search has expanded as many nodes as it may."""
-
-
-class Clock:
-    """A limit of wall clock that searches ask inside their loops."""
-
-    def __init__(self, seconds: float) -> None:
-        self.started = time.perf_counter()
-        self.deadline = self.started + seconds
-
-    def check(self) -> None:
-        """Raises :class:`OutOfTimeError` once the limit is reached."""
-        if time.perf_counter() > self.deadline:
-            raise OutOfTimeError
 
 
 @dataclass(frozen=True)

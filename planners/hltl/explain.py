@@ -11,11 +11,12 @@ from grounding.logic.formula import parse
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.state import ANY, SELF, Proposition, WorldState, holds
 from grounding.world import World
+from planners.clock import Clock
 from planners.hltl.actions import Action
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import FAR, Grid
 from planners.hltl.layers import stand
-from planners.hltl.leaf import Clock, LeafProblem
+from planners.hltl.leaf import LeafProblem
 from planners.plan import PlanResult, PlanStatus
 
 

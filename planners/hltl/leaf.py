@@ -6,7 +6,6 @@ flags hold; see :mod:`planners.hltl.layers`) and the automata of the leaf and of
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -16,6 +15,7 @@ from grounding.logic.spec import Leaf, Rule
 from grounding.skills import apply
 from grounding.state import WorldState
 from grounding.world import Cell
+from planners.clock import Clock
 from planners.hltl.actions import Action
 from planners.hltl.automata import DEAD
 from planners.hltl.bounds import Bounds
@@ -23,28 +23,6 @@ from planners.hltl.grid import FAR, Grid
 from planners.hltl.layers import LeafModel, shoved, stand
 
 _LAYERS = 1 << 20
-
-
-class OutOfTimeError(Exception):
-    """The time limit was reached inside a search."""
-
-
-class Clock:
-    """A time limit that searches ask inside their loops."""
-
-    def __init__(self, seconds: float) -> None:
-        self.started = time.perf_counter()
-        self.deadline = self.started + seconds
-
-    def check(self) -> None:
-        """Raises :class:`OutOfTimeError` once the limit is reached."""
-        if time.perf_counter() > self.deadline:
-            raise OutOfTimeError
-
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return self.deadline - time.perf_counter()
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ import numpy as np
 from grounding.logic.spec import HierarchicalSpec, Leaf
 from grounding.state import Proposition, WorldState
 from grounding.world import MOVABLE, World
+from planners.clock import Clock
 from planners.hltl.assignment import CostSearch
 from planners.hltl.automata import Product
 from planners.hltl.balance import MakespanSearch
 from planners.hltl.grid import FAR
-from planners.hltl.leaf import Clock, LeafProblem
+from planners.hltl.leaf import LeafProblem
 from planners.hltl.memory import Memory
 from planners.hltl.routing import Ints, Routing
 

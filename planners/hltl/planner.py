@@ -16,9 +16,10 @@ from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
 from grounding.world import World
 from planners.check import check
+from planners.clock import Clock, OutOfTimeError
 from planners.hltl.explain import Question, contradiction, disprove, explain
 from planners.hltl.guide import guided
-from planners.hltl.leaf import Clock, LeafProblem, OutOfTimeError
+from planners.hltl.leaf import LeafProblem
 from planners.hltl.least import least
 from planners.hltl.memory import Memory
 from planners.hltl.mission import Composites, Progress, robots_of

@@ -9,11 +9,12 @@ from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import ANY, SELF, Proposition, WorldState, holds, passable
 from grounding.world import World
+from planners.clock import Clock
 from planners.hltl.actions import Action, fitting
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import Grid
 from planners.hltl.layers import stand
-from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, Move
+from planners.hltl.leaf import LeafPlan, LeafProblem, Move
 from planners.hltl.mission import resumption
 from planners.hltl.timed import Limits, Timed, evade, fit
 from planners.hltl.tracks import Track, Traffic

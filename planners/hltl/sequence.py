@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState
+from planners.clock import Clock
 from planners.hltl.grid import FAR
-from planners.hltl.leaf import Clock
 from planners.hltl.mission import Composites, Progress, resumption
 from planners.hltl.schedule import Problems
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from planners.clock import Clock
 from planners.hltl.actions import Action
 from planners.hltl.grid import FAR
-from planners.hltl.leaf import Clock, LeafPlan, LeafProblem, Move
+from planners.hltl.leaf import LeafPlan, LeafProblem, Move
 from planners.hltl.tracks import Traffic
 
 #: What passing a robot that must be asked to make way costs, in ticks.

@@ -17,7 +17,8 @@ from planners.amdp.bounds import Bound, Estimate
 from planners.amdp.domain import DIRECTIONS, Domain, nearest
 from planners.amdp.result import Solution
 from planners.amdp.slip import Slippery
-from planners.amdp.solve import Clock, Effort, OutOfEffortError, astar, bounded_rtdp, value_iteration
+from planners.amdp.solve import Effort, OutOfEffortError, astar, bounded_rtdp, value_iteration
+from planners.clock import Clock
 from planners.plan import PlanStatus
 
 SEEDS = st.integers(0, 10**6)

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from missions import EVERYTHING, make_spec, make_world, random_spec, random_world
 
+from benchmarks.replanning import stopped
 from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec, Rule
 from grounding.state import initial_state
@@ -29,17 +30,6 @@ def first(spec: HierarchicalSpec, world: World) -> TeamPlan:
     result = plan(spec, world)
     assert result.plan is not None, result.message
     return result.plan
-
-
-def stopped(spec: HierarchicalSpec, world: World, team: TeamPlan, tick: int) -> Situation:
-    """Where a mission stands when its plan is cut off at a tick."""
-    history = History()
-    states = replay(team, world)[: tick + 1]
-    for now, state in enumerate(states):
-        busy = {leaf: team.assignment[leaf] for leaf, (a, b) in team.windows.items() if a <= now < b}
-        history = history.after(state, spec, world, busy)
-    ended = sorted((b, leaf) for leaf, (_, b) in team.windows.items() if b <= tick)
-    return Situation(states[-1], {leaf: team.assignment[leaf] for _, leaf in ended}, history)
 
 
 def sound(result: PlanResult, spec: HierarchicalSpec, world: World, situation: Situation) -> TeamPlan:
