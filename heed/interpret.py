@@ -40,7 +40,7 @@ def interpret(text: str, world: World, state: WorldState | None = None) -> Inter
         state: Where things are now; at the start of the world file where None.
     """
     controlled = translate(text, world, state)
-    if controlled.tree is not None and controlled.tree.level == "L3" and len(list(controlled.tree.root.walk())) > 1:
+    if controlled.tree is not None and _mission(controlled.tree):
         return Interpretation(controlled.tree, controlled.message)
     found = _by_levels(text, world, state)
     if controlled.tree is not None:
@@ -51,7 +51,13 @@ def interpret(text: str, world: World, state: WorldState | None = None) -> Inter
         return Interpretation(None, found.refused if found.near or not controlled.message else controlled.message)
     if found.question is not None:
         return Interpretation(None, found.question.text)
-    return Interpretation(task_tree(found, world, state), controlled.message if controlled.tree else "")
+    return Interpretation(task_tree(found, world, state), "")
+
+
+def _mission(tree: TaskTree) -> bool:
+    """Whether it takes more than one reward function: several tasks, or rules."""
+    tasks = list(tree.root.walk())
+    return sum(task.is_leaf for task in tasks) > 1 or any(task.rules for task in tasks)
 
 
 def _by_levels(text: str, world: World, state: WorldState | None) -> Grounding | None:
@@ -66,6 +72,6 @@ def _by_levels(text: str, world: World, state: WorldState | None) -> Grounding |
 
 def _with_level(tree: TaskTree, found: Grounding | None) -> TaskTree:
     """A tree of one task with the level at which its words speak."""
-    if found is None or found.best is None or tree.root.rules:
+    if found is None or found.best is None:
         return tree
     return replace(tree, level=found.best.level.value)
