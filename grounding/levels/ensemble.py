@@ -10,7 +10,7 @@ and reward function from both. Training adds noisy copies of the commands
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import ClassVar
@@ -33,6 +33,13 @@ from grounding.levels.synthetic import compose, rewards
 from grounding.levels.training import Examples, Recipe, train
 from grounding.world import Cell
 
+
+def _numbered(parts: Sequence[Hashable]) -> tuple[int, ...]:
+    """Numbers for parts, equal ones for equal parts."""
+    numbers = {part: number for number, part in enumerate(dict.fromkeys(parts))}
+    return tuple(numbers[part] for part in parts)
+
+
 #: Everything the model can answer: every reward function over rooms at every level, single steps at L0.
 MEANINGS: tuple[Meaning, ...] = tuple(
     Meaning(level, reward)
@@ -41,8 +48,9 @@ MEANINGS: tuple[Meaning, ...] = tuple(
     if level is Level.MOTION or not reward.steps
 )
 _NUMBER = {meaning: number for number, meaning in enumerate(MEANINGS)}
-_LEVELS = tuple(list(Level).index(meaning.level) for meaning in MEANINGS)
-_REWARDS = tuple(rewards(PUBLISHED).index(meaning.reward) for meaning in MEANINGS)
+_REWARDS = _numbered([meaning.reward for meaning in MEANINGS])
+#: What meanings have in common.
+_FACTORS = (_numbered([meaning.level for meaning in MEANINGS]), _REWARDS)
 _BATCH = 64
 
 
@@ -109,10 +117,10 @@ class Ensemble(LevelModel):
         variants = [[sheets[text] for text in (own, *row)] for own, row in zip(real, copies, strict=True)]
         composed = [sheets[text] for text in made]
         targets = np.stack([*real.values(), *made.values()])
-        examples = Examples([*variants, *([sheet] for sheet in composed)], targets, len(real))
+        examples = Examples([*variants, *([sheet] for sheet in composed)], targets, len(real), np.array(_REWARDS))
         torch.manual_seed(seed)
         size = Size(making.members, making.reduced, len(frame.pieces) + 1, len(composed[0].clues))
-        readers = train(Readers(size, _LEVELS, _REWARDS), examples, cls.recipe, seed, workshop)
+        readers = train(Readers(size, _FACTORS), examples, cls.recipe, seed, workshop)
         counts = Counter(word for text in (*real, *made) for word in set(text.split()))
         familiar = Familiar.of(
             [[sheet.mean for sheet in row[:2]] for row in variants],
@@ -159,7 +167,7 @@ class Ensemble(LevelModel):
     def restore(cls, state: State) -> Ensemble:
         """See :meth:`grounding.levels.model.LevelModel.restore`."""
         encoder, settings = installed(), state.settings
-        readers = Readers(Size(**settings["size"]), _LEVELS, _REWARDS)
+        readers = Readers(Size(**settings["size"]), _FACTORS)
         prefix = "readers."
         readers.load_state_dict(
             {

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,20 @@ class Batch:
 class Readers(nn.Module):
     """The networks: states and word pieces -> GRU -> attention, maximum and ends -> scores of meanings.
 
-    The score of a meaning is the sum of one for itself, one for its level and one for its reward
-    function, so that what is learned of a reward function at one level serves at the others.
+    The score of a meaning is the sum of one for itself and one for each of its parts, so that what is
+    learned of a reward function at one level serves at the others.
 
     Args:
         size: Sizes.
-        level_of: Number of the level of each meaning.
-        reward_of: Number of the reward function of each meaning.
+        factors: For each part of a meaning (its level, its reward function, ...) the number of that
+            part for each meaning.
     """
 
-    def __init__(self, size: Size, level_of: Sequence[int], reward_of: Sequence[int]) -> None:
+    def __init__(self, size: Size, factors: Sequence[Sequence[int]]) -> None:
         super().__init__()
         self.size = size
-        self._level_of, self._reward_of = torch.tensor(level_of), torch.tensor(reward_of)
+        self._factors = [torch.tensor(numbers) for numbers in factors]
+        meanings = len(factors[0])
         m, p, h = size.members, size.projected, size.hidden
         self.project = nn.Linear(size.state, m * p)
         self.table = nn.Embedding(size.pieces, m * p, padding_idx=0)  # 0: a piece never met
@@ -93,31 +94,25 @@ class Readers(nn.Module):
             nn.Parameter(torch.zeros(m, 1, size.clue_hidden)),
         )
         wide = 6 * h + size.clue_hidden
-        self.joint, self.bias = (
-            _uniform(wide**-0.5, m, wide, len(level_of)),
-            nn.Parameter(torch.zeros(m, 1, len(level_of))),
-        )
-        self.level = _uniform(wide**-0.5, m, wide, max(level_of) + 1)
-        self.reward = _uniform(wide**-0.5, m, wide, max(reward_of) + 1)
+        self.joint, self.bias = _uniform(wide**-0.5, m, wide, meanings), nn.Parameter(torch.zeros(m, 1, meanings))
+        self.parts = nn.ParameterList(_uniform(wide**-0.5, m, wide, max(numbers) + 1) for numbers in factors)
 
     def forward(self, batch: Batch) -> Tensor:
         """(members, batch, meanings) scores."""
         read, mask = self._read(batch)
-        members, longest, count, width = read.shape
+        members, _, count, width = read.shape
         focus = (read @ self.look)[..., 0].masked_fill(~mask, -1e9).softmax(1)
         seen = (focus[..., None] * read).sum(1)
         most = read.masked_fill(~mask[..., None], -1e9).amax(1)
         forward_end = read[:, batch.lengths - 1, torch.arange(count), : width // 2]
         backward_end = read[:, 0, :, width // 2 :]
         summary = self._drop(torch.cat([seen, most, forward_end, backward_end], -1), self.size.dropout)
-        hints = F.gelu(torch.baddbmm(self.hint_bias, batch.clues.expand(members, -1, -1), self.hint))
+        hints = functional.gelu(torch.baddbmm(self.hint_bias, batch.clues.expand(members, -1, -1), self.hint))
         whole = torch.cat([summary, self._drop(hints, 0.2)], -1)
-        single = torch.baddbmm(self.bias, whole, self.joint)
-        return (
-            single
-            + torch.bmm(whole, self.level)[..., self._level_of]
-            + torch.bmm(whole, self.reward)[..., self._reward_of]
-        )
+        scores = torch.baddbmm(self.bias, whole, self.joint)
+        for part, numbers in zip(self.parts, self._factors, strict=True):
+            scores = scores + torch.bmm(whole, part)[..., numbers]
+        return scores
 
     def _read(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """(members, longest, batch, 2 * hidden) states of both directions, and (longest, batch) what is sentence."""
@@ -127,8 +122,8 @@ class Readers(nn.Module):
         mask = time < batch.lengths[None]
         x = self._blank(self.project(batch.states), self.size.word_dropout)
         x = x + self._blank(self.table(batch.pieces), self.size.piece_dropout)
-        x = F.layer_norm(x.view(longest, count, m, p).permute(2, 0, 1, 3), (p,))
-        x = F.gelu(x * self.gain + self.shift)
+        x = functional.layer_norm(x.view(longest, count, m, p).permute(2, 0, 1, 3), (p,))
+        x = functional.gelu(x * self.gain + self.shift)
         if self.training:
             x = x * _kept(self.size.dropout, m, 1, count, p)
         turned, row = torch.where(mask, batch.lengths[None] - 1 - time, time), torch.arange(count)[None]
@@ -166,7 +161,7 @@ class _Recurrence(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, gates, again, bias, mask):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN205
+    def forward(ctx, gates, again, bias, mask):  # type: ignore[no-untyped-def]
         time, stack, count, triple = gates.shape
         size = triple // 3
         state = gates.new_zeros(stack, count, size)
@@ -183,7 +178,7 @@ class _Recurrence(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx, wish):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN205
+    def backward(ctx, wish):  # type: ignore[no-untyped-def]
         out, open_, new, inner, again, mask = ctx.saved_tensors
         time, stack, count, size = out.shape
         to_gates, to_inner = out.new_empty(time, stack, count, 3 * size), torch.empty_like(out)

@@ -14,27 +14,32 @@ from dataclasses import dataclass, field
 
 from grounding.levels.scene import Scene
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Words for the rooms of the published scene; a lifted command has no others.
 ROOM_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("red", "pink", "orange", "peach", "rose", "salmon", "coral", "maroon"), "room0"),
     **dict.fromkeys(("green", "lime", "mint", "olive"), "room1"),
     **dict.fromkeys(("blue", "purple", "violet", "navy", "lavender", "lilac", "indigo"), "room2"),
 }
-THING_WORDS = frozenset(
+THING_WORDS = _words(
     "chair block object thing item box bag backpack dog puppy toy animal robot duck chicken doll ball "
-    "table cart crate package furniture seat stool basket bear pet".split()
+    "table cart crate package furniture seat stool basket bear pet"
 )
-_DOORS = frozenset("door doors doorway doorways opening entrance gate exit".split())
-_THROUGH = frozenset("through thru threw throught into past across enter in pass exit cross".split())
-_LEAVING = frozenset("from leave leaving exit exiting out vacate".split())
-_NEXT = frozenset("other next another adjacent second third 2nd new large connecting neighbouring".split())
-_HOME = frozenset("this original starting start started initial began were here home".split())
-_HANDLING = frozenset(
+_DOORS = _words("door doors doorway doorways opening entrance gate exit")
+_THROUGH = _words("through thru threw throught into past across enter in pass exit cross")
+_LEAVING = _words("from leave leaving exit exiting out vacate")
+_NEXT = _words("other next another adjacent second third 2nd new large connecting neighbouring")
+_HOME = _words("this original starting start started initial began were here home")
+_HANDLING = _words(
     "push take bring get grab pick carry move pull put drag retrieve collect grasp pushing taking shove slide place "
-    "fetch return deliver roll".split()
+    "fetch return deliver roll"
 )
-_BREAKS = frozenset("then and , . ; after".split())
-_SMALL = frozenset("the a an to of your with 's my that its".split())
+_BREAKS = _words("then and , . ; after")
+_SMALL = _words("the a an to of your with 's my that its")
 _WORD = re.compile(r"[a-z0-9]+|'s|[,.;]")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 _WORD = re.compile(r"[a-z]+|\d+|'[a-z]+|[^\sa-z\d]")
 _SHORTEST = 3  # letters of a word that may be mended
 _LONG = 7  # from this length on two slips are allowed
-_GLUED = 5  # letters of two words written together
+_GLUED = 4  # letters of two words written together
 
 
 class Speller:

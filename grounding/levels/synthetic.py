@@ -150,10 +150,12 @@ class _Writer:
             path = _path(self.beyond, self.store, wish)
             for room in path[1:] or [wish]:
                 if self.random.random() < 0.6:
-                    clauses.append(f"{self.random.choice(_PUSH)} the {self.thing} to {self._door(room)}")
-                    clauses.append(
-                        f"{self.random.choice(_PUSH)} {self.random.choice(('it', f'the {self.thing}'))} into {self._room(room)}"
-                    )
+                    first, second = self.random.choice(_PUSH), self.random.choice(_PUSH)
+                    it = self.random.choice(("it", f"the {self.thing}"))
+                    clauses += [
+                        f"{first} the {self.thing} to {self._door(room)}",
+                        f"{second} {it} into {self._room(room)}",
+                    ]
                 else:
                     back = "back " if room == self.home else ""
                     clauses.append(f"push the {self.thing} {back}through {self._door(room)} into {self._room(room)}")
@@ -201,8 +203,8 @@ class _Writer:
         verb = self.random.choice(("go", "move", "walk", "step", "head"))
         return self.random.choice(
             (
-                f"{verb} {way}", f"{verb} {way}", f"{verb} one {unit} {way}", f"{verb} {way} one {unit}", f"{verb} {way} once",
-                f"take a step {way}", f"take one {unit} to the {way}", f"face {way} and take one step", f"turn {way}",
+                f"{verb} {way}", f"{verb} {way}", f"{verb} one {unit} {way}", f"{verb} {way} one {unit}",
+                f"{verb} {way} once", f"take a step {way}", f"take one {unit} to the {way}", f"face {way} and take one step", f"turn {way}",
             )
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Recipe:
         noisy: How often a noisy copy takes the place of a command.
         made: Commands from the grammar that join in an epoch.
         made_weight: Weight of one of them beside one real command.
-        unmet_weight: The same where no real command had its meaning.
+        lacking_weight: The same where people asked for its reward function, but at no time at its level.
     """
 
     epochs: int = 10
@@ -43,7 +44,7 @@ class Recipe:
     noisy: float = 0.4
     made: int = 500
     made_weight: float = 0.6
-    unmet_weight: float = 0.6
+    lacking_weight: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ class Examples:
         variants: For each sentence itself and its noisy copies, if it has any.
         targets: (sentences, meanings) how often each sentence had each meaning.
         real: How many of them, from the first on, people said; the others were made by a grammar.
+        rewards: (meanings,) number of the reward function of each meaning.
     """
 
     variants: Sequence[Sequence[Sheet]]
     targets: NDArray[np.float32]
     real: int
+    rewards: NDArray[np.int64]
 
 
 def train(readers: Readers, examples: Examples, recipe: Recipe, seed: int, workshop: Workshop) -> Readers:
@@ -103,7 +106,8 @@ def _softened(examples: Examples, recipe: Recipe) -> tuple[Tensor, Tensor]:
     targets = (1 - recipe.smoothing) * examples.targets / said[:, None]
     targets = targets + recipe.smoothing * occurring / occurring.sum()
     met = examples.targets[: examples.real].sum(0) > 0
-    made = np.where(examples.targets @ met > 0, recipe.made_weight, recipe.unmet_weight)
+    lacking = np.isin(examples.rewards, examples.rewards[met]) & ~met
+    made = np.where(examples.targets @ lacking > 0, recipe.lacking_weight, recipe.made_weight)
     weights = said * np.where(np.arange(len(said)) < examples.real, 1.0, made)
     return torch.from_numpy(targets), torch.from_numpy((weights / said[: examples.real].mean()).astype(np.float32))
 
@@ -142,10 +146,11 @@ def _resume(path: Path | None, seed: int, parts: Sequence[Any]) -> int:
         return 0
     try:
         kept = torch.load(path, weights_only=True)
-        if kept["seed"] != seed:
-            return 0
-        for part, state in zip(parts, kept["parts"], strict=True):
-            part.load_state_dict(state)
-    except (OSError, RuntimeError, KeyError, ValueError, EOFError):
-        return 0  # an old or damaged checkpoint: training starts anew
+        own, states = kept["seed"] == seed, kept["parts"]
+    except (OSError, RuntimeError, KeyError, EOFError, UnpicklingError):
+        return 0  # a damaged checkpoint: training starts anew
+    if not own or {n: v.shape for n, v in states[0].items()} != {n: v.shape for n, v in parts[0].state_dict().items()}:
+        return 0  # that of another training
+    for part, state in zip(parts, states, strict=True):
+        part.load_state_dict(state)
     return int(kept["epoch"])
