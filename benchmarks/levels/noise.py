@@ -47,11 +47,12 @@ def typos(text: str, rng: np.random.Generator, count: int = 2) -> str:
     """A command with slips of the finger, each in a word of its own where there are enough.
 
     A slip hits the wrong key, swaps two letters, leaves one out or adds a neighbouring one; words of
-    less than two letters, numbers and punctuation are spared.
+    less than two letters, numbers and punctuation are spared. Where one word is all there is, it gets all slips.
     """
     words = text.split()
     able = [i for i, word in enumerate(words) if sum(c.lower() in NEIGHBOURS for c in word) >= 2]
-    for index in rng.permutation(able)[:count] if len(able) >= count else able * count if able else []:
+    hit = rng.permutation(able)[:count] if len(able) >= count else able * count
+    for index in hit:
         word = words[index]
         places = [i for i, c in enumerate(word.lower()) if c in NEIGHBOURS]
         for _ in range(20):  # swapping equal letters changes nothing: try again

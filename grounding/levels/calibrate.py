@@ -113,7 +113,7 @@ def wilson(right: float, n: int, z: float = 1.96) -> tuple[float, float]:
     share, extra = right / n, z * z / n
     middle = (share + extra / 2) / (1 + extra)
     half = z * math.sqrt(share * (1 - share) / n + extra / (4 * n)) / (1 + extra)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def bootstrap(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from grounding.levels.lexicon import FOREIGN
-from grounding.levels.lift import Lifted, UnknownReferenceError, called, lift
+from grounding.levels.lift import Lifted, lift
+from grounding.levels.mention import UnknownReferenceError, called
 from grounding.levels.model import LevelModel, Posterior, load, shipped
 from grounding.levels.reward import Direction, Level, Meaning, Reward
 from grounding.levels.steps import Evidence, Frame, evidence, single_steps
@@ -18,6 +19,8 @@ from grounding.world import World
 MOST_WORDS = 100  # the longest published command has 98
 MOST_LETTERS = 1000
 _ALTERNATIVES = 5
+#: Odds for level 0 of a command that spells out single steps: 873 of 881 such published commands are of level 0.
+_SPELLED_OUT = 100.0
 _SHOWN = 0.005  # less probable alternatives are not shown
 
 
@@ -137,6 +140,9 @@ def unreadable(text: str) -> str:
     """
     if not text.strip():
         return "There is no command in this text."
+    pictures = [c for c in text if unicodedata.category(c) in ("So", "Sk") and ord(c) > 127]
+    if pictures:
+        return f"The text holds a picture sign ({unicodedata.name(pictures[0], 'unnamed').lower()}); give plain words."
     strange = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Cs") and c not in "\t\n\r"]
     if strange:
         return f"The text holds control characters (U+{ord(strange[0]):04X}); give plain words."
@@ -145,9 +151,6 @@ def unreadable(text: str) -> str:
         return (
             f"The text is too long ({len(words)} words, {len(text)} letters); commands have at most {MOST_WORDS} words."
         )
-    pictures = [c for c in text if unicodedata.category(c) in ("So", "Sk") and ord(c) > 127]
-    if pictures:
-        return f"The text holds a picture sign ({unicodedata.name(pictures[0], 'unnamed').lower()}); give plain words."
     letters = [c for c in text if c.isalpha()]
     if not letters:
         return "There are no words in this text."
@@ -188,18 +191,25 @@ def _answer(
 
 
 def _literal(posterior: Posterior, lifted: Lifted, seen: Evidence) -> Posterior:
-    """Level-0 probability goes to the steps themselves where they are spelled out and lead to no predicted goal."""
+    """What the words themselves add where they spell out single steps and say nothing else.
+
+    Such a command speaks at level 0, and if the steps do not lead to the predicted goal, they are the goal.
+    """
     said = seen.steps.literal and (len(seen.steps.moves) > 1 or seen.steps.moves[0].count is not None)
-    if not said or posterior.best.level is not Level.MOTION:
+    if not said:
         return posterior
-    if seen.least.get(posterior.best.reward) == 0.0:
-        return posterior
+    weighed = Posterior.of(
+        [(m, p * (_SPELLED_OUT if m.level is Level.MOTION else 1.0)) for m, p in posterior.ranked],
+        posterior.strangeness,
+    )
     steps = single_steps(seen.steps.moves, lifted.scene)
-    if not steps:
-        return posterior
-    motion = posterior.levels[Level.MOTION]
-    rest = [(m, p) for m, p in posterior.ranked if m.level is not Level.MOTION]
-    return Posterior.of([(Meaning(Level.MOTION, Reward(steps=steps)), motion), *rest], posterior.strangeness)
+    if not steps or seen.least.get(weighed.best.reward) == 0.0:
+        return weighed
+    rest = [(m, p) for m, p in weighed.ranked if m.level is not Level.MOTION]
+    motion = max(weighed.levels[Level.MOTION], _SPELLED_OUT / (1 + _SPELLED_OUT))
+    scale = (1 - motion) / (sum(p for _, p in rest) or 1.0)
+    pairs = [(Meaning(Level.MOTION, Reward(steps=steps)), motion), *((m, p * scale) for m, p in rest)]
+    return Posterior.of(pairs, posterior.strangeness)
 
 
 def _steps(reward: Reward, lifted: Lifted, seen: Evidence) -> tuple[Direction, ...]:

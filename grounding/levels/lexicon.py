@@ -28,6 +28,9 @@ LOOSE_COLOURS: Mapping[str, tuple[str, ...]] = {
     "brown": ("tan",), "tan": ("brown", "beige"), "beige": ("tan", "brown"),
 }  # fmt: skip
 
+#: Colours by which the published commands call the three rooms: models have seen them.
+SEEN_COLOURS = _set("red green blue pink purple violet orange peach")
+
 #: What any thing may be called.
 ANY_THING = _set("object objects thing item block toy stuff piece")
 #: Names that pass for one another where there is only one thing.
@@ -68,10 +71,16 @@ NOT_THINGS = _set(
     "with for at on over past under around there here you your yourself itself him her degree degrees stand seat "
     "entry threshold area same shortest left stop straight little bit large small"
 )
+#: Verbs after which "to" tells where.
+GOING = _set(
+    "go goes going move moves moving walk walks drive run head travel proceed return come enter leave exit turn"
+)
+PREPOSITIONS = _set("to in into from through thru toward towards of at inside behind past near")
 DETERMINERS = _set("the a an that this those these your my its")
 #: Adjectives between a determiner and a thing.
 THING_ADJECTIVES = _set(
-    "big small large little same other single lone only yellow wooden old new heavy nearest closest"
+    "big small large little same other single lone only yellow wooden old new heavy nearest closest "
+    "color colour coloured colored"
 )
 
 #: Frequent words of other languages that are no English words.

@@ -79,6 +79,16 @@ class Meaning:
     level: Level
     reward: Reward
 
+    @property
+    def notation(self) -> str:
+        """The reward function as the published data writes it: regions are called rooms at level 0.
+
+        >>> Meaning(Level.MOTION, Reward("room0")).notation
+        'agentInRoom agent0 room0'
+        """
+        text = str(self.reward)
+        return text.replace("InRegion ", "InRoom ") if self.level is Level.MOTION else text
+
 
 def parse_reward(text: str) -> Reward:
     """Reads a reward function in the notation of the published data.

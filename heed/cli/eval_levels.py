@@ -189,14 +189,14 @@ def _write(
                 "fold": fold,
                 "true_level": command.meaning.level.value,
                 "also": [other.level.value for other in command.also],
-                "true_reward": str(command.meaning.reward),
+                "true_reward": command.meaning.notation,
                 "level": best.level.value,
-                "reward": str(best.reward),
+                "reward": best.notation,
                 "probability": posterior.probability,
                 "level_probability": posterior.levels[best.level],
                 "strangeness": posterior.strangeness,
                 "right": command.accepts(best),
-                "alternatives": [[m.level.value, str(m.reward), p] for m, p in posterior.ranked[1:4]],
+                "alternatives": [[m.level.value, m.notation, p] for m, p in posterior.ranked[1:4]],
             }
         )
     try:

@@ -9,6 +9,7 @@ import typer
 
 from grounding.levels.ground import Grounding, Reading, infer
 from grounding.levels.model import DEFAULT_MODEL, MODELS
+from grounding.levels.reward import Meaning
 from grounding.levels.train import load_named
 from grounding.worldfile import load_world
 from heed.cli.answer import EXIT_CODES, print_json, read_text
@@ -67,7 +68,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
     reward = reading.reward
     return {
         "level": reading.level.value,
-        "reward": str(reading.lifted),
+        "reward": Meaning(reading.level, reading.lifted).notation,
         "probability": round(reading.probability, 6),
         "grounded": {
             "agent": reward.agent,
