@@ -86,16 +86,21 @@ class Encoder:
         """Numbers of one state."""
         return int(self._weights["embeddings.word_embeddings.weight"].shape[1])
 
-    def encode(self, texts: Sequence[str]) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    def encode(
+        self, texts: Sequence[str], *, remember: bool = False
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Word pieces and their states.
 
         Args:
             texts: Any texts; read up to :data:`MOST_PIECES` pieces.
+            remember: Whether to keep the states for later calls that ask for them, and to use those kept:
+                for training, which meets the same texts again and again.
 
         Returns:
             For each text its pieces, (length,), and their states, (length, width).
         """
-        missing = list(dict.fromkeys(text for text in texts if text not in self._memory))
+        kept = self._memory if remember else {}
+        missing = list(dict.fromkeys(text for text in texts if text not in kept))
         pieces = [np.array(self._tokenizer.encode(text).ids, dtype=np.int64) for text in missing]
         order = sorted(range(len(missing)), key=lambda i: len(pieces[i]))
         fresh: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
@@ -104,8 +109,9 @@ class Encoder:
             states = self._states([pieces[i] for i in batch])
             for row, i in enumerate(batch):
                 fresh[missing[i]] = (pieces[i], states[row, : len(pieces[i])].numpy().copy())
-        found = [fresh[text] if text in fresh else self._memory[text] for text in texts]
-        self._memory.update(fresh)
+        found = [fresh[text] if text in fresh else kept[text] for text in texts]
+        if remember:
+            self._memory.update(fresh)
         while len(self._memory) > _KEPT:
             self._memory.popitem(last=False)
         return found

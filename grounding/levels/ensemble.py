@@ -113,7 +113,7 @@ class Ensemble(LevelModel):
         ]
         texts = list(dict.fromkeys([*real, *made, *(text for row in copies for text in row)]))
         frame = Frame.of(encoder, texts, list(real), making.reduced)
-        sheets = dict(zip(texts, frame.sheets(encoder, texts, PUBLISHED), strict=True))
+        sheets = dict(zip(texts, frame.sheets(encoder, texts, PUBLISHED, remember=True), strict=True))
         variants = [[sheets[text] for text in (own, *row)] for own, row in zip(real, copies, strict=True)]
         composed = [sheets[text] for text in made]
         targets = np.stack([*real.values(), *made.values()])

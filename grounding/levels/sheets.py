@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from grounding.levels.clues import clues
+from grounding.levels.clues import clues, published_clues
 from grounding.levels.encoder import Encoder
 from grounding.levels.readers import Batch
-from grounding.levels.scene import Scene
+from grounding.levels.scene import PUBLISHED, Scene
 
 _SAMPLE = 40_000  # words from which the principal components are found
 
@@ -56,7 +56,7 @@ class Frame:
     @staticmethod
     def of(encoder: Encoder, texts: Sequence[str], typical: Sequence[str], reduced: int) -> Frame:
         """A frame for these texts, with the principal components of the typical ones."""
-        states = np.concatenate([states for _, states in encoder.encode(typical)])
+        states = np.concatenate([states for _, states in encoder.encode(typical, remember=True)])
         states = states[:: 1 + len(states) // _SAMPLE].astype(np.float64)
         mean = states.mean(0)
         values, vectors = np.linalg.eigh(np.cov((states - mean).T))
@@ -65,23 +65,23 @@ class Frame:
             axes[np.abs(axes).argmax(0), np.arange(axes.shape[1])]
         )  # eigenvectors have no sign of their own
         scale = np.sqrt(values[::-1][:reduced].mean())
-        pieces = sorted({int(piece) for numbers, _ in encoder.encode(texts) for piece in numbers})
+        pieces = sorted({int(piece) for numbers, _ in encoder.encode(texts, remember=True) for piece in numbers})
         return Frame(
             mean.astype(np.float32), (axes / scale).astype(np.float32), {p: n for n, p in enumerate(pieces, start=1)}
         )
 
-    def sheets(self, encoder: Encoder, texts: Sequence[str], scene: Scene) -> list[Sheet]:
-        """Sheets of these texts."""
+    def sheets(self, encoder: Encoder, texts: Sequence[str], scene: Scene, *, remember: bool = False) -> list[Sheet]:
+        """Sheets of these texts; see :meth:`Encoder.encode`."""
         return [
             Sheet(
                 np.asarray((states - self.mean) @ self.axes, dtype=np.float32),
                 np.array([self.pieces.get(int(piece), 0) for piece in pieces], dtype=np.int64),
-                clues(text, scene),
+                published_clues(text) if remember and scene is PUBLISHED else clues(text, scene),
                 np.asarray(
                     (states[1:-1] if len(states) > 2 else states).mean(0), dtype=np.float32
                 ),  # without the marks of start and end
             )
-            for text, (pieces, states) in zip(texts, encoder.encode(texts), strict=True)
+            for text, (pieces, states) in zip(texts, encoder.encode(texts, remember=remember), strict=True)
         ]
 
 

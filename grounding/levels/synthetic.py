@@ -204,7 +204,8 @@ class _Writer:
         return self.random.choice(
             (
                 f"{verb} {way}", f"{verb} {way}", f"{verb} one {unit} {way}", f"{verb} {way} one {unit}",
-                f"{verb} {way} once", f"take a step {way}", f"take one {unit} to the {way}", f"face {way} and take one step", f"turn {way}",
+                f"{verb} {way} once", f"take a step {way}", f"take one {unit} to the {way}",
+                f"face {way} and take one step", f"turn {way}",
             )
         )  # fmt: skip
 
