@@ -49,6 +49,7 @@ def _page(records: Mapping[str, Record]) -> Iterator[str]:
     yield from _levels(records)
     yield from _noise(records)
     yield from _refusals(records)
+    yield from _read_again(records)
     yield from _across(records)
     yield from _unseen(records)
     yield from _times(records)
@@ -121,6 +122,24 @@ def _refusals(records: Mapping[str, Record]) -> Iterator[str]:
                 rows.append([name, title, caught, *refused, f"{found['auroc']:.3f}"])
     head = ("model", "threshold", "caught", "refused: clean", "typos", "misheard", "AUROC")
     yield from _table("Sentences that are no commands for this robot (86, test half)", head, rows)
+
+
+def _read_again(records: Mapping[str, Record]) -> Iterator[str]:
+    rows = []
+    for name, record in records.items():
+        if record.get("read_again"):
+            a = record["read_again"]
+            by_label, by_set = f"{100 * a['by_label']:.1f}", f"{100 * a['by_set']:.1f}"
+            rows.append([name, by_label, by_set, f"{a['lines']} distinct"])
+    head = ("model", "right by the label", "right by the set", "lines")
+    yield from _table("150 lines drawn by chance and read again, level + reward", head, rows)
+    if rows:
+        yield ""
+        yield (
+            "26 of the 150 labels are wrong, or not the only ones that a reader may choose: a command that names the "
+            "green room is labelled with the red one, say. `benchmarks/levels/acceptable.tsv` has the sets. Each "
+            "distinct line counts once, with the mean of its answers."
+        )
 
 
 def _across(records: Mapping[str, Record]) -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.levels.protocols import out_of_domain
+from benchmarks.levels.protocols import acceptable, out_of_domain
 from grounding.levels.calibrate import bootstrap, refusal_threshold
+from grounding.levels.data import DataError, data_folder
 from grounding.levels.score import STATISTICS
 
 Row = Mapping[str, Any]
@@ -25,13 +26,15 @@ def summary(attempts: Sequence[Attempt]) -> dict[str, Any]:
         For each protocol its figures with 95 % intervals (shares of 1), ``card`` (the few that a
         model card shows) and ``training_cpu_s`` (mean of one training).
     """
-    by_protocol: dict[str, list[Attempt]] = defaultdict(list)
+    tried: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
-        by_protocol[attempt["protocol"]].append(attempt)
+        tried[attempt["protocol"]].append(attempt)
+    by_protocol = {protocol: _whole_seeds(own) for protocol, own in tried.items()}
     found: dict[str, Any] = {}
     if "paper" in by_protocol:
         found["paper"] = _folds(by_protocol["paper"])
         found["out_of_domain"] = _refusals(by_protocol["paper"])
+        found["read_again"] = _read_again(by_protocol["paper"])
         found["latency_ms"] = _latency(by_protocol["paper"])
     if "grouped" in by_protocol:
         found["grouped"] = _folds(by_protocol["grouped"])
@@ -44,6 +47,12 @@ def summary(attempts: Sequence[Attempt]) -> dict[str, Any]:
     }
     found["card"] = _card(found)
     return found
+
+
+def _whole_seeds(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts of seeds that have been tried on as many parts as any: others are still being worked on."""
+    parts = Counter(attempt["seed"] for attempt in attempts)
+    return [attempt for attempt in attempts if parts[attempt["seed"]] == max(parts.values())]
 
 
 def _folds(attempts: Sequence[Attempt]) -> dict[str, Any]:
@@ -140,6 +149,25 @@ def _auroc(attempt: Attempt, test_half: NDArray[np.bool_]) -> float:
     commands = np.array([row["strangeness"] for row in attempt["tests"]["clean"]])
     above = (strange[:, None] > commands[None, :]).mean()
     return float(above + 0.5 * (strange[:, None] == commands[None, :]).mean())
+
+
+def _read_again(attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """Joint accuracy on lines that were read again, by their labels and by sets of acceptable meanings."""
+    try:
+        sets = acceptable(data_folder())
+    except DataError:
+        return {}
+    rights: dict[tuple[str, str, str], list[tuple[bool, bool]]] = defaultdict(list)
+    for attempt in attempts:
+        for row in attempt["tests"]["clean"]:
+            key = (row["true"][0], row["text"], row["true"][1])
+            if key in sets:
+                right = row["true"] == row["best"]
+                rights[key].append((right, right or tuple(row["best"]) in sets[key]))
+    if not rights:
+        return {}
+    by_label, by_set = np.mean([np.mean(pairs, axis=0) for pairs in rights.values()], axis=0)
+    return {"lines": len(rights), "by_label": float(by_label), "by_set": float(by_set)}
 
 
 def _latency(attempts: Sequence[Attempt]) -> dict[str, float]:

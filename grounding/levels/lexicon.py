@@ -37,12 +37,39 @@ ANY_THING = _set("object objects thing item block toy stuff piece")
 SOME_THING = ANY_THING | _set(
     "chair seat stool box bag backpack dog puppy duck chicken animal doll robot crate cube furniture pet"
 )
-#: Kinds of rooms that a world may lack.
+#: Kinds of rooms that a world may lack: wherever they are named, they are meant.
 ROOM_NOUNS = _set(
-    "kitchen bathroom bedroom lounge lobby garage garden basement cellar attic library study closet balcony office "
-    "toilet pantry laundry nursery classroom laboratory lab workshop warehouse canteen cafeteria elevator porch "
-    "patio terrace foyer"
+    "kitchen bathroom bedroom lounge lobby garage garden basement cellar attic library study closet balcony "
+    "office toilet pantry laundry nursery classroom laboratory lab workshop warehouse canteen cafeteria elevator "
+    "porch patio terrace foyer"
 )
+#: Where else one cannot go; they count only after "go to the".
+PLACE_NOUNS = _set(
+    "pool beach shop school station park bridge tower roof street moon bank castle island hospital market church "
+    "stadium museum airport supermarket bakery restaurant cafe bar hotel gym theatre theater cinema zoo farm "
+    "field forest lake river sea ocean harbour harbor mountain hill valley village city country yard lawn "
+    "driveway pavement sidewalk road highway motorway bus train staircase stairs stairwell lift escalator gate "
+    "fence bench shed barn greenhouse gallery courtyard playground parking post police prison university college "
+    "factory embassy sun stars space-station sauna cupboard wardrobe shelf fridge sink bathtub shower oven stove "
+    "fireplace chimney window ceiling"
+)
+#: Things that a world may lack; they count only after "take the".
+THING_NOUNS = _set(
+    "banana apple orange pear lemon tomato potato carrot onion egg bread cheese butter milk juice water coffee "
+    "tea beer wine soup salad pizza sandwich cake cookie rice pasta meat fish book phone cup mug glass bottle "
+    "bowl plate dish pan pot knife fork spoon lamp light bulb table desk bed couch sofa pillow blanket sheet "
+    "towel rug carpet curtain cat horse cow pig bird rabbit mouse hamster baby child man woman ball bicycle bike "
+    "car truck van lorry boat plane tree plant flower leaf stone rock sand cube pyramid cylinder sphere basket "
+    "bucket bin trash garbage rubbish suitcase luggage parcel package letter newspaper magazine pen pencil paper "
+    "scissors hammer screwdriver drill saw nail ladder rope chain tool toolbox broom mop vacuum sponge brush soap "
+    "shampoo toothbrush mirror clock watch television tv radio computer laptop keyboard printer camera battery "
+    "cable charger remote piano guitar violin drum shoe shoes shirt trousers dress coat jacket hat glove sock "
+    "umbrella wallet key keys purse coin money fridge oven stove microwave dishwasher kettle toaster shelf "
+    "cupboard wardrobe drawer cabinet bookcase bookshelf vase candle picture painting photo poster map flag "
+    "medicine pill bandage wheelchair trolley cart wagon crane barrel pallet gun sword bomb laundry document "
+    "report"
+)
+
 #: What a room may be called besides its names: "the other room", "the room on the left".
 ROOM_ADJECTIVES = _set(
     "the a an this that other another next same first second third last one two both each every all large larger "

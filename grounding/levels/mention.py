@@ -16,10 +16,12 @@ from grounding.levels.lexicon import (
     GOING,
     LOOSE_COLOURS,
     NOT_THINGS,
+    PLACE_NOUNS,
     ROOM_ADJECTIVES,
     ROOM_NOUNS,
     SOME_THING,
     THING_ADJECTIVES,
+    THING_NOUNS,
 )
 from grounding.world import Thing, World, Zone
 
@@ -116,11 +118,11 @@ class Reader:
             return None if self._adjective_of_a_thing(index) else self._coloured_room(index, word, following)
         if word in ROOM_NOUNS:
             raise self._no_room(word)
-        if following == "room" and word.isalpha() and word not in ROOM_ADJECTIVES:
-            near = difflib.get_close_matches(word, self._colours, n=1, cutoff=0.6)
-            if near and abs(len(near[0]) - len(word)) <= 2:
-                return self._coloured_room(index, near[0], following)
-            if len(word) > 2 and word not in GOING | CARRYING:
+        if following == "room" and word.isalpha() and word not in ROOM_ADJECTIVES | GOING | CARRYING | SOME_THING:
+            colour = difflib.get_close_matches(word, LOOSE_COLOURS, n=1, cutoff=0.65)
+            if colour:
+                return self._coloured_room(index, colour[0], following)
+            if len(word) > 2 and not _slip(word, ROOM_ADJECTIVES | GOING | CARRYING):
                 raise self._no_room(f"{word} room")
         return None
 
@@ -149,22 +151,28 @@ class Reader:
         if ids:
             return Mention(index, stop, self._told_apart(self.words[index:stop], ids, index))
         word = self.words[index]
-        movable = [thing.id for thing in self.world.things.values() if "pushable" in thing.properties] or list(
-            self.world.things
-        )
-        if word in SOME_THING:
-            passing = [
-                i for i in movable if word in ANY_THING or SOME_THING & _flat(_thing_names(self.world.things[i]))
-            ]
-            if len(movable) == 1 and passing:
-                return Mention(index, index + 1, movable[0], loose=True)
-            if word in ANY_THING and movable:
-                return Mention(index, index + 1, self._told_apart([word], movable, index), loose=True)
+        if word in SOME_THING and self._passes_for_a_thing(word):
+            return Mention(index, index + 1, self._movable[0], loose=True)
+        if word in ANY_THING and self._movable:
+            return Mention(index, index + 1, self._told_apart([word], self._movable, index), loose=True)
         if word in CARRYING and (noun := self._noun_after(index + (self.words[index + 1 : index + 2] == ["up"]))):
             raise self._no_thing(noun)
         if word in GOING and (noun := self._noun_after(self._preposition_after(index))):
             raise self._no_room(noun)
         return None
+
+    @cached_property
+    def _movable(self) -> list[str]:
+        """Ids of the things that can be pushed, or of all where none can."""
+        things = self.world.things.values()
+        return [thing.id for thing in things if "pushable" in thing.properties] or list(self.world.things)
+
+    def _passes_for_a_thing(self, word: str) -> bool:
+        """Whether a loose name can only mean the one thing there is: "dog" for the chair, "box" for the block."""
+        if len(self._movable) != 1:
+            return False
+        names = _flat(_thing_names(self.world.things[self._movable[0]]))
+        return word in ANY_THING or bool(SOME_THING & names)
 
     def _preposition_after(self, verb: int) -> int:
         """Index of "to" in "go back to the pool", or of the end of the words."""
@@ -174,21 +182,23 @@ class Reader:
         return index if index < len(self.words) and self.words[index] in ("to", "into", "inside") else len(self.words)
 
     def _noun_after(self, index: int) -> str | None:
-        """The noun after "push" or "go to" if it names nothing that is here."""
+        """The noun after "push" or "go to" if it names nothing that is here; slips of finger and ear are let pass."""
         index += 1
         if index >= len(self.words) or self.words[index] not in DETERMINERS:
             return None
+        before = index
         while index < len(self.words) and self.words[index] in (DETERMINERS | THING_ADJECTIVES | set(LOOSE_COLOURS)):
             index += 1
         word = self.words[index] if index < len(self.words) else ""
-        known = {w for phrase in (*self._thing_phrases, *self._room_phrases) for w in phrase}
-        if not word.isalpha() or word in NOT_THINGS | ROOM_ADJECTIVES | known | CARRYING | GOING | ANY_THING:
-            return None
-        if word in SOME_THING and any(SOME_THING & _flat(_thing_names(t)) for t in self.world.things.values()):
-            return None
-        # A slip of the finger is left to the model, which has seen such.
-        near = difflib.get_close_matches(word, known | SOME_THING | {"room", "door", "other", "left"}, n=1, cutoff=0.7)
-        return None if near or len(word) < 3 or "room" in word or "door" in word else word
+        if not word.isalpha() or set(self.words[before:index]) & set(self._colours):
+            return None  # "the green broom" is a room: its colour says so
+        named = {w for phrase in (*self._thing_phrases, *self._room_phrases) for w in phrase}
+        if word in SOME_THING:
+            return None if self._passes_for_a_thing(word) or word in named | ANY_THING else word
+        if word in (PLACE_NOUNS | THING_NOUNS) - named:
+            return word
+        known = named | NOT_THINGS | ROOM_ADJECTIVES | CARRYING | GOING | set(LOOSE_COLOURS)
+        return None if word in known or _slip(word, known | SOME_THING) or "room" in word or "door" in word else word
 
     def _told_apart(self, words: Sequence[str], ids: Sequence[str], index: int | None = None) -> str:
         """The one of several that fits; a colour before the words may tell things apart."""
@@ -211,6 +221,12 @@ class Reader:
         names = [called(self.world, thing) for thing in self.world.things]
         listed = f"Things are: {', '.join(names)}." if names else "There are no things."
         return UnknownReferenceError(f"“{said}”", f"There is no such thing here. {listed}", _near(said, names))
+
+
+def _slip(word: str, known: Iterable[str]) -> bool:
+    """Whether a word may be another one, misspelt or misheard."""
+    cutoff = 0.6 if len(word) < 5 else 0.7
+    return bool(difflib.get_close_matches(word, [other for other in known if len(other) > 2], n=1, cutoff=cutoff))
 
 
 def _near(said: str, names: Sequence[str]) -> list[str]:
