@@ -123,7 +123,7 @@ class Ensemble(LevelModel):
         readers = train(Readers(size, _FACTORS), examples, cls.recipe, seed, workshop)
         counts = Counter(word for text in (*real, *made) for word in set(text.split()))
         familiar = Familiar.of(
-            [[sheet.mean for sheet in row[:2]] for row in variants],
+            [[sheet.mean for sheet in row] for row in variants],
             [sheet.mean for sheet in composed],
             list(real),
             counts,

@@ -149,8 +149,26 @@ def _kept(rate: float, *shape: int) -> Tensor:
 
 
 def _recur(gates: Tensor, again: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
+    if not torch.is_grad_enabled():
+        return _recur_plainly(gates, again, bias, mask)
     out: Tensor = _Recurrence.apply(gates, again, bias, mask)  # type: ignore[no-untyped-call]
     return out
+
+
+def _recur_plainly(gates: Tensor, again: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
+    """The same, with nothing kept for a gradient."""
+    size = again.shape[1]
+    state = gates.new_zeros(gates.shape[1], gates.shape[2], size)
+    whole = bool(mask.all())
+    states = []
+    for t, step in enumerate(gates.unbind()):
+        own = torch.baddbmm(bias, state, again)
+        open_ = torch.sigmoid_(step[..., : 2 * size] + own[..., : 2 * size])
+        new = torch.tanh_(torch.addcmul(step[..., 2 * size :], open_[..., :size], own[..., 2 * size :]))
+        after = torch.lerp(new, state, open_[..., size:])
+        state = after if whole else torch.lerp(state, after, mask[t])
+        states.append(state)
+    return torch.stack(states)
 
 
 class _Recurrence(torch.autograd.Function):

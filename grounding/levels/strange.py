@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 _NEAREST = 3
 _RARITY = 0.27  # weight of rare words; on development sentences of other subjects 0.2 to 1 did as well
-_REFUSED = 0.02  # share of known commands that may count as strange
+_REFUSED = 0.01  # share of known commands that may count as strange
 _SAMPLE = 800  # known commands that set the limit
 
 

@@ -43,6 +43,15 @@ def test_recurrence_is_that_of_torch() -> None:
     assert torch.allclose(ours[:, 0], gru(x)[0], atol=1e-6)
 
 
+def test_without_gradient_the_recurrence_is_the_same() -> None:
+    torch.manual_seed(0)
+    gates, again, bias = torch.randn(6, 2, 3, 12), torch.randn(2, 4, 12), torch.randn(2, 1, 12)
+    for mask in (torch.ones(6, 1, 3, 1), (torch.rand(6, 1, 3, 1) > 0.4).float()):
+        with torch.no_grad():
+            plain = _recur(gates, again, bias, mask)
+        assert torch.allclose(plain, _recur(gates, again, bias, mask), atol=1e-6)
+
+
 def test_neighbours_in_a_batch_change_nothing() -> None:
     readers, batch = _readers(), _batch([3, 7, 5])
     together = readers(batch)
