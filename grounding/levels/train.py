@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grounding.levels.data import Command, DataError, Folds, data_folder, read_pair
-from grounding.levels.model import LevelModel, ModelError, Posterior, Workshop, load, model_class, save, shipped
+from grounding.levels.model import MODELS, LevelModel, ModelError, Posterior, Workshop, load, model_class, save, shipped
 from grounding.levels.reward import Level
 
 CHECKPOINT = "training.part"
@@ -88,5 +88,6 @@ def load_named(name_or_folder: str) -> LevelModel:
     Raises:
         ModelError: It is missing or damaged.
     """
-    folder = Path(name_or_folder).expanduser()
-    return load(folder) if folder.is_dir() else load(shipped(name_or_folder), name_or_folder)
+    if name_or_folder in MODELS:
+        return load(shipped(name_or_folder), name_or_folder)
+    return load(Path(name_or_folder).expanduser())

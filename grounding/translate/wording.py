@@ -18,6 +18,8 @@ def name(entity: str, world: World, *, many: bool = False) -> str:
         world: The static world.
         many: Kinds of zones: speak of all of them ("meeting rooms").
     """
+    if entity in world.zones and world.zones[entity].sort == "cell":
+        return world.zones[entity].names[0]
     words = nouns_of(world).describe[entity]
     if entity not in world.kinds:
         return words
