@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import first_motion, realtime, replanning, startup
+from benchmarks import first_motion, first_motion_levels, realtime, replanning, startup
 from benchmarks.measure import SEED, cpu_seconds, machine
 from benchmarks.report import write_report
 
@@ -17,6 +17,7 @@ RESULTS = Path(__file__).parent / "results"
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "results" / "system.md"
 BENCHMARKS = {
     "first_motion": first_motion,
+    "first_motion_levels": first_motion_levels,
     "realtime": realtime,
     "replanning": replanning,
     "startup": startup,

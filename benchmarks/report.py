@@ -21,6 +21,7 @@ def write_report(results: Path, path: Path) -> None:
     ]
     for name, title in (
         ("first_motion", "From text to first motion"),
+        ("first_motion_levels", "From text to first motion, published commands of every level"),
         ("realtime", "Real-time factor"),
         ("replanning", "Changing the plan of a mission"),
         ("startup", "Start-up and memory"),
@@ -88,6 +89,17 @@ def _still(figures: Mapping[str, Any]) -> list[str]:
     return [*lines, "Commands after which nothing moved:", "", *(f"- “{text}” {why}" for text, why in still.items())]
 
 
+def _levels(figures: Mapping[str, Any]) -> Iterator[Row]:
+    for name, values in figures["seconds"].items():
+        yield _row(f"text to first motion, {name}", values, "s", "under 1 s")
+    yield ("within 1 s", f"{100 * figures['within_1_s']:.0f} %", "–", "100 %")
+
+
+def _unmoved(figures: Mapping[str, Any]) -> list[str]:
+    reasons = ", ".join(f"{count} {why}" for why, count in figures["nothing_moved"].items()) or "none"
+    return ["", f"Of {figures['drawn']} commands drawn by chance, nothing moved after: {reasons}."]
+
+
 def _realtime(figures: Mapping[str, Any]) -> Iterator[Row]:
     for name, values in figures.items():
         yield _row(name, values, "x", "50 x" if name.startswith("kinematic") else "–", digits=1)
@@ -125,5 +137,11 @@ def _changed(figures: Mapping[str, Any]) -> list[str]:
     return [*lines, "", f"Not solved by changing the plan, but from scratch: {len(figures['unsolved'])}."]
 
 
-ROWS = {"first_motion": _first_motion, "realtime": _realtime, "replanning": _replanning, "startup": _startup}
-NOTES = {"first_motion": _still, "replanning": _changed}
+ROWS = {
+    "first_motion": _first_motion,
+    "first_motion_levels": _levels,
+    "realtime": _realtime,
+    "replanning": _replanning,
+    "startup": _startup,
+}
+NOTES = {"first_motion": _still, "first_motion_levels": _unmoved, "replanning": _changed}

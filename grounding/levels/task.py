@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grounding.levels.ground import Grounding, driver
+from grounding.levels.ground import Grounding, describe, driver
 from grounding.levels.lift import lift
 from grounding.levels.reward import Direction, Reward
 from grounding.state import SELF, Proposition, WorldState, initial_state
@@ -43,9 +43,10 @@ def task_tree(found: Grounding, world: World, state: WorldState | None = None, r
     assert named is not None, "grounding has found a robot that drives"
     if found.steps:
         goal = _where_steps_lead(found.text, found.steps, world, state or initial_state(world), named)
+        text = describe(Reward(steps=found.steps), world)
     else:
-        goal = _regions(found.best.reward)
-    task = Task("1", found.best.sentence, goal, robots=(named,) if robot or found.steps else ())
+        goal, text = _regions(found.best.reward), found.best.sentence
+    task = Task("1", text, goal, robots=(named,) if robot or found.steps else ())
     return TaskTree(found.text, found.best.level.value, Task("0", task.text, children=(task,)))
 
 
