@@ -48,9 +48,8 @@ MEANINGS: tuple[Meaning, ...] = tuple(
     if level is Level.MOTION or not reward.steps
 )
 _NUMBER = {meaning: number for number, meaning in enumerate(MEANINGS)}
-_REWARDS = _numbered([meaning.reward for meaning in MEANINGS])
 #: What meanings have in common.
-_FACTORS = (_numbered([meaning.level for meaning in MEANINGS]), _REWARDS)
+_FACTORS = (_numbered([m.level for m in MEANINGS]), _numbered([m.reward for m in MEANINGS]))
 _BATCH = 64
 
 
@@ -63,6 +62,8 @@ class Making:
         reduced: Size to which encoder states are reduced by principal components.
         copies: Noisy copies of each command.
         composed: Commands from the grammar for each meaning.
+        lacking: The same for a meaning that no command has, though its reward function was asked for at
+            another level: what is asked for at one level will be asked for at the others.
         common: How often a word must occur to be one that others are mended to.
         temperature: Of the posterior.
     """
@@ -71,6 +72,7 @@ class Making:
     reduced: int = 160
     copies: int = 2
     composed: int = 28
+    lacking: int = 120
     common: int = 4
     temperature: float = 0.9
 
@@ -108,6 +110,9 @@ class Ensemble(LevelModel):
         speller = Speller(_common(commands, making.common), encoder.words)
         real = _grouped(commands, speller)
         made = _grouped(compose(PUBLISHED, making.composed, 0), speller)
+        more = _grouped(compose(PUBLISHED, making.lacking, 1, _lacking(commands), loose=True), speller)
+        more = {text: counts for text, counts in more.items() if text not in made}
+        made |= more
         copies = [
             [speller.mend(noisy(text, Random(f"{copy} {text}"))) for copy in range(making.copies)] for text in real
         ]
@@ -117,7 +122,7 @@ class Ensemble(LevelModel):
         variants = [[sheets[text] for text in (own, *row)] for own, row in zip(real, copies, strict=True)]
         composed = [sheets[text] for text in made]
         targets = np.stack([*real.values(), *made.values()])
-        examples = Examples([*variants, *([sheet] for sheet in composed)], targets, len(real), np.array(_REWARDS))
+        examples = Examples([*variants, *([sheet] for sheet in composed)], targets, len(real), len(more))
         torch.manual_seed(seed)
         size = Size(making.members, making.reduced, len(frame.pieces) + 1, len(composed[0].clues))
         readers = train(Readers(size, _FACTORS), examples, cls.recipe, seed, workshop)
@@ -181,6 +186,13 @@ class Ensemble(LevelModel):
         speller = Speller(settings["words"], encoder.words)
         familiar = Familiar.restore(state.arrays, settings["familiar"])
         return cls(readers, frame, speller, familiar, settings["temperature"], encoder)
+
+
+def _lacking(commands: Sequence[Command]) -> frozenset[Meaning]:
+    """Meanings that no command has, but whose reward function some command asks for at another level."""
+    asked = {command.meaning for command in commands}
+    rewards_asked = {meaning.reward for meaning in asked}
+    return frozenset(meaning for meaning in MEANINGS if meaning.reward in rewards_asked) - asked
 
 
 def _common(commands: Sequence[Command], least: int) -> dict[str, int]:

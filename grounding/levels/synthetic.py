@@ -8,7 +8,7 @@ plans spelled out; L1 commands go from door to door; L2 commands name rooms only
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from random import Random
 
 from grounding.levels.data import Command
@@ -27,6 +27,7 @@ _GO = ("go", "go", "move", "walk", "head", "proceed", "travel")
 _PUSH = ("push", "push", "move", "take", "bring", "carry", "drag")
 _THEN = (" then ", " and then ", " , then ", " and ", " , ", " . ", " ")
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_UNNAMED = 0.3  # how often, where the style is loose
 _WAYS = {
     Direction.NORTH: ("north", "up"), Direction.SOUTH: ("south", "down"),
     Direction.EAST: ("east", "right"), Direction.WEST: ("west", "left"),
@@ -46,23 +47,29 @@ def rewards(scene: Scene) -> tuple[Reward, ...]:
     return (*found, *(Reward(steps=(direction,)) for direction in Direction))
 
 
-def compose(scene: Scene, each: int, seed: int) -> tuple[Command, ...]:
+def compose(
+    scene: Scene, each: int, seed: int, only: Container[Meaning] | None = None, *, loose: bool = False
+) -> tuple[Command, ...]:
     """Commands for every level and reward function.
 
     Args:
         scene: A scene with the rooms of the published one.
         each: How many of each (level, reward function); those said in one way only come several times.
         seed: Of the random choices.
+        only: The meanings wanted; all of them if not given.
+        loose: Whether rooms and doors may be called "the next room" and "the other door".
 
     >>> from grounding.levels.scene import PUBLISHED
     >>> len({command.meaning for command in compose(PUBLISHED, 1, 0)})
     46
     """
     random = Random(seed)
-    writer = _Writer(scene, random)
+    writer = _Writer(scene, random, loose)
     found = []
     for reward in rewards(scene):
         for level in (Level.MOTION,) if reward.steps else tuple(Level):
+            if only is not None and Meaning(level, reward) not in only:
+                continue
             texts = [writer.write(level, reward) for _ in range(each)]
             found += [Command(text, Meaning(level, reward)) for text in texts if text]
     return tuple(found)
@@ -71,8 +78,8 @@ def compose(scene: Scene, each: int, seed: int) -> tuple[Command, ...]:
 class _Writer:
     """Writes one command after the other."""
 
-    def __init__(self, scene: Scene, random: Random) -> None:
-        self.scene, self.random = scene, random
+    def __init__(self, scene: Scene, random: Random, loose: bool) -> None:
+        self.scene, self.random, self.loose = scene, random, loose
         self.beyond = neighbours(scene)
         self.home = scene.agent_region or scene.rooms[0]
         self.store = scene.block_region(min(scene.blocks)) if scene.blocks else None
@@ -95,7 +102,16 @@ class _Writer:
             text += (glue if self.random.random() < 0.7 else self.random.choice(_THEN)) + clause
         return " ".join(text.split())
 
+    def _unnamed(self, room: str, noun: str) -> str | None:
+        """A room, or the door to it, by its place on the way; None where it shall have its name."""
+        if not self.loose or self.random.random() >= _UNNAMED:
+            return None
+        ordinals = ("first", "same", "original") if room == self.home else ("next", "other", "second")
+        return f"the {self.random.choice(ordinals)} {noun}"
+
     def _room(self, room: str) -> str:
+        if unnamed := self._unnamed(room, "room"):
+            return unnamed
         return f"{self.random.choice(('the ', 'the ', 'the ', ''))}{self.colour[room]} room"
 
     def _to(self, room: str) -> str:
@@ -165,6 +181,8 @@ class _Writer:
         return clauses
 
     def _door(self, room: str) -> str:
+        if unnamed := self._unnamed(room, "door"):
+            return unnamed
         return self.random.choice(
             (
                 "the door",

@@ -33,7 +33,7 @@ class Recipe:
         noisy: How often a noisy copy takes the place of a command.
         made: Commands from the grammar that join in an epoch.
         made_weight: Weight of one of them beside one real command.
-        lacking_weight: The same where people asked for its reward function, but at no time at its level.
+        lacking_weight: Weight of one that always joins.
     """
 
     epochs: int = 10
@@ -44,7 +44,7 @@ class Recipe:
     noisy: float = 0.4
     made: int = 500
     made_weight: float = 0.6
-    lacking_weight: float = 5.0
+    lacking_weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class Examples:
         variants: For each sentence itself and its noisy copies, if it has any.
         targets: (sentences, meanings) how often each sentence had each meaning.
         real: How many of them, from the first on, people said; the others were made by a grammar.
-        rewards: (meanings,) number of the reward function of each meaning.
+        always: How many of the made ones, up to the last, join in every epoch and not by lot.
     """
 
     variants: Sequence[Sequence[Sheet]]
     targets: NDArray[np.float32]
     real: int
-    rewards: NDArray[np.int64]
+    always: int = 0
 
 
 def train(readers: Readers, examples: Examples, recipe: Recipe, seed: int, workshop: Workshop) -> Readers:
@@ -105,10 +105,8 @@ def _softened(examples: Examples, recipe: Recipe) -> tuple[Tensor, Tensor]:
     occurring = (examples.targets.sum(0) > 0).astype(np.float32)
     targets = (1 - recipe.smoothing) * examples.targets / said[:, None]
     targets = targets + recipe.smoothing * occurring / occurring.sum()
-    met = examples.targets[: examples.real].sum(0) > 0
-    lacking = np.isin(examples.rewards, examples.rewards[met]) & ~met
-    made = np.where(examples.targets @ lacking > 0, recipe.lacking_weight, recipe.made_weight)
-    weights = said * np.where(np.arange(len(said)) < examples.real, 1.0, made)
+    kinds = [examples.real, len(said) - examples.real - examples.always, examples.always]
+    weights = said * np.repeat([1.0, recipe.made_weight, recipe.lacking_weight], kinds)
     return torch.from_numpy(targets), torch.from_numpy((weights / said[: examples.real].mean()).astype(np.float32))
 
 
@@ -116,9 +114,10 @@ def _batches(
     examples: Examples, recipe: Recipe, random: np.random.Generator
 ) -> list[tuple[NDArray[np.int64], list[Sheet]]]:
     """The batches of one epoch: sentences of similar length together, in random order."""
-    made = len(examples.variants) - examples.real
-    joining = examples.real + random.permutation(made)[: recipe.made]
-    rows = random.permutation(np.concatenate([np.arange(examples.real), joining]))
+    lasting = len(examples.variants) - examples.always
+    joining = examples.real + random.permutation(lasting - examples.real)[: recipe.made]
+    always = np.arange(lasting, len(examples.variants))
+    rows = random.permutation(np.concatenate([np.arange(examples.real), joining, always]))
     draws = random.random(len(rows))
     chosen: list[Sheet] = []
     for row, draw in zip(rows, draws, strict=True):
