@@ -39,6 +39,7 @@ test: lint
 bench: setup
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.hltl.run
+	$(BIN)/python -m benchmarks.amdp.run
 
 clean:
 	rm -rf .venv build log .mypy_cache .ruff_cache .pytest_cache .hypothesis heed.egg-info
