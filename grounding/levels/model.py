@@ -25,7 +25,7 @@ from grounding.levels.scene import PUBLISHED, Scene
 
 #: Name -> module and class. A module is imported only when its model is asked for.
 MODELS: Mapping[str, tuple[str, str]] = {
-    "heed": ("grounding.levels.ours", "Ours"),
+    "heed": ("grounding.levels.ensemble", "Ensemble"),
     "single-rnn": ("grounding.levels.single_rnn", "SingleRNN"),
     "multi-rnn": ("grounding.levels.multi_rnn", "MultiRNN"),
     "multi-nn": ("grounding.levels.multi_nn", "MultiNN"),
