@@ -1,0 +1,198 @@
+"""Utterances as the model reads them: propositions become placeholders in the order of their mention."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from grounding.translate.lifted.data import Pair
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+VALUES: Mapping[str, int] = {
+    **{word: value for value, word in enumerate(_NUMBERS)},
+    **{str(value): value for value in range(len(_NUMBERS))},
+    **{word: value for value, word in enumerate(_ORDINALS, start=1)},
+    "twice": 2, "thrice": 3,
+}  # fmt: skip
+#: "once" before one of these means "as soon as".
+_SUBJECTS = frozenset("you it the that there robot we i having in".split())
+#: After these the letter a is an article, if it is mentioned elsewhere.
+_HEADS = frozenset(
+    "single total row few while time specific particular strict certain given location place landmark visit way "
+    "different second third fourth fifth minimum maximum number".split()
+)
+_BETWEEN = frozenset({",", "and", "or", "nor", "&", "then"})
+#: A mention of a proposition that the text does not name exactly ("the other floor").
+VAGUE = "?"
+MOST_TOKENS = 200
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An utterance taken apart.
+
+    Attributes:
+        tokens: Words; mentions are ``<0>``, ``<1>`` ... in the order of first mention, numbers ``NUM``.
+        mentions: Propositions in that order; :data:`VAGUE` with the word of their kind where unclear.
+        number: The largest number said, None where there is none.
+        words: The words as they stand there.
+    """
+
+    tokens: tuple[str, ...]
+    mentions: tuple[str, ...]
+    number: int | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Names:
+    """How propositions are spoken of.
+
+    Attributes:
+        spoken: Name of a proposition -> its words, for those that are named in the text.
+        hidden: Propositions that the text does not name, in the order of how common they are.
+        constants: Propositions of every formula, which no one speaks of.
+    """
+
+    spoken: Mapping[str, tuple[str, ...]]
+    hidden: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+
+    @staticmethod
+    def placeholders(names: Iterable[str]) -> Names:
+        """Propositions that stand in the text as they are."""
+        return Names({name: tuple(_split(name)) for name in names})
+
+    @staticmethod
+    def learn(pairs: Sequence[Pair]) -> Names:
+        """Finds out which propositions the texts name: whose words come with them and seldom without."""
+        within: Counter[str] = Counter(name for pair in pairs for name in pair.formula.atoms)
+        every = Names.placeholders(within)
+        said: Counter[str] = Counter()
+        right: Counter[str] = Counter()
+        for pair in pairs:
+            for name in every.read(pair.utterance).mentions:
+                if not name.startswith(VAGUE):
+                    said[name] += 1
+                    right[name] += name in pair.formula.atoms
+        spoken = {n: w for n, w in every.spoken.items() if right[n] >= 0.6 * said[n] and right[n] >= 0.5 * within[n]}
+        constants = tuple(n for n in within if n not in spoken and within[n] == len(pairs) and len(within) > 1)
+        hidden = tuple(name for name, _ in within.most_common() if name not in spoken and name not in constants)
+        return Names(spoken, hidden, constants)
+
+    @cached_property
+    def letters(self) -> bool:
+        """Whether the propositions are single letters."""
+        return bool(self.spoken) and all(len(name) == 1 for name in self.spoken)
+
+    @cached_property
+    def _by_words(self) -> Mapping[tuple[str, ...], str]:
+        return {words: name for name, words in self.spoken.items()}
+
+    @cached_property
+    def kinds(self) -> Mapping[str, int]:
+        """Words that several propositions share -> where in their names it stands (0 first, -1 last)."""
+        found: dict[str, int] = {}
+        for at in (0, -1):
+            counts = Counter(words[at] for words in self.spoken.values() if len(words) > 1)
+            found |= {word: at for word, count in counts.items() if count > 1}
+        return found
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """The propositions whose names have a word, all of them for ""."""
+        return tuple(name for name, words in self.spoken.items() if kind in words or not kind) + self.hidden
+
+    def read(self, text: str) -> Reading:
+        """Takes an utterance apart; what goes beyond :data:`MOST_TOKENS` words is not read."""
+        words = words_of(text)[:MOST_TOKENS]
+        tokens: list[str] = []
+        order: dict[str, int] = {}
+        number: int | None = None
+        at = 0
+        while at < len(words):
+            name, length = self._mention(words, at)
+            if name:
+                tokens.append(f"<{order.setdefault(name, len(order))}>")
+                at += length
+                continue
+            word = words[at]
+            value = VALUES.get(word)
+            if word == "once" and not self._means_when(words, at):
+                value = 1
+            if value is not None:
+                number = max(value, number or 0)
+                tokens += ["NUM", "times"] if word in ("once", "twice", "thrice") else ["NUM"]
+            else:
+                tokens.append(word)
+            at += 1
+        return Reading(tuple(tokens), tuple(order), number, tuple(words))
+
+    def _means_when(self, words: Sequence[str], at: int) -> bool:
+        return at + 1 < len(words) and (words[at + 1] in _SUBJECTS or bool(self._mention(words, at + 1)[0]))
+
+    def _mention(self, words: Sequence[str], at: int) -> tuple[str, int]:
+        """The proposition mentioned at a word and the number of its words; "" if there is none."""
+        for length in (3, 2, 1):
+            name = self._by_words.get(tuple(words[at : at + length]))
+            if name and len(words[at : at + length]) == length:
+                return ("", 0) if self.letters and words[at] == "a" and _is_article(words, at) else (name, length)
+        for word, where in self.kinds.items():
+            here = at if where == 0 else at + 1
+            if here < len(words) and words[here] == word and at + 1 < len(words) and words[at] not in ("the", "a"):
+                return f"{VAGUE}{word}", 2
+        return "", 0
+
+
+def _is_article(words: Sequence[str], at: int) -> bool:
+    return at + 1 < len(words) and words[at + 1] in _HEADS and words.count("a") > 1
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case; what is joined by a low line or a hyphen comes apart."""
+    return re.findall(r"[a-z]+(?:'[a-z]+)?|\d+|[.,?]", text.lower().replace("_", " "))
+
+
+def _split(name: str) -> list[str]:
+    """``landmark_1`` -> landmark, one."""
+    parts = re.findall(r"[a-z]+|\d+", name)
+    return [_NUMBERS[int(part)] if part.isdigit() and int(part) < len(_NUMBERS) else part for part in parts]
+
+
+def features(reading: Reading) -> Counter[str]:
+    """What the model looks at: one to three words that follow one another, and how many mentions there are.
+
+    Lists of mentions look alike at any length in the first set; the second tells the first, the second
+    and the last mention apart.
+    """
+    many = len(reading.mentions)
+    plain: list[str] = []
+    for token in reading.tokens:
+        if not token.startswith("<"):
+            plain.append(token)
+            continue
+        while len(plain) > 1 and plain[-1] in (",", "and", "or") and plain[-2] in ("P", "PS"):
+            plain.pop()
+        if plain and plain[-1] in ("P", "PS"):
+            plain[-1] = "PS"
+        else:
+            plain.append("P")
+    placed = [_place(token, many) for token in reading.tokens]
+    found: Counter[str] = Counter({f"mentions {min(many, 2)}": 1, f"number {reading.number is not None}": 1})
+    for mark, tokens in (("", ["^", *plain, "$"]), ("@", ["^", *placed, "$"])):
+        for length in (1, 2, 3):
+            for i in range(len(tokens) - length + 1):
+                found[mark + " ".join(tokens[i : i + length])] = 1
+        for i in range(len(tokens) - 2):
+            found[f"{mark}{tokens[i]} _ {tokens[i + 2]}"] = 1
+    return found
+
+
+def _place(token: str, many: int) -> str:
+    if not token.startswith("<"):
+        return token
+    index = int(token[1:-1])
+    return "P0" if index == 0 else "PL" if index == many - 1 else "P1"
