@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grounding.translate.lifted.data import Pair
+from grounding.translate.lifted.thesaurus import grouped
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -25,7 +26,6 @@ _HEADS = frozenset(
     "single total row few while time specific particular strict certain given location place landmark visit way "
     "different second third fourth fifth minimum maximum number".split()
 )
-_BETWEEN = frozenset({",", "and", "or", "nor", "&", "then"})
 #: A mention of a proposition that the text does not name exactly ("the other floor").
 VAGUE = "?"
 MOST_TOKENS = 200
@@ -163,32 +163,38 @@ def _split(name: str) -> list[str]:
 
 
 def features(reading: Reading) -> Counter[str]:
-    """What the model looks at: one to three words that follow one another, and how many mentions there are.
+    """What the model looks at: words that follow one another, in three lines of tokens.
 
-    Lists of mentions look alike at any length in the first set; the second tells the first, the second
-    and the last mention apart.
+    Lists of mentions look alike at any length, so that what is learned of two propositions holds for five.
+    The first line has the words themselves; the second tells the first, a middle and the last mention apart; in
+    the third, words of one meaning are one (:mod:`grounding.translate.lifted.thesaurus`).
     """
     many = len(reading.mentions)
-    plain: list[str] = []
-    for token in reading.tokens:
-        if not token.startswith("<"):
-            plain.append(token)
-            continue
-        while len(plain) > 1 and plain[-1] in (",", "and", "or") and plain[-2] in ("P", "PS"):
-            plain.pop()
-        if plain and plain[-1] in ("P", "PS"):
-            plain[-1] = "PS"
-        else:
-            plain.append("P")
     placed = [_place(token, many) for token in reading.tokens]
-    found: Counter[str] = Counter({f"mentions {min(many, 2)}": 1, f"number {reading.number is not None}": 1})
-    for mark, tokens in (("", ["^", *plain, "$"]), ("@", ["^", *placed, "$"])):
-        for length in (1, 2, 3):
+    lines = (("", 3, _joined(reading.tokens)), ("@", 3, placed), ("=", 4, _joined(grouped(reading.tokens))))
+    found: Counter[str] = Counter({f"number {reading.number is not None}": 1})
+    for mark, longest, inner in lines:
+        tokens = ["^", *inner, "$"]
+        for length in range(1, longest + 1):
             for i in range(len(tokens) - length + 1):
                 found[mark + " ".join(tokens[i : i + length])] = 1
         for i in range(len(tokens) - 2):
             found[f"{mark}{tokens[i]} _ {tokens[i + 2]}"] = 1
     return found
+
+
+def _joined(tokens: Sequence[str]) -> list[str]:
+    """Every mention as ``P``, lists of mentions as one."""
+    joined: list[str] = []
+    for token in tokens:
+        if not token.startswith("<"):
+            joined.append(token)
+            continue
+        if len(joined) > 1 and joined[-1] in (",", "and", "or", "nor") and joined[-2] == "P":
+            joined.pop()
+        if not joined or joined[-1] != "P":
+            joined.append("P")
+    return joined
 
 
 def _place(token: str, many: int) -> str:

@@ -164,7 +164,7 @@ def induce(trees: Iterable[Tree]) -> list[Scheme]:
                     explained[scheme] = dict.fromkeys(t for t in found if t in wanted)
     chosen: list[Scheme] = []
     while wanted:
-        best = max(explained, key=lambda s: (sum(t in wanted for t in explained[s]), s.fixed, -_size(s.body)))
+        best = max(explained, key=lambda s: (sum(t in wanted for t in explained[s]), len(explained[s]), -_size(s.body)))
         chosen.append(best)
         for tree in explained.pop(best):
             wanted.pop(tree, None)
