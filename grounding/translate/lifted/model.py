@@ -8,10 +8,9 @@ ill-formed, and those that nothing can satisfy are left out.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,9 +109,7 @@ class Translator:
         ]
         counts = Counter(choice for own in found for choice in own)
         common = {c for c, n in counts.items() if n > 1 or c.order in (_SAME, _REVERSED)}
-        usual = [
-            [c for c in own if c in common] or [Choice(c.scheme, c.delta, _SAME) for c in own] for own in found
-        ]
+        usual = [[c for c in own if c in common] or [Choice(c.scheme, c.delta, _SAME) for c in own] for own in found]
         choices = sorted({c for own in usual for c in own}, key=lambda c: (c.scheme, c.delta, c.order))
         index = {c: i for i, c in enumerate(choices)}
         kept = [i for i, own in enumerate(usual) if own]
@@ -205,9 +202,7 @@ class Translator:
             names.spoken
         )
 
-    def _filled(
-        self, reading: Reading, slots: int, names: Names, fill: NDArray[np.float64] | None
-    ) -> list[str] | None:
+    def _filled(self, reading: Reading, slots: int, names: Names, fill: NDArray[np.float64] | None) -> list[str] | None:
         """A proposition for each of the first mentions, clear or not."""
         wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
         used = {name for name in wanted if not name.startswith(VAGUE)}
@@ -328,9 +323,7 @@ def _is_symmetric(scheme: Scheme) -> bool:
     )
 
 
-def _fit_filler(
-    pairs: Sequence[Pair], readings: Sequence[Reading], names: Names, seed: int
-) -> LogLinear | None:
+def _fit_filler(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names, seed: int) -> LogLinear | None:
     """Learns which proposition is meant where the text does not name it."""
     rows, labels = [], []
     for pair, reading in zip(pairs, readings, strict=True):
@@ -342,8 +335,3 @@ def _fit_filler(
         return None
     every = sorted(set(labels))
     return LogLinear.fit(rows, [{every.index(label)} for label in labels], [(e,) for e in every], seed=seed)
-
-
-def state_of(translator: Translator) -> tuple[dict[str, NDArray[Any]], Mapping[str, Any]]:
-    """A translator taken apart: arrays by name, and settings that JSON can hold."""
-    raise NotImplementedError

@@ -21,6 +21,15 @@ VALUES: Mapping[str, int] = {
 }  # fmt: skip
 #: "once" before one of these means "as soon as".
 _SUBJECTS = frozenset("you it the that there robot we i having in".split())
+#: What a clause of time or condition begins with, and what may follow the proposition in it.
+_SUBORDINATE = frozenset(
+    "after once if whenever when until till util before unless immediately right as upon every each while since "
+    "seeing visiting directly".split()
+)
+_CLAUSE_ENDS = frozenset(
+    "is are has have been was be visited reached occurs occur occurred happens happen happened seen observed holds "
+    "hold true becomes become , first entered found comes for the NUM times time".split()
+)
 #: After these the letter a is an article, if it is mentioned elsewhere.
 _HEADS = frozenset(
     "single total row few while time specific particular strict certain given location place landmark visit way "
@@ -29,6 +38,7 @@ _HEADS = frozenset(
 #: A mention of a proposition that the text does not name exactly ("the other floor").
 VAGUE = "?"
 MOST_TOKENS = 200
+_PAIRED = 16
 
 
 @dataclass(frozen=True)
@@ -109,14 +119,13 @@ class Names:
     def read(self, text: str) -> Reading:
         """Takes an utterance apart; what goes beyond :data:`MOST_TOKENS` words is not read."""
         words = words_of(text)[:MOST_TOKENS]
-        tokens: list[str] = []
-        order: dict[str, int] = {}
+        named: list[tuple[str, bool]] = []
         number: int | None = None
         at = 0
         while at < len(words):
             name, length = self._mention(words, at)
             if name:
-                tokens.append(f"<{order.setdefault(name, len(order))}>")
+                named.append((name, True))
                 at += length
                 continue
             word = words[at]
@@ -125,10 +134,12 @@ class Names:
                 value = 1
             if value is not None:
                 number = max(value, number or 0)
-                tokens += ["NUM", "times"] if word in ("once", "twice", "thrice") else ["NUM"]
-            else:
-                tokens.append(word)
+            counted = ("NUM", "times") if word in ("once", "twice", "thrice") else ("NUM",)
+            named += [(token, False) for token in (counted if value is not None else (word,))]
             at += 1
+        named = _main_first(named)
+        order: dict[str, int] = {}
+        tokens = [f"<{order.setdefault(token, len(order))}>" if mentioned else token for token, mentioned in named]
         return Reading(tuple(tokens), tuple(order), number, tuple(words))
 
     def _means_when(self, words: Sequence[str], at: int) -> bool:
@@ -147,6 +158,26 @@ class Names:
         return "", 0
 
 
+def _main_first(tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Puts a clause of time or condition that comes first behind the main clause: "after a, go to b".
+
+    So what is said in either order reads the same. Only for sentences about two propositions.
+    """
+    start = 1 if tokens and tokens[0][0] == "always" else 0
+    first = next((i for i, (_, mentioned) in enumerate(tokens) if mentioned), None)
+    if first is None or not start < first or tokens[start][0] not in _SUBORDINATE:
+        return tokens
+    if len({token for token, mentioned in tokens if mentioned}) != 2:
+        return tokens
+    end = first + 1
+    while end < len(tokens) and tokens[end][0] in _CLAUSE_ENDS:
+        end += 1
+    rest = tokens[end:]
+    if not any(mentioned for _, mentioned in rest) or rest[0][0] in ("and", "or"):
+        return tokens
+    return [*rest, *tokens[:end]]
+
+
 def _is_article(words: Sequence[str], at: int) -> bool:
     return at + 1 < len(words) and words[at + 1] in _HEADS and words.count("a") > 1
 
@@ -163,15 +194,23 @@ def _split(name: str) -> list[str]:
 
 
 def features(reading: Reading) -> Counter[str]:
-    """What the model looks at: words that follow one another, in three lines of tokens.
+    """What the model looks at: words that follow one another, in four lines of tokens.
 
     Lists of mentions look alike at any length, so that what is learned of two propositions holds for five.
     The first line has the words themselves; the second tells the first, a middle and the last mention apart; in
-    the third, words of one meaning are one (:mod:`grounding.translate.lifted.thesaurus`).
+    the others, words of one meaning are one (:mod:`grounding.translate.lifted.thesaurus`). Besides, pairs of
+    these with anything between them.
     """
     many = len(reading.mentions)
     placed = [_place(token, many) for token in reading.tokens]
-    lines = (("", 3, _joined(reading.tokens)), ("@", 3, placed), ("=", 4, _joined(grouped(reading.tokens))))
+    meant = grouped(reading.tokens)
+    ordered = [_place(token, many) for token in meant]
+    lines = (
+        ("", 3, _joined(reading.tokens)),
+        ("@", 3, placed),
+        ("=", 4, _joined(meant)),
+        ("@=", 4, ordered),
+    )
     found: Counter[str] = Counter({f"number {reading.number is not None}": 1})
     for mark, longest, inner in lines:
         tokens = ["^", *inner, "$"]
@@ -180,7 +219,9 @@ def features(reading: Reading) -> Counter[str]:
                 found[mark + " ".join(tokens[i : i + length])] = 1
         for i in range(len(tokens) - 2):
             found[f"{mark}{tokens[i]} _ {tokens[i + 2]}"] = 1
-    return found
+    near = ordered[:_PAIRED]
+    found.update({f"{one} .. {other}": 1 for i, one in enumerate(near) for other in near[i + 1 :] if one != other})
+    return Counter(dict.fromkeys(found, 1))
 
 
 def _joined(tokens: Sequence[str]) -> list[str]:

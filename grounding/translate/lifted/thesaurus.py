@@ -17,12 +17,13 @@ _GROUPS: Mapping[str, str] = {
     "EVENT": "happen|occur|hold|become true|hold true|be true|come true|take place",
     "AVOID": "avoid|stay away from|keep away from|steer clear of|bypass|stay clear of|stay out of|keep off|keep out of|"
     "evade|refrain from|abstain from|keep clear of|stay off|leave out|keep your distance from",
-    "NOT": "not|never|cannot|can't|don't|mustn't|shouldn't|can not|may not|must not|no|prohibit from|forbid to|forbidden|"
-    "not allow to|not permit to|prohibit|prevent from|without|under no circumstance|prevent|off limit|not to",
+    "NOT": "not|never|cannot|can't|don't|mustn't|shouldn't|can not|may not|must not|no|prohibit|forbid to|forbidden|"
+    "not allow to|not permit to|prohibit|prevent from|under no circumstance|prevent|off limit|not to",
+    "WITHOUT": "without",
     "FOREVER": "forever|infinitely often|infinitely|infinite number of time|an infinite number of time|infinite time|"
     "repeatedly|repeat|continuously|continually|constantly|perpetually|endlessly|without stop|over and over|"
     "again and again|indefinitely|regularly|nonstop|unlimited time|for all time|periodically|all the time|recurrently|"
-    "always repeat|ceaselessly|persistently|unceasingly|eternally|infinity|infinite|unlimited|incessantly",
+    "always be|ceaselessly|persistently|unceasingly|eternally|infinity|infinite|unlimited|incessantly",
     "KEEP": "keep|keep on|continue|continue to|do not stop|never stop|cannot stop|not stop|patrol|cycle through|"
     "cycle between|cycle|loop|loop through|oscillate between|alternate between|circulate|surveil|monitor|survey|"
     "do not ever stop|do not quit|go on|carry on|keep go between|rotate",
@@ -56,7 +57,7 @@ _GROUPS: Mapping[str, str] = {
     "but not until|not until",
     "STRICT": "strict order|that exact order|this exact order|that specific order|this specific order|exact order|"
     "specific order|that strict order|this strict order|particular order",
-    "ORDER": "in order|in this order|in that order|sequentially|in sequence|consecutively|one after another|"
+    "ORDER": "in order|in this order|in that order|sequentially|in some sequence|in sequence|consecutively|NUM after another|NUM after the other|NUM after other|in NUM order|"
     "one after the other|successively|one by one|chronologically|respectively|sequence|in a row|in turn",
     "ANYORDER": "in any order|any order|no particular order|no specific order|arbitrary order|in whatever order|"
     "regardless of order|order do not matter|any sequence|random order|whichever order|irrespective of order",
@@ -109,7 +110,9 @@ def stem(word: str) -> str:
 
 
 _PHRASES: Mapping[tuple[str, ...], str] = {
-    tuple(stem(word) for word in phrase.split()): name for name, phrases in _GROUPS.items() for phrase in phrases.split("|")
+    tuple(stem(word) for word in phrase.split()): name
+    for name, phrases in _GROUPS.items()
+    for phrase in phrases.split("|")
 }
 _LONGEST = max(map(len, _PHRASES))
 
