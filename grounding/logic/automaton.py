@@ -171,9 +171,9 @@ def equivalent(one: str, other: str) -> bool:
 
 
 def _translate(formula: str, node: Node) -> spot.twa_graph:
-    quoted = quoted(node)
+    text = quoted(node)
     try:
-        built = translate(quoted) if node.temporal <= _EASY else translate_bounded(quoted, _patience.get())
+        built = translate(text) if node.temporal <= _EASY else translate_bounded(text, _patience.get())
     except (TimeoutError, RuntimeError) as error:
         reason = (
             f"has {node.temporal} temporal operators and its automaton was not built within {_patience.get():.3g} s"

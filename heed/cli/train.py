@@ -64,14 +64,16 @@ def ltl(
     """Trains the translator of lifted sentences into temporal formulas; there is no chance in it."""
     pairs = [pair for pair in read_pairs(data or published_folder() / "lang2ltl.tsv") if pair.split != "dev"]
     folder = (out or Path("models") / "ltl").expanduser()
-    save_translator(Translator.fit(pairs), folder, {
+    source = f"Lifted utterances of Liu et al. 2023 (CoRL), {len(pairs)} lines, split train; not in the repository."
+    options = [*([f"--data {data}"] if data else []), *([f"--out {out}"] if out else [])]
+    card = {
         "summary": "Schemes of formulas found in examples, chosen by a log-linear model over words.",
-        "data": str(data) if data
-        else f"Lifted utterances of Liu et al. 2023 (CoRL), {len(pairs)} lines, split train; not in the repository.",
+        "data": str(data) if data else source,
         "licence": "Weights: Apache-2.0, as Heed. The published data is under the MIT licence.",
         "figures": "docs/results/ltl.md" if data is None else "Not measured.",
-        "command": " ".join(["heed train ltl", *([f"--data {data}"] if data else []), *([f"--out {out}"] if out else [])]),
-    })  # fmt: skip
+        "command": " ".join(["heed train ltl", *options]),
+    }
+    save_translator(Translator.fit(pairs), folder, card)
     print(f"Trained on {len(pairs)} lines: {folder}.")
 
 

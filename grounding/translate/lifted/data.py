@@ -52,7 +52,7 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise LiftedDataError(str(path), f"cannot be read ({error}).", "Give a tab-separated UTF-8 file.") from error
-    rows = [row for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     header = [name.strip().lower() for name in rows[0]] if rows else []
     for name in ("utterance", "formula"):
         if name not in header:

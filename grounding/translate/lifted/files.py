@@ -92,7 +92,10 @@ def _restored(arrays: Mapping[str, Any], settings: Mapping[str, Any]) -> Transla
         tuple(settings["names"]["constants"]),
     )
     choices = [Choice(**choice) for choice in settings["choices"]]
-    parts = {"chooser": [choice.parts for choice in choices], "filler": [(name,) for name in settings["filler"]]}
+    parts: dict[str, list[tuple[str, ...]]] = {
+        "chooser": [choice.parts for choice in choices],
+        "filler": [(name,) for name in settings["filler"]],
+    }
     models = {}
     for name, vocabulary in settings["vocabularies"].items():
         columns = {feature: i for i, feature in enumerate(vocabulary)}

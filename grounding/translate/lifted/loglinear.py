@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-PENALTY = 0.1
+PENALTY = 0.05
 _STEPS = 150
 
 

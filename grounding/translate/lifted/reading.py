@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from grounding.translate.lifted.data import Pair
-from grounding.translate.lifted.thesaurus import grouped
+from grounding.translate.lifted.thesaurus import grouped, words_in
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -20,20 +22,24 @@ VALUES: Mapping[str, int] = {
     "twice": 2, "thrice": 3,
 }  # fmt: skip
 #: "once" before one of these means "as soon as".
-_SUBJECTS = frozenset("you it the that there robot we i having in".split())
+_SUBJECTS = words_in("you it the that there robot we i having in")
 #: What a clause of time or condition begins with, and what may follow the proposition in it.
-_SUBORDINATE = frozenset(
-    "after once if whenever when until till util before unless immediately right as upon every each while since "
-    "seeing visiting directly".split()
+_SUBORDINATE = words_in(
+    "after once if whenever when until till util before unless immediately right as upon every each while "
+    "since seeing visiting directly"
 )
-_CLAUSE_ENDS = frozenset(
-    "is are has have been was be visited reached occurs occur occurred happens happen happened seen observed holds "
-    "hold true becomes become , first entered found comes for the NUM times time".split()
+_CLAUSE_ENDS = words_in(
+    "is are has have been was be visited reached occurs occur occurred happens happen happened seen observed "
+    "holds hold true becomes become , first entered found comes for the NUM times time"
 )
+#: Between two mentions, these say that the second comes first; until and before do after a "not".
+_BACKWARD = words_in("after following if")
+_UNTIL = words_in("until till util before unless")
+_NEGATIONS = words_in("not never cannot avoid without don't can't")
 #: After these the letter a is an article, if it is mentioned elsewhere.
-_HEADS = frozenset(
-    "single total row few while time specific particular strict certain given location place landmark visit way "
-    "different second third fourth fifth minimum maximum number".split()
+_HEADS = words_in(
+    "single total row few while time specific particular strict certain given location place landmark visit "
+    "way different second third fourth fifth minimum maximum number"
 )
 #: A mention of a proposition that the text does not name exactly ("the other floor").
 VAGUE = "?"
@@ -138,8 +144,8 @@ class Names:
             named += [(token, False) for token in (counted if value is not None else (word,))]
             at += 1
         named = _main_first(named)
-        order: dict[str, int] = {}
-        tokens = [f"<{order.setdefault(token, len(order))}>" if mentioned else token for token, mentioned in named]
+        order = {name: i for i, name in enumerate(_chronological(named))}
+        tokens = [f"<{order[token]}>" if mentioned else token for token, mentioned in named]
         return Reading(tuple(tokens), tuple(order), number, tuple(words))
 
     def _means_when(self, words: Sequence[str], at: int) -> bool:
@@ -176,6 +182,39 @@ def _main_first(tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
     if not any(mentioned for _, mentioned in rest) or rest[0][0] in ("and", "or"):
         return tokens
     return [*rest, *tokens[:end]]
+
+
+def _chronological(tokens: Sequence[tuple[str, bool]]) -> list[str]:
+    """Mentions in the order of first mention, or, of three and more, in the order of time that the text states.
+
+    "Visit b after a, visit c after b" mentions b first and speaks of a first.
+    """
+    spots = [i for i, (_, mentioned) in enumerate(tokens) if mentioned]
+    names = list(dict.fromkeys(tokens[i][0] for i in spots))
+    if len(names) < 3:
+        return names
+    earlier: dict[str, set[str]] = {name: set() for name in names}
+    before = 0
+    for one, other in pairwise(spots):
+        one_name, other_name = tokens[one][0], tokens[other][0]
+        between = {token for token, _ in tokens[one + 1 : other]}
+        denied = not _NEGATIONS.isdisjoint(token for token, _ in tokens[before:other])
+        if one_name != other_name and (between & _BACKWARD or (denied and between & _UNTIL)):
+            earlier[one_name].add(other_name)
+        before = one + 1
+    try:
+        ranks = list(TopologicalSorter(earlier).static_order())
+    except CycleError:
+        return names
+    found: list[str] = []
+    for name in names:  # each after what comes before it, else as mentioned
+        found += [other for other in ranks if other in _all_before(name, earlier) and other not in found]
+        found += [name] if name not in found else []
+    return found
+
+
+def _all_before(name: str, earlier: Mapping[str, set[str]]) -> set[str]:
+    return set().union(*({other} | _all_before(other, earlier) for other in earlier[name]))
 
 
 def _is_article(words: Sequence[str], at: int) -> bool:

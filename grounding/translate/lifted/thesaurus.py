@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+
+def words_in(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 _GROUPS: Mapping[str, str] = {
     "GO": "go to|go through|go|move to|move through|move|visit|reach|navigate to|navigate|make your way to|get to|"
     "travel to|travel through|travel|head to|head towards|head|arrive at|arrive|proceed to|proceed|find|pass through|"
@@ -21,15 +27,17 @@ _GROUPS: Mapping[str, str] = {
     "not allow to|not permit to|prohibit|prevent from|under no circumstance|prevent|off limit|not to",
     "WITHOUT": "without",
     "FOREVER": "forever|infinitely often|infinitely|infinite number of time|an infinite number of time|infinite time|"
-    "repeatedly|repeat|continuously|continually|constantly|perpetually|endlessly|without stop|over and over|"
+    "repeatedly|repeat|continuously|continually|constantly|perpetually|endlessly|without stop|all over|over and over|"
     "again and again|indefinitely|regularly|nonstop|unlimited time|for all time|periodically|all the time|recurrently|"
     "always be|ceaselessly|persistently|unceasingly|eternally|infinity|infinite|unlimited|incessantly",
     "KEEP": "keep|keep on|continue|continue to|do not stop|never stop|cannot stop|not stop|patrol|cycle through|"
     "cycle between|cycle|loop|loop through|oscillate between|alternate between|circulate|surveil|monitor|survey|"
     "do not ever stop|do not quit|go on|carry on|keep go between|rotate",
     "MUST": "must|have to|has to|need to|should|be require to|require to|your task be to|ensure|make sure|"
-    "make sure that|ensure that|be sure to|be oblige to|ought to|remember to|be suppose to|please|shall|be to|guarantee",
-    "UNTIL": "until|till|util|up to the point|prior to|before|unless|up until|unless and until|as long as not|while not",
+    "make sure that|ensure that|be sure to|be oblige to|ought to|remember to|be suppose to|please|shall|be to|"
+    "guarantee",
+    "UNTIL": "until|till|util|up to the point|prior to|before|unless|up until|unless and until|as long as not|"
+    "while not",
     "WAIT": "wait|stay at|stay on|stay in|stay|remain at|remain in|remain on|remain|hold position|hold your position|"
     "not leave|do not leave|do not exit|linger|dwell|keep at|stick to|keep be at|keep go on|stand|park|rest|pause",
     "MORE": "more|greater|over|exceed|above|in excess",
@@ -57,7 +65,8 @@ _GROUPS: Mapping[str, str] = {
     "but not until|not until",
     "STRICT": "strict order|that exact order|this exact order|that specific order|this specific order|exact order|"
     "specific order|that strict order|this strict order|particular order",
-    "ORDER": "in order|in this order|in that order|sequentially|in some sequence|in sequence|consecutively|NUM after another|NUM after the other|NUM after other|in NUM order|"
+    "ORDER": "in order|in this order|in that order|sequentially|in some sequence|in sequence|consecutively|"
+    "NUM after another|NUM after the other|NUM after other|in NUM order|"
     "one after the other|successively|one by one|chronologically|respectively|sequence|in a row|in turn",
     "ANYORDER": "in any order|any order|no particular order|no specific order|arbitrary order|in whatever order|"
     "regardless of order|order do not matter|any sequence|random order|whichever order|irrespective of order",
@@ -84,9 +93,9 @@ _IRREGULAR = {
     "following": "following", "across": "across", "its": "it", "previous": "previous", "once": "once",
     "continuous": "continuously", "permitted": "permit", "forbidden": "forbid", "going": "go", "seeing": "see",
 }  # fmt: skip
-_DROPPED_E = frozenset(
-    "leave arrive navigate continue approve observe locate explore require prohibite ensure oblige suppose repeate "
-    "become come take move make cycle rotate bypasse face cease pause remove".split()
+_DROPPED_E = words_in(
+    "leave arrive navigate continue approve observe locate explore require prohibite ensure oblige suppose "
+    "repeate become come take move make cycle rotate bypasse face cease pause remove"
 )
 
 
