@@ -60,7 +60,8 @@ def report(found: Mapping[str, Any]) -> str:
         nearest = f"{100 * row['nearest'][0]:.1f}" if row["nearest"] else "–"
         lines.append(
             f"| {title} | {row['n']} | {100 * row['equivalent']:.1f} [{100 * low:.1f}, {100 * high:.1f}] "
-            f"| {100 * row['equivalent_weighted']:.1f} | {100 * row['exact']:.1f} | {nearest} | {100 * row['best_possible']:.1f} | {reference} | {goal} |"
+            f"| {100 * row['equivalent_weighted']:.1f} | {100 * row['exact']:.1f} "
+            f"| {nearest} | {100 * row['best_possible']:.1f} | {reference} | {goal} |"
         )
     tests = found["tests"].values()
     lines += [
