@@ -52,7 +52,7 @@ setup(
         ("share/heed/launch", glob("launch/*.launch.yaml")),
         ("share/heed/config", glob("config/*")),
         ("share/heed/worlds", glob("worlds/*.yaml")),
-        *((f"share/heed/{folder}", glob(f"{folder}/*")) for folder in glob("models/levels/*")),
+        *((f"share/heed/{folder}", glob(f"{folder}/*")) for folder in [*glob("models/levels/*"), "models/ltl"]),
     ],
     zip_safe=False,
     python_requires=">=3.10,<3.14",  # the ROS and Spot wheels end at 3.13

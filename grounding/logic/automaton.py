@@ -171,9 +171,9 @@ def equivalent(one: str, other: str) -> bool:
 
 
 def _translate(formula: str, node: Node) -> spot.twa_graph:
-    quoted = _quoted(node)
+    text = quoted(node)
     try:
-        built = translate(quoted) if node.temporal <= _EASY else translate_bounded(quoted, _patience.get())
+        built = translate(text) if node.temporal <= _EASY else translate_bounded(text, _patience.get())
     except (TimeoutError, RuntimeError) as error:
         reason = (
             f"has {node.temporal} temporal operators and its automaton was not built within {_patience.get():.3g} s"
@@ -193,13 +193,13 @@ def _too_large(formula: str, reason: str) -> FormulaError:
     return FormulaError(f"formula {text!r}", f"{reason}.", "Split it at its '&' into several formulas.")
 
 
-def _quoted(node: Node) -> str:
+def quoted(node: Node) -> str:
     """Text that Spot cannot misread: atoms in quotes, every operand in brackets."""
     if node.op == "atom":
         return f'"{node.atom}"'
     if len(node.children) == 1:
-        return f"{node.op}({_quoted(node.children[0])})"
-    return f" {node.op} ".join(f"({_quoted(child)})" for child in node.children) or node.op
+        return f"{node.op}({quoted(node.children[0])})"
+    return f" {node.op} ".join(f"({quoted(child)})" for child in node.children) or node.op
 
 
 def _cubes(condition: buddy.bdd, bits: dict[int, int]) -> Iterator[tuple[int, int]]:

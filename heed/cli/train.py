@@ -10,6 +10,9 @@ import typer
 
 from grounding.levels.model import CARD, DEFAULT_MODEL, MODELS, WEIGHTS
 from grounding.levels.train import published, train
+from grounding.translate.lifted.data import published_folder, read_pairs
+from grounding.translate.lifted.files import save as save_translator
+from grounding.translate.lifted.model import Translator
 from heed.cli.eval_levels import progress
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "levels"
@@ -44,6 +47,34 @@ def levels(
         train(model, commands, folder, seed=seed, workshop=workshop, card=_card(model, out, data, seed))
     size = (folder / WEIGHTS).stat().st_size
     print(f"Trained {model} on {len(commands)} commands: {folder / WEIGHTS} ({size / 1e6:.1f} MB), {folder / CARD}.")
+
+
+@app.command()
+def ltl(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="F.tsv", help="Lines to learn from, except those of the split dev; the published by default."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for weights and card; models/ltl by default.")
+    ] = None,
+) -> None:
+    """Trains the translator of lifted sentences into temporal formulas; there is no chance in it."""
+    pairs = [pair for pair in read_pairs(data or published_folder() / "lang2ltl.tsv") if pair.split != "dev"]
+    folder = (out or Path("models") / "ltl").expanduser()
+    source = f"Lifted utterances of Liu et al. 2023 (CoRL), {len(pairs)} lines, split train; not in the repository."
+    options = [*([f"--data {data}"] if data else []), *([f"--out {out}"] if out else [])]
+    card = {
+        "summary": "Schemes of formulas found in examples, chosen by a log-linear model over words.",
+        "data": str(data) if data else source,
+        "licence": "Weights: Apache-2.0, as Heed. The published data is under the MIT licence.",
+        "figures": "docs/results/ltl.md" if data is None else "Not measured.",
+        "command": " ".join(["heed train ltl", *options]),
+    }
+    save_translator(Translator.fit(pairs), folder, card)
+    print(f"Trained on {len(pairs)} lines: {folder}.")
 
 
 def _card(model: str, out: Path | None, data: Path | None, seed: int) -> dict[str, Any]:

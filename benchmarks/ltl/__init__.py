@@ -1,0 +1,1 @@
+"""Lifted sentences into temporal formulas, on published data."""

@@ -1,0 +1,337 @@
+"""A translator of lifted sentences into temporal formulas.
+
+It chooses a scheme (:mod:`grounding.translate.lifted.scheme`), its size, and which mention goes into which
+slot, by a log-linear model over short runs of words; formulas come from schemes only, so that none is
+ill-formed, and those that nothing can satisfy are left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grounding.errors import HeedError
+from grounding.logic.formula import Node
+from grounding.logic.infinite import equivalent, satisfiable
+from grounding.translate.lifted.data import Pair
+from grounding.translate.lifted.loglinear import LogLinear
+from grounding.translate.lifted.notation import canonical
+from grounding.translate.lifted.reading import VAGUE, Names, Reading, features
+from grounding.translate.lifted.scheme import LARGEST, Scheme, Tree, induce, node_of, tree_of
+
+#: What a mention too many or too few takes from the logarithm of a formula's probability.
+_MISFIT = 4.0
+_SAME, _REVERSED = "same", "reversed"
+
+
+class TranslationError(HeedError):
+    """A sentence has no formula."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to write a formula for a sentence.
+
+    Attributes:
+        scheme: Number of the scheme.
+        delta: Size beyond the number that the sentence says (beyond 0 where it says none); 0 for
+            schemes whose size is not counted.
+        order: Which mention fills each slot: ``same``, ``reversed``, or indices with commas between.
+    """
+
+    scheme: int
+    delta: int
+    order: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What it has in common with other choices."""
+        return (
+            f"scheme {self.scheme}",
+            f"delta {self.delta}",
+            f"order {self.order}",
+            f"{self.scheme} {self.delta} {self.order}",
+        )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One formula for a sentence.
+
+    Attributes:
+        formula: The formula.
+        probability: Of all candidates together 1.
+    """
+
+    formula: Node
+    probability: float
+
+
+class Translator:
+    """See the module.
+
+    Args:
+        names: How propositions are spoken of.
+        schemes: Patterns of formulas.
+        choices: What the chooser chooses among.
+        chooser: Which choice, given the features of a sentence.
+        filler: Which proposition a slot takes that nothing clear was said about; None if that never happens.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        schemes: Sequence[Scheme],
+        choices: Sequence[Choice],
+        chooser: LogLinear,
+        filler: LogLinear | None,
+    ) -> None:
+        self.names = names
+        self.schemes = tuple(schemes)
+        self.choices = tuple(choices)
+        self.chooser = chooser
+        self.filler = filler
+
+    @classmethod
+    def fit(cls, pairs: Sequence[Pair], *, seed: int = 0, names: Names | None = None) -> Translator:
+        """Learns from pairs; equal seeds and data give equal translators on one machine."""
+        names = names or Names.learn(pairs)
+        readings = [names.read(pair.utterance) for pair in pairs]
+        schemes = induce(_examples(pairs, readings, names))
+        symmetric = [_is_symmetric(scheme) for scheme in schemes]
+        found = [
+            _choices(pair, reading, schemes, symmetric, names) for pair, reading in zip(pairs, readings, strict=True)
+        ]
+        counts = Counter(choice for own in found for choice in own)
+        common = {c for c, n in counts.items() if n > 1 or c.order in (_SAME, _REVERSED)}
+        usual = [[c for c in own if c in common] or [Choice(c.scheme, c.delta, _SAME) for c in own] for own in found]
+        choices = sorted({c for own in usual for c in own}, key=lambda c: (c.scheme, c.delta, c.order))
+        index = {c: i for i, c in enumerate(choices)}
+        kept = [i for i, own in enumerate(usual) if own]
+        chooser = LogLinear.fit(
+            [features(readings[i]) for i in kept],
+            [{index[c] for c in usual[i]} for i in kept],
+            [c.parts for c in choices],
+            [pairs[i].weight for i in kept],
+            seed=seed,
+        )
+        return cls(names, schemes, choices, chooser, _fit_filler(pairs, readings, names, seed))
+
+    def translate(self, text: str, *, names: Names | None = None, most: int = 5) -> list[Candidate]:
+        """Formulas for a sentence, the most probable first; each is satisfiable.
+
+        Args:
+            text: The sentence.
+            names: How its propositions are spoken of, where they are not those of the training.
+            most: How many candidates.
+
+        Raises:
+            TranslationError: It mentions no proposition, or nothing that fits.
+        """
+        return self.translate_all([text], names=names, most=most)[0]
+
+    def translate_all(
+        self, texts: Sequence[str], *, names: Names | None = None, most: int = 5
+    ) -> list[list[Candidate]]:
+        """:meth:`translate` for several sentences at once."""
+        names = names or self.names
+        readings = [names.read(text) for text in texts]
+        seen = [features(reading) for reading in readings]
+        scores = self.chooser.scores(seen)
+        fills = self.filler.scores(seen) if self.filler else [None] * len(texts)
+        return [
+            self._ranked(text, reading, row, names, fill, most)
+            for text, reading, row, fill in zip(texts, readings, scores, fills, strict=True)
+        ]
+
+    def _ranked(
+        self,
+        text: str,
+        reading: Reading,
+        scores: NDArray[np.float64],
+        names: Names,
+        fill: NDArray[np.float64] | None,
+        most: int,
+    ) -> list[Candidate]:
+        found: dict[str, tuple[Node, list[float]]] = {}
+        for choice, score in zip(self.choices, scores, strict=True):
+            written = self._write(choice, reading, names, fill)
+            if written is not None:
+                node, penalty = written
+                found.setdefault(canonical(node), (node, []))[1].append(float(score) - penalty)
+        ranked = sorted(
+            ((node, float(np.logaddexp.reduce(own))) for node, own in found.values()), key=lambda pair: -pair[1]
+        )
+        total = np.logaddexp.reduce([score for _, score in ranked]) if ranked else 0.0
+        best: list[Candidate] = []
+        for node, score in ranked:
+            if len(best) == most:
+                break
+            if satisfiable(str(node)):
+                best.append(Candidate(node, float(np.exp(score - total))))
+        if not best:
+            raise TranslationError(
+                f"sentence {text[:80]!r}",
+                "mentions none of the propositions, or not as many as any known pattern takes.",
+                f"Known: {', '.join(sorted(names.spoken)) or 'none'}.",
+            )
+        return best
+
+    def _write(
+        self, choice: Choice, reading: Reading, names: Names, fill: NDArray[np.float64] | None
+    ) -> tuple[Node, float] | None:
+        """The formula of a choice, and how badly the mentions fit its slots."""
+        scheme = self.schemes[choice.scheme]
+        size = _size(scheme, choice.delta, reading)
+        tree = scheme.expand(size) if 0 <= size < LARGEST else None
+        slots = scheme.arity(size)
+        if tree is None:
+            return None
+        filled = self._filled(reading, slots, names, fill)
+        if filled is None:
+            return None
+        order = _order(choice.order, slots)
+        if order is None:
+            return None
+        return node_of(tree, [filled[i] for i in order]), _MISFIT * abs(len(reading.mentions) - slots) * bool(
+            names.spoken
+        )
+
+    def _filled(self, reading: Reading, slots: int, names: Names, fill: NDArray[np.float64] | None) -> list[str] | None:
+        """A proposition for each of the first mentions, clear or not."""
+        wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
+        used = {name for name in wanted if not name.startswith(VAGUE)}
+        filled = []
+        for name in wanted:
+            if name.startswith(VAGUE):
+                free = [other for other in names.of_kind(name[len(VAGUE) :]) if other not in used]
+                if fill is None or self.filler is None or not free:
+                    return None
+                known = {label: score for (label,), score in zip(self.filler.parts, fill, strict=True)}
+                name = max(free, key=lambda other: known.get(other, -np.inf))
+                used.add(name)
+            filled.append(name)
+        return filled
+
+
+def _size(scheme: Scheme, delta: int, reading: Reading) -> int:
+    if scheme.fixed:
+        return 0
+    return (reading.number or 0) + delta if scheme.counts else max(1, len(reading.mentions))
+
+
+def _order(order: str, slots: int) -> list[int] | None:
+    if order == _SAME:
+        return list(range(slots))
+    if order == _REVERSED:
+        return list(reversed(range(slots))) if slots > 1 else None
+    indices = [int(i) for i in order.split(",")]
+    return indices if len(indices) == slots else None
+
+
+def _completed(pair: Pair, reading: Reading, names: Names) -> list[str]:
+    """The propositions of a formula in the order in which the sentence mentions them, vague ones last."""
+    own = [name for name in pair.formula.atoms if name not in names.constants]
+    unsaid = [name for name in own if name not in reading.mentions]
+    order = []
+    for name in reading.mentions:
+        if name in own:
+            order.append(name)
+        elif name.startswith(VAGUE):
+            kind = name[len(VAGUE) :]
+            match = next((u for u in unsaid if u in names.of_kind(kind)), None)
+            if match:
+                unsaid.remove(match)
+                order.append(match)
+    return order + unsaid
+
+
+def _examples(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names) -> list[Tree]:
+    """Each formula once, its slots numbered in the order in which most sentences mention them."""
+    orders: dict[Node, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for pair, reading in zip(pairs, readings, strict=True):
+        orders[pair.formula][tuple(_completed(pair, reading, names))] += 1
+    patterns: dict[str, Counter[Tree]] = defaultdict(Counter)
+    for formula, counts in orders.items():
+        order, times = counts.most_common(1)[0]
+        first = {name: i for i, name in enumerate(n for n in formula.atoms if n not in names.constants)}
+        pattern = str(tree_of(formula, first))
+        for order, times in counts.items():
+            patterns[pattern][tree_of(formula, {name: i for i, name in enumerate(order)})] += times
+    return [counts.most_common(1)[0][0] for counts in patterns.values()]
+
+
+def _choices(
+    pair: Pair, reading: Reading, schemes: Sequence[Scheme], symmetric: Sequence[bool], names: Names
+) -> list[Choice]:
+    """Every choice that writes the formula of a pair."""
+    order = _completed(pair, reading, names)
+    gold = tree_of(pair.formula, {name: i for i, name in enumerate(order)})
+    found = []
+    for number, scheme in enumerate(schemes):
+        sizes = [0] if scheme.fixed else [len(order)] if scheme.slots is None else range(LARGEST)
+        for size in sizes:
+            tree = scheme.expand(size)
+            filled = _unify(tree, gold, {}) if tree is not None and scheme.arity(size) == len(order) else None
+            if filled is None:
+                continue
+            delta = size - (reading.number or 0) if scheme.counts else 0
+            found.append(Choice(number, delta, _named([filled[i] for i in range(len(order))], symmetric[number])))
+    return found
+
+
+def _named(order: Sequence[int], symmetric: bool) -> str:
+    if symmetric or list(order) == sorted(order):
+        return _SAME
+    return _REVERSED if list(order) == sorted(order, reverse=True) else ",".join(map(str, order))
+
+
+def _unify(pattern: Tree, tree: Tree, bound: dict[int, int]) -> dict[int, int] | None:
+    """Which slot of a tree each slot of a pattern stands for, None if they differ otherwise."""
+    if isinstance(pattern, int):
+        if not isinstance(tree, int) or bound.setdefault(pattern, tree) != tree:
+            return None
+        return bound if len(set(bound.values())) == len(bound) else None
+    if isinstance(pattern, str) or not isinstance(tree, tuple):
+        return bound if pattern == tree else None
+    if pattern[0] != tree[0] or len(pattern) != len(tree):
+        return None
+    for one, other in zip(pattern[1:], tree[1:], strict=True):
+        if _unify(one, other, bound) is None:
+            return None
+    return bound
+
+
+@lru_cache(maxsize=1024)
+def _is_symmetric(scheme: Scheme) -> bool:
+    """Whether it does not matter which of two propositions comes first."""
+    size = next((q for q in range(LARGEST) if scheme.arity(q) >= 2 and scheme.expand(q) is not None), None)
+    if size is None:
+        return True
+    slots = scheme.arity(size)
+    names = [f"p{i}" for i in range(slots)]
+    tree = scheme.expand(size)
+    same = str(node_of(tree, names))
+    return all(
+        equivalent(same, str(node_of(tree, [*names[:i], names[i + 1], names[i], *names[i + 2 :]])))
+        for i in range(slots - 1)
+    )
+
+
+def _fit_filler(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names, seed: int) -> LogLinear | None:
+    """Learns which proposition is meant where the text does not name it."""
+    rows, labels = [], []
+    for pair, reading in zip(pairs, readings, strict=True):
+        for name in pair.formula.atoms:
+            if name not in reading.mentions and name not in names.constants:
+                rows.append(features(reading))
+                labels.append(name)
+    if not rows:
+        return None
+    every = sorted(set(labels))
+    return LogLinear.fit(rows, [{every.index(label)} for label in labels], [(e,) for e in every], seed=seed)
