@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grounding.state import ANY, Proposition, holds
 from grounding.world import MOVABLE
 from planners.hltl.grid import FAR
+from planners.hltl.landmarks import Landmarks
 from planners.hltl.layers import Layer, LeafModel
 from planners.hltl.pushing import PushField
 
@@ -18,6 +19,7 @@ class _Work:
     Attributes:
         way: Steps to where the handling can start.
         ticks: Ticks from then on.
+        steps: Steps among them.
         thing: The thing handled one at a time, empty where that does not apply.
         held: Whether the robot holds it already.
     """
@@ -26,6 +28,7 @@ class _Work:
     ticks: int
     thing: str = ""
     held: bool = False
+    steps: int = 0
 
 
 class Bounds:
@@ -36,6 +39,7 @@ class Bounds:
         self._needs = [model.product.needs(i) for i in range(len(model.product.goals))]
         self._known: dict[tuple[int, tuple[int, ...]], list[int]] = {}
         self._push_fields: dict[tuple[frozenset[int], frozenset[int]], PushField] = {}
+        self._landmarks = Landmarks(model.actions, model.world, model.robot)
         self._stacked = any(
             "portable" in t.properties and t.properties & {"surface", "container"} for t in model.world.things.values()
         )
@@ -46,26 +50,27 @@ class Bounds:
         key = (layer, pending)
         found = self._known.get(key)
         if found is None:
-            literals = [
-                literal
+            needed = [
+                (proposition, value, work)
                 for goal in pending
                 for name, value in self._needs[goal].items()
-                if (literal := self._literal(layer, Proposition.parse(name), value)) is not None
+                if (work := self._literal(layer, proposition := Proposition.parse(name), value)) is not None
             ]
-            found = self._known[key] = self._together(literals)
+            handling = self._landmarks.ticks(((p, v) for p, v, _ in needed), self.model.layers[layer].state)
+            found = self._known[key] = self._together([work for _, _, work in needed], handling)
         return found
 
-    def _together(self, literals: list[_Work]) -> list[int]:
+    def _together(self, literals: list[_Work], handling: int) -> list[int]:
         """A bound for several literals: the worst of them, or the way to the first and the handling of all.
 
         Only one thing is handled at a time, so handling adds up; ways between may be shared.
         """
         if not literals:
             return [0] * len(self.model.grid.cells)
+        rests = [max(w.ticks, w.steps + handling) for w in literals]
         if len(literals) == 1:
-            (only,) = literals
-            return [steps + only.ticks for steps in only.way] if only.ticks else only.way
-        found = [max(ways) for ways in zip(*([a + w.ticks for a in w.way] for w in literals), strict=True)]
+            return [steps + rests[0] for steps in literals[0].way] if rests[0] else literals[0].way
+        found = [max(ways) for ways in zip(*([a + r for a in w.way] for w, r in zip(literals, rests, strict=True)), strict=True)]
         work = {w.thing: w for w in literals if w.thing and not self._stacked}
         if len(work) > 1:
             held = [w for w in work.values() if w.held]
@@ -138,7 +143,8 @@ class Bounds:
             return None  # it may be pushed for a part of the way and carried for the rest
         if takes:
             hands = self.model.grid.near(frozenset({where.cell}), reach)
-            return _Work(self._field(hands, fixed), min(carry[c] for c in hands) + min(takes) + put, thing)
+            steps = min(carry[c] for c in hands)
+            return _Work(self._field(hands, fixed), steps + min(takes) + put, thing, steps=steps)
         if thing in self.model.pushable:
             return _Work(self._push_field(goal, fixed).field(at), 0)
         return _Work([FAR] * len(carry), 0)
