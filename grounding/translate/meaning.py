@@ -70,12 +70,15 @@ class Interpreter(Resolver):
         if not goal.positive and goal.proposition.predicate == "at":
             return
         if not capable:
-            gone = [kind.replace("_", " ") for kind in abilities.lacking(goal, self.world)]
-            why = f"There is no {listed(gone, 'or')} in the {self.world.name} world." if gone else self._can_do()
-            raise RejectionError(f"No robot here can {order}. {why}", clause.start)
+            raise RejectionError(f"No robot here can {order}. {self._gone(goal) or self._can_do()}", clause.start)
         if not robots.ids or set(robots.ids) & set(capable):
             return
         raise RejectionError(self._unable(robots.ids[0], goal, capable), clause.start, capable)
+
+    def _gone(self, goal: Literal) -> str:
+        """What the skills for a goal work with and this world does not have, as a sentence."""
+        kinds = [kind.replace("_", " ") for kind in abilities.lacking(goal, self.world)]
+        return f"There is no {listed(kinds, 'or')} in the {self.world.name} world." if kinds else ""
 
     def _unable(self, robot: str, goal: Literal, capable: tuple[str, ...]) -> str:
         missing = [s.replace("_", " ") for s in abilities.missing(goal, self.world, robot)]
@@ -321,6 +324,9 @@ class Interpreter(Resolver):
         def possible(entity: str) -> bool:
             return bool(abilities.ways(literal("is", entity, flag, positive=value), self.world))
 
+        said = [i for p in phrases for i in p.ids]
+        if said and all(i in self.world.things and not possible(i) for i in said):
+            self._cannot_operate(said[0], flag, value, clause, possible)
         units = [self.by_its_door(unit, possible) for unit in self.units(phrases, possible, places)]
         for unit in units:
             for entity in unit.ids:
@@ -351,10 +357,9 @@ class Interpreter(Resolver):
         self, entity: str, flag: str, value: bool, clause: Clause, possible: Callable[[str], bool]
     ) -> None:
         order = wording.goal(literal("is", entity, flag, positive=value), self.world)
-        gone = [kind.replace("_", " ") for kind in abilities.lacking(literal("is", entity, flag, positive=value), self.world)]
+        gone = self._gone(literal("is", entity, flag, positive=value))
         if gone:
-            there = f"There is no {listed(gone, 'or')} in the {self.world.name} world."
-            raise RejectionError(f"No robot here can {order}. {there}", clause.start)
+            raise RejectionError(f"No robot here can {order}. {gone}", clause.start)
         fitting = [wording.name(i, self.world) for i in self.nouns.order if i not in self.world.robots and possible(i)]
         hint = f"It works for {listed(fitting[:5])}." if fitting else self._can_do()
         raise RejectionError(f"No robot here can {order}. {hint}", clause.start, fitting[:5])

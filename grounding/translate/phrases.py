@@ -390,7 +390,7 @@ class PhraseReader:
             return None
         word = self.plain[j]
         ids = self.nouns.modifiers.get(word)
-        if ids is not None or not (determined or word in self.nouns.makings and (word,) not in _ORDERS):
+        if ids is not None or not (determined or (word in self.nouns.makings and (word,) not in _ORDERS)):
             return ids
         now, makings = self.states.get(word), self.nouns.makings.get(word)
         return now if makings is None else {*(now or ()), *makings[1]}

@@ -70,7 +70,8 @@ class Bounds:
         rests = [max(w.ticks, w.steps + handling) for w in literals]
         if len(literals) == 1:
             return [steps + rests[0] for steps in literals[0].way] if rests[0] else literals[0].way
-        found = [max(ways) for ways in zip(*([a + r for a in w.way] for w, r in zip(literals, rests, strict=True)), strict=True)]
+        sums = ([steps + rest for steps in w.way] for w, rest in zip(literals, rests, strict=True))
+        found = [max(ways) for ways in zip(*sums, strict=True)]
         work = {w.thing: w for w in literals if w.thing and not self._stacked}
         if len(work) > 1:
             held = [w for w in work.values() if w.held]

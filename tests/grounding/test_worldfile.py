@@ -177,7 +177,11 @@ def test_doubtful_worlds_load_with_a_warning():
 
 @pytest.mark.parametrize(
     ("world", "hint"),
-    [("ofice", "'office'"), ("zzz", "cleanup, cleanup_four_rooms, cleanup_large, household, office"), ("no.yaml", "Give")],
+    [
+        ("ofice", "'office'"),
+        ("zzz", "cleanup, cleanup_four_rooms, cleanup_large, household, office"),
+        ("no.yaml", "Give"),
+    ],
 )
 def test_missing_files(world, hint):
     with pytest.raises(WorldFileError, match=hint):
