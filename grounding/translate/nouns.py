@@ -94,6 +94,7 @@ class Nouns:
         self.robots: dict[tuple[str, ...], Noun] = {}
         self.modifiers: dict[str, set[str]] = {}
         self.makings = makings(world)
+        self.portions: dict[tuple[str, ...], Flag] = {}
         self._add_zones()
         self._add_things()
         self._add_robots()
@@ -155,6 +156,7 @@ class Nouns:
             if noun in MASS_NOUNS and any(things_of[i].properties & MOVABLE for i in ids):
                 self._add(self.nouns, noun, kind=ids, many=True)
             self._class(self.nouns, noun, ids)
+        self._add_portions()
         movable = [t.id for t in things if t.properties & {"portable", "pushable"}]
         for noun in ("thing", "object", "item"):
             self._class(self.nouns, noun, movable)
@@ -162,6 +164,18 @@ class Nouns:
         self._add(self.nouns, "everything", kind=(*self.world.rooms, *self.world.doors, *inert), many=True)
         for noun in ("anything", "something"):
             self._add(self.nouns, noun, kind=movable)
+
+    def _add_portions(self) -> None:
+        """ "A slice of bread" and "a bread slice" are bread that is to be sliced."""
+        flag, ids = self.makings.get("sliced", (("sliced", True), frozenset()))
+        known = {" ".join(words): noun for words, noun in self.nouns.items() if noun.kind and set(noun.kind) <= ids}
+        for food, noun in known.items():
+            for portion in ("slice", "piece") if not noun.plural else ():
+                names = (f"{portion} of {food}", f"{plural(portion)} of {food}", f"{food} {portion}",
+                         f"{food} {plural(portion)}")  # fmt: skip
+                for name in names:
+                    self._add(self.nouns, name, kind=noun.kind)
+                    self.portions[spell(name)] = flag
 
     def _add_robots(self) -> None:
         world = self.world

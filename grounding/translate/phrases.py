@@ -173,7 +173,7 @@ class PhraseReader:
             found = self._noun(j, robots)
             if found is not None:
                 length, phrase = self._with_noun(i, j, *found, fits, robots)
-                candidate = length, replace(phrase, states=self._makings(i, j))
+                candidate = length, replace(phrase, states=self._makings(i, j, j + found[0]))
                 if best is None or (candidate[0], not candidate[1].problem) >= (best[0], not best[1].problem):
                     best = candidate
             elif not robots and j < len(self.plain) and self.plain[j] in ("one", "ones") and (determined or j > i):
@@ -390,15 +390,22 @@ class PhraseReader:
             return None
         word = self.plain[j]
         ids = self.nouns.modifiers.get(word)
-        if ids is not None or not (determined or (word in self.nouns.makings and (word,) not in _ORDERS)):
+        if ids is not None or not (determined or (word in self.nouns.makings and self._tells(j))):
             return ids
         now, makings = self.states.get(word), self.nouns.makings.get(word)
         return now if makings is None else {*(now or ()), *makings[1]}
 
-    def _makings(self, i: int, j: int) -> tuple[Flag, ...]:
-        """What the adjectives from ``i`` to ``j`` ask things to be made."""
+    def _tells(self, j: int) -> bool:
+        """Whether a word without an article before it is an adjective ("put clean mugs in ...") and no order."""
+        before = language().get((self.plain[j - 1],), ()) if j else ()
+        return (self.plain[j],) not in _ORDERS or any(r.terminal in ("CARRY", "GRASP", "PREP") for r in before)
+
+    def _makings(self, i: int, j: int, end: int) -> tuple[Flag, ...]:
+        """What the adjectives from ``i`` to ``j`` and the noun up to ``end`` ask things to be made."""
         words = [w for w in self.plain[i:j] if w not in self.nouns.modifiers]
-        return tuple(dict.fromkeys(self.nouns.makings[w][0] for w in words if w in self.nouns.makings))
+        asked = [self.nouns.makings[w][0] for w in words if w in self.nouns.makings]
+        portion = self.nouns.portions.get(tuple(self.keys[j:end]))
+        return tuple(dict.fromkeys((*asked, portion) if portion else asked))
 
     def _noun(self, j: int, robots: bool) -> tuple[int, Noun] | None:
         table = self.nouns.robots if robots else self.nouns.nouns
