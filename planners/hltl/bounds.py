@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grounding.state import ANY, Proposition, holds
+from grounding.state import ANY, Proposition, WorldState, holds
 from grounding.world import MOVABLE
+from planners.hltl.actions import Action
 from planners.hltl.grid import FAR
 from planners.hltl.landmarks import Landmarks
 from planners.hltl.layers import Layer, LeafModel
@@ -91,9 +92,9 @@ class Bounds:
         if p.predicate == "is" and subject != ANY:
             if holds(p, self.model.world, state) is value:
                 return None
-            return self._nearest(("is", subject, other, "+" if value else "-"), fixed)
+            return self._nearest(("is", subject, other, "+" if value else "-"), state, fixed)
         if p.predicate == "holding" and subject == self.model.robot and other != ANY and value:
-            return None if holds(p, self.model.world, state) else self._nearest(("held", other), fixed)
+            return None if holds(p, self.model.world, state) else self._nearest(("held", other), state, fixed)
         if p.predicate in ("in", "on", "inside") and value:
             return self._bring(self.model.layers[layer], subject, other, p)
         return None
@@ -101,9 +102,9 @@ class Bounds:
     def _field(self, targets: frozenset[int], fixed: frozenset[int]) -> list[int]:
         return self.model.grid.field(self.model.robot, targets, fixed)
 
-    def _nearest(self, fact: tuple[str, ...], fixed: frozenset[int]) -> _Work:
+    def _nearest(self, fact: tuple[str, ...], state: WorldState, fixed: frozenset[int]) -> _Work:
         """The way to where some action for a fact can start, and the ticks of the quickest."""
-        ways = [a for a in self.model.actions if fact in a.achieves]
+        ways = [a for a in self.model.actions if fact in a.achieves and not self._barred(a, state)]
         if not ways:
             return _Work([FAR] * len(self.model.grid.cells), 0)
         cells: set[int] = set()
@@ -112,6 +113,14 @@ class Bounds:
                 return _Work([0] * len(self.model.grid.cells), min(a.ticks for a in ways))
             cells |= self.model.cells(action.positional, self.model.layers[0].state)
         return _Work(self._field(frozenset(cells), fixed), min(a.ticks for a in ways))
+
+    def _elsewhere(self, thing: str, state: WorldState) -> bool:
+        """Whether another robot holds a thing; while this one works alone it never lets go."""
+        return state.things[thing].held_by not in (None, self.model.robot)
+
+    def _barred(self, action: Action, state: WorldState) -> bool:
+        held = (a.args[1] for a in action.conditions if a.predicate == "holding" and a.positive)
+        return any(self._elsewhere(thing, state) for thing in (*held, *action.takes))
 
     def _movable(self, thing: str) -> bool:
         return bool(self.model.world.things[thing].properties & MOVABLE)
@@ -124,6 +133,8 @@ class Bounds:
             return None
         if where.held_by != self.model.robot and holds(p, self.model.world, state):
             return None
+        if self._elsewhere(thing, state):
+            return _Work([FAR] * len(self.model.grid.cells), 0)
         reach = self.model.world.robots[self.model.robot].type.reach
         if to not in state.things:
             goal = self.model.grid.zone(to)
