@@ -46,7 +46,7 @@ class Atom:
 
     def bind(self, binding: Mapping[str, str]) -> Atom:
         """The atom with parameter names and ``self`` replaced by ids."""
-        return replace(self, args=tuple(binding.get(a, a) for a in self.args))
+        return Atom(self.predicate, tuple([binding.get(a, a) for a in self.args]), self.positive)
 
     def __str__(self) -> str:
         return f"{'' if self.positive else 'not '}{self.predicate}({', '.join(self.args)})"

@@ -153,13 +153,16 @@ def supports(world: World) -> tuple[Thing, ...]:
 def support_of(world: World, thing: str, positions: Positions, among: Sequence[Thing]) -> str | None:
     """Id of the surface or container a thing lies on or in, judged by where it is.
 
+    A spoon in a mug on a table is in the mug: of several the smallest counts.
+
     Args:
         world: The static world.
         thing: What lies somewhere.
         positions: Where things are.
         among: The surfaces and containers to look at.
     """
-    point = positions[thing]
+    point, own = positions[thing], world.things[thing].size
+    found: Thing | None = None
     bottom = point.z - world.things[thing].size[2] / 2
     for other in among:
         if other.id == thing:
@@ -168,11 +171,15 @@ def support_of(world: World, thing: str, positions: Positions, among: Sequence[T
         if abs(point.x - at.x) > other.size[0] / 2 or abs(point.y - at.y) > other.size[1] / 2:
             continue
         top = at.z + other.size[2] / 2
-        if "container" in other.properties and point.z < top:
-            return other.id
-        if "surface" in other.properties and -SINK < bottom - top < PILE:
-            return other.id
-    return None
+        within = "container" in other.properties and point.z < top and _area(other.size) > _area(own)
+        above = "surface" in other.properties and -SINK < bottom - top < PILE
+        if (within or above) and (found is None or _area(other.size) < _area(found.size)):
+            found = other
+    return found.id if found else None
+
+
+def _area(size: tuple[float, float, float]) -> float:
+    return size[0] * size[1]
 
 
 def _rests(world: World, thing: str, positions: Positions, support: Thing) -> bool:

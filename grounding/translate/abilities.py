@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grounding.skills import parse_atom
+from collections.abc import Iterable
+
+from grounding.skills import candidates, parse_atom
 from grounding.state import Proposition
 from grounding.translate.tree import Literal
 from grounding.world import Skill, World
@@ -56,8 +58,22 @@ def ways(literal: Literal, world: World) -> list[frozenset[str]]:
             ]
             return [*_pick_and_place(world, subject, None, "here"), *guides, *pushes]
         case "is":
-            return [frozenset({s.name}) for s in world.skills.values() if _changes(s, literal, world)]
+            return [
+                frozenset({s.name}) for s in world.skills.values()
+                if _changes(s, literal, world) and not _lacks(s, world)
+            ]  # fmt: skip
     return []
+
+
+def lacking(literal: Literal, world: World) -> tuple[str, ...]:
+    """Kinds of things that a skill for a flag works with and that the world does not have ("sink", "bathtub")."""
+    skills = [s for s in world.skills.values() if literal.proposition.predicate == "is" and _changes(s, literal, world)]
+    return tuple(dict.fromkeys(kind for s in skills for kind in _lacks(s, world)))
+
+
+def _lacks(skill: Skill, world: World) -> tuple[str, ...]:
+    missing = (kind for kind in skill.parameters.values() if not candidates(world, kind))
+    return tuple(option for kind in missing for option in kind.split("|"))
 
 
 def _changes(skill: Skill, literal: Literal, world: World) -> bool:
@@ -85,6 +101,12 @@ def able(literal: Literal, world: World) -> tuple[str, ...]:
     """Ids of the robots that have the skills for a goal, in file order."""
     sets = ways(literal, world)
     return tuple(r.id for r in world.robots.values() if any(w <= set(r.type.skills) for w in sets))
+
+
+def able_all(literals: Iterable[Literal], world: World) -> tuple[str, ...]:
+    """Ids of the robots that have the skills for each of several goals."""
+    sets = [set(able(literal, world)) for literal in literals]
+    return tuple(r for r in world.robots if all(r in able for able in sets))
 
 
 def missing(literal: Literal, world: World, robot: str) -> tuple[str, ...]:

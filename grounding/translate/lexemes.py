@@ -85,7 +85,11 @@ OPERATE: Mapping[Flag, tuple[str, ...]] = {
     ("switched_on", True): ("switch on", "turn on", "start", "activate", "power on", "start up", "light"),
     ("switched_on", False): ("switch off", "turn off", "deactivate", "power off", "shut off", "shut down", "power down",
                              "extinguish"),
-    ("clean", True): ("clean", "wipe", "wipe down", "wipe off", "clean up", "clean off", "wipe clean"),
+    ("clean", True): ("clean", "wipe", "wipe down", "wipe off", "clean up", "clean off", "wipe clean", "rinse",
+                      "rinse off", "rinse out", "wash", "wash off", "wash up", "wash out", "scrub"),
+    ("heated", True): ("heat", "heat up", "warm", "warm up", "microwave", "cook", "reheat", "boil"),
+    ("chilled", True): ("chill", "cool", "cool down", "cool off", "refrigerate"),
+    ("sliced", True): ("slice", "slice up", "cut", "cut up", "chop", "chop up"),
     ("photographed", True): PHOTO,
 }  # fmt: skip
 
@@ -95,9 +99,12 @@ STATES: Mapping[Flag, tuple[str, ...]] = {
     ("open", False): ("closed", "shut"),
     ("switched_on", True): ("switched on", "turned on", "on", "running", "powered on"),
     ("switched_on", False): ("switched off", "turned off", "off", "powered off"),
-    ("clean", True): ("clean", "cleaned", "wiped", "tidy", "spotless"),
+    ("clean", True): ("clean", "cleaned", "wiped", "tidy", "spotless", "rinsed", "washed", "wet", "scrubbed"),
     ("clean", False): ("dirty",),
     ("photographed", True): ("photographed",),
+    ("heated", True): ("heated", "hot", "warm", "warmed", "microwaved", "cooked", "reheated", "boiled"),
+    ("chilled", True): ("chilled", "cold", "cool", "cooled", "refrigerated"),
+    ("sliced", True): ("sliced", "cut", "chopped", "cut up"),
 }
 
 FORBIDDEN = (

@@ -43,21 +43,42 @@ class Interpreter(Resolver):
         taking = clause.kind in ("carry", "grasp") and self.destination(clause, clause.places) is None
         return clause.kind in ("go", "visit") or taking
 
-    def leaf(self, goal: Literal, clause: Clause, robots: Robots) -> Node:
-        """One leaf, after making sure that some robot can do it."""
-        capable = abilities.able(goal, self.world)
-        self._check_able(goal, clause, robots, capable)
-        return Node(goal=(goal,), text=wording.goal(goal, self.world), robots=robots.ids)
+    def leaf(self, goal: Literal, clause: Clause, robots: Robots, also: Sequence[Literal] = ()) -> Node:
+        """One leaf, after making sure that some robot can do it.
+
+        Args:
+            goal: What it is to bring about.
+            clause: Where it was said.
+            robots: The robots named for it.
+            also: What else is to hold at that moment ("a rinsed spoon").
+        """
+        goals = (goal, *(extra for extra in also if extra != goal))
+        for one in goals:
+            self._check_able(one, clause, robots, abilities.able(one, self.world))
+        text = wording.order(goals, self.world)
+        if len(goals) > 1 and not abilities.able_all(goals, self.world):
+            raise RejectionError(f"No robot here can {text} by itself: it takes the skills of several.", clause.start)
+        return Node(goal=goals, text=text, robots=robots.ids)
+
+    def made(self, units: Sequence[Unit]) -> dict[str, tuple[Literal, ...]]:
+        """What the adjectives of noun phrases ask things to be made, by thing."""
+        return {i: tuple(literal("is", i, flag, positive=value) for flag, value in u.phrase.states)
+                for u in units for i in u.ids if u.phrase.states}  # fmt: skip
 
     def _check_able(self, goal: Literal, clause: Clause, robots: Robots, capable: tuple[str, ...]) -> None:
         order = wording.goal(goal, self.world)
         if not goal.positive and goal.proposition.predicate == "at":
             return
         if not capable:
-            raise RejectionError(f"No robot here can {order}. {self._can_do()}", clause.start)
+            raise RejectionError(f"No robot here can {order}. {self._gone(goal) or self._can_do()}", clause.start)
         if not robots.ids or set(robots.ids) & set(capable):
             return
         raise RejectionError(self._unable(robots.ids[0], goal, capable), clause.start, capable)
+
+    def _gone(self, goal: Literal) -> str:
+        """What the skills for a goal work with and this world does not have, as a sentence."""
+        kinds = [kind.replace("_", " ") for kind in abilities.lacking(goal, self.world)]
+        return f"There is no {listed(kinds, 'or')} in the {self.world.name} world." if kinds else ""
 
     def _unable(self, robot: str, goal: Literal, capable: tuple[str, ...]) -> str:
         missing = [s.replace("_", " ") for s in abilities.missing(goal, self.world, robot)]
@@ -194,8 +215,10 @@ class Interpreter(Resolver):
         self.remember(kept)
 
         def make(thing: str, target: str) -> Node:
-            return self.leaf(self.at_rest(thing, target, clause, phrases), clause, robots)
+            also = (*made.get(thing, ()), *made.get(target, ()))
+            return self.leaf(self.at_rest(thing, target, clause, phrases), clause, robots, also)
 
+        made = self.made([*objects, *targets])
         node = self._spread([objects, targets], make, clause)
         for unit in objects:
             for target in targets:
@@ -239,7 +262,10 @@ class Interpreter(Resolver):
         units = self.units(clause.objects, self.is_movable, places)
         for unit in units:
             self.must_move(unit, clause)
-        return self._spread([units], lambda t: self.leaf(literal("holding", SELF, t), clause, robots), clause)
+        made = self.made(units)
+        return self._spread(
+            [units], lambda t: self.leaf(literal("holding", SELF, t), clause, robots, made.get(t, ())), clause
+        )
 
     def must_move(self, unit: Unit, clause: Clause) -> None:
         """Rejects what cannot be moved at all or not in the way that the verb says."""
@@ -298,13 +324,19 @@ class Interpreter(Resolver):
         def possible(entity: str) -> bool:
             return bool(abilities.ways(literal("is", entity, flag, positive=value), self.world))
 
+        said = [i for p in phrases for i in p.ids]
+        if said and all(i in self.world.things and not possible(i) for i in said):
+            self._cannot_operate(said[0], flag, value, clause, possible)
         units = [self.by_its_door(unit, possible) for unit in self.units(phrases, possible, places)]
         for unit in units:
             for entity in unit.ids:
                 if not possible(entity):
                     self._cannot_operate(entity, flag, value, clause, possible)
+        made = self.made(units)
         return self._spread(
-            [units], lambda e: self.leaf(literal("is", e, flag, positive=value), clause, robots), clause
+            [units],
+            lambda e: self.leaf(literal("is", e, flag, positive=value), clause, robots, made.get(e, ())),
+            clause,
         )
 
     def _here(self, flag: str, value: bool, places: Sequence[Place]) -> tuple[NounPhrase, ...]:
@@ -325,6 +357,9 @@ class Interpreter(Resolver):
         self, entity: str, flag: str, value: bool, clause: Clause, possible: Callable[[str], bool]
     ) -> None:
         order = wording.goal(literal("is", entity, flag, positive=value), self.world)
+        gone = self._gone(literal("is", entity, flag, positive=value))
+        if gone:
+            raise RejectionError(f"No robot here can {order}. {gone}", clause.start)
         fitting = [wording.name(i, self.world) for i in self.nouns.order if i not in self.world.robots and possible(i)]
         hint = f"It works for {listed(fitting[:5])}." if fitting else self._can_do()
         raise RejectionError(f"No robot here can {order}. {hint}", clause.start, fitting[:5])

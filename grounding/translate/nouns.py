@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grounding.skills import parse_atom
+from grounding.skills import changeable_flags, parse_atom
 from grounding.state import WorldState
-from grounding.translate.lexemes import OPERATE, STATES, Reading, language
+from grounding.translate.lexemes import OPERATE, STATES, Flag, Reading, language
 from grounding.translate.words import NUMBERS, plural, verb_forms
-from grounding.world import World
+from grounding.world import MOVABLE, World
 
 
 @dataclass
@@ -49,15 +49,35 @@ def skill_verbs(world: World) -> dict[tuple[str, ...], tuple[Reading, ...]]:
     """Verbs that only this world has: the names of skills that change a flag the language does not know."""
     verbs: dict[tuple[str, ...], tuple[Reading, ...]] = {}
     for skill in world.skills.values():
-        for text in skill.effects:
-            atom = parse_atom(text)
-            flag = (atom.args[-1], atom.positive)
-            if atom.predicate == "is" and flag not in OPERATE:
+        atoms = [atom for atom in map(parse_atom, skill.effects) if atom.predicate == "is"]
+        flags = [(atom.args[-1], atom.positive) for atom in atoms]
+        if any(flag in OPERATE for flag in flags):
+            continue  # "heat" is for warm food; that it is no longer cold goes along with it
+        for atom, flag in zip(atoms, flags, strict=True):
+            if flag not in OPERATE:
                 forms = verb_forms(skill.name.replace("_", " "))
                 for form in (form for group in forms.values() for form in group):
                     verbs[tuple(form.split())] = (Reading("OPERATE", flag), Reading("STATE", flag))
                 verbs[tuple(atom.args[-1].split("_"))] = (Reading("STATE", (atom.args[-1], True)),)
     return verbs
+
+
+def makings(world: World) -> dict[str, tuple[Flag, frozenset[str]]]:
+    """Adjectives for what robots can make of things they carry: the flag, and the things that it can be brought to.
+
+    "A rinsed spoon" need not be rinsed already: it is asked for. Doors and furniture have no such
+    adjectives, as "the closed door" tells which one is meant.
+    """
+    can_be: dict[str, set[str]] = {}
+    for entity, flags in changeable_flags(world).items():
+        if entity in world.things and world.things[entity].properties & MOVABLE:
+            for flag in flags:
+                can_be.setdefault(flag, set()).add(entity)
+    return {
+        word: ((flag, value), frozenset(can_be[flag]))
+        for (flag, value), words in STATES.items() if value and flag in can_be
+        for word in words
+    }  # fmt: skip
 
 
 class Nouns:
@@ -73,6 +93,8 @@ class Nouns:
         self.nouns: dict[tuple[str, ...], Noun] = {}
         self.robots: dict[tuple[str, ...], Noun] = {}
         self.modifiers: dict[str, set[str]] = {}
+        self.makings = makings(world)
+        self.portions: dict[tuple[str, ...], Flag] = {}
         self._add_zones()
         self._add_things()
         self._add_robots()
@@ -123,7 +145,7 @@ class Nouns:
                 self.modifiers[world.rooms[room].colour].update(self.doors_of(room))
 
     def _add_things(self) -> None:
-        things = self.world.things.values()
+        things, things_of = self.world.things.values(), self.world.things
         for thing in things:
             self._add(self.nouns, thing.id, own=[thing.id])
             for word in (thing.colour, *thing.adjectives):
@@ -131,9 +153,10 @@ class Nouns:
                     self.modifiers.setdefault(word, set()).add(thing.id)
         for noun in dict.fromkeys(n for t in things for n in (t.kind.replace("_", " "), *t.names)):
             ids = [t.id for t in things if noun == t.kind.replace("_", " ") or noun in t.names]
-            if noun in MASS_NOUNS:
+            if noun in MASS_NOUNS and any(things_of[i].properties & MOVABLE for i in ids):
                 self._add(self.nouns, noun, kind=ids, many=True)
             self._class(self.nouns, noun, ids)
+        self._add_portions()
         movable = [t.id for t in things if t.properties & {"portable", "pushable"}]
         for noun in ("thing", "object", "item"):
             self._class(self.nouns, noun, movable)
@@ -141,6 +164,18 @@ class Nouns:
         self._add(self.nouns, "everything", kind=(*self.world.rooms, *self.world.doors, *inert), many=True)
         for noun in ("anything", "something"):
             self._add(self.nouns, noun, kind=movable)
+
+    def _add_portions(self) -> None:
+        """ "A slice of bread" and "a bread slice" are bread that is to be sliced."""
+        flag, ids = self.makings.get("sliced", (("sliced", True), frozenset()))
+        known = {" ".join(words): noun for words, noun in self.nouns.items() if noun.kind and set(noun.kind) <= ids}
+        for food, noun in known.items():
+            for portion in ("slice", "piece") if not noun.plural else ():
+                names = (f"{portion} of {food}", f"{plural(portion)} of {food}", f"{food} {portion}",
+                         f"{food} {plural(portion)}")  # fmt: skip
+                for name in names:
+                    self._add(self.nouns, name, kind=noun.kind)
+                    self.portions[spell(name)] = flag
 
     def _add_robots(self) -> None:
         world = self.world

@@ -45,6 +45,8 @@ def _exclude(a: Literal, b: Literal, world: World) -> bool:
     if a.proposition == b.proposition:
         return a.positive is not b.positive
     things = [_moved(goal) for goal in (a, b)]
+    if _made(a) in things[1:] or _made(b) in things[:1]:
+        return True  # what is done to a thing takes it from where it has been put
     if things[0] != things[1] or not things[0]:
         return False
     held = [goal.proposition.predicate == "holding" for goal in (a, b)]
@@ -62,6 +64,11 @@ def _moved(goal: Literal) -> str:
     if not goal.positive:
         return ""
     return subject if predicate in ("in", "inside", "on") else value if predicate == "holding" else ""
+
+
+def _made(goal: Literal) -> str:
+    """The thing that a goal wants something made of, or a name that no thing has."""
+    return goal.proposition.args[0] if goal.proposition.predicate == "is" else "-"
 
 
 def _cells(place: str, world: World) -> frozenset[Cell]:

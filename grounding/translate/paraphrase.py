@@ -64,7 +64,7 @@ class _Writer:
 
     def doing(self, task: Task) -> str:
         """The goals of a task as something done: "cleaning the kitchen table"."""
-        orders = [wording.goal(g, self.world) for leaf in task.walk() if leaf.is_leaf for g in leaf.goal]
+        orders = [wording.order(leaf.goal, self.world) for leaf in task.walk() if leaf.is_leaf]
         return " and ".join(verb_forms(order)["gerund"][0] for order in orders)
 
     def task(self, task: Task) -> str:
@@ -86,7 +86,7 @@ class _Writer:
 
     def leaf(self, task: Task) -> str:
         """An order to the robots that may do it."""
-        order = " and ".join(wording.goal(literal, self.world) for literal in task.goal)
+        order = wording.order(task.goal, self.world)
         text = f"{order} {' and '.join(rule.text for rule in task.rules)}".strip()
         before, self.before = self.before, task
         if task.same_robot_as in self.leaves:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grounding.state import WorldState
-from grounding.translate.lexemes import first_words, language
+from grounding.translate.lexemes import OPERATE, Flag, first_words, language
 from grounding.translate.nouns import MASS_NOUNS, Noun, Nouns
 from grounding.translate.words import NUMBERS, Word
 
@@ -50,6 +50,10 @@ _IS_THERE: dict[tuple[str, ...], str] = {
 } | {("in", "it"): "has", ("inside",): "has"}
 
 
+#: Verbs in the form of an order: "clean mugs" without an article may ask to clean them.
+_ORDERS = frozenset(tuple(verb.split()) for verbs in OPERATE.values() for verb in verbs)
+
+
 @dataclass(frozen=True)
 class NounPhrase:
     """A noun phrase as said, before it is resolved in its context.
@@ -65,6 +69,7 @@ class NounPhrase:
         one: Whether the noun is "one" ("the red one"): its kind comes from the context.
         problem: Why nothing fits, as a sentence; empty when something does.
         near: Names of what the speaker may have meant.
+        states: What things are to be made: "a rinsed spoon" is to be clean.
         joined: How it is joined to the phrase before: empty, ``and``, ``or`` or ``comma``.
     """
 
@@ -79,6 +84,7 @@ class NounPhrase:
     one: bool = False
     problem: str = ""
     near: tuple[str, ...] = ()
+    states: tuple[Flag, ...] = ()
     joined: str = ""
 
 
@@ -130,6 +136,9 @@ class PhraseReader:
         if body is None:
             return self._unknown(i, start) if determiner and not robots and not count else None
         length, phrase = body
+        if phrase.states and quantifier != "any":
+            made = tuple(k for k in phrase.ids if all(((k, f) in self.state.flags) is v for f, v in phrase.states))
+            phrase = replace(phrase, ids=made or phrase.ids)
         if phrase.plural and quantifier == "any" and self.plain[start + length - 1] in MASS_NOUNS:
             phrase = replace(phrase, plural=False)
         phrase = replace(
@@ -163,7 +172,8 @@ class PhraseReader:
         while True:
             found = self._noun(j, robots)
             if found is not None:
-                candidate = self._with_noun(i, j, *found, fits, robots)
+                length, phrase = self._with_noun(i, j, *found, fits, robots)
+                candidate = length, replace(phrase, states=self._makings(i, j, j + found[0]))
                 if best is None or (candidate[0], not candidate[1].problem) >= (best[0], not best[1].problem):
                     best = candidate
             elif not robots and j < len(self.plain) and self.plain[j] in ("one", "ones") and (determined or j > i):
@@ -380,7 +390,22 @@ class PhraseReader:
             return None
         word = self.plain[j]
         ids = self.nouns.modifiers.get(word)
-        return self.states.get(word) if ids is None and determined else ids
+        if ids is not None or not (determined or (word in self.nouns.makings and self._tells(j))):
+            return ids
+        now, makings = self.states.get(word), self.nouns.makings.get(word)
+        return now if makings is None else {*(now or ()), *makings[1]}
+
+    def _tells(self, j: int) -> bool:
+        """Whether a word without an article before it is an adjective ("put clean mugs in ...") and no order."""
+        before = language().get((self.plain[j - 1],), ()) if j else ()
+        return (self.plain[j],) not in _ORDERS or any(r.terminal in ("CARRY", "GRASP", "PREP") for r in before)
+
+    def _makings(self, i: int, j: int, end: int) -> tuple[Flag, ...]:
+        """What the adjectives from ``i`` to ``j`` and the noun up to ``end`` ask things to be made."""
+        words = [w for w in self.plain[i:j] if w not in self.nouns.modifiers]
+        asked = [self.nouns.makings[w][0] for w in words if w in self.nouns.makings]
+        portion = self.nouns.portions.get(tuple(self.keys[j:end]))
+        return tuple(dict.fromkeys((*asked, portion) if portion else asked))
 
     def _noun(self, j: int, robots: bool) -> tuple[int, Noun] | None:
         table = self.nouns.robots if robots else self.nouns.nouns

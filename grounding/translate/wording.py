@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grounding.skills import parse_atom
 from grounding.translate.lexemes import OPERATE, STATES
 from grounding.translate.nouns import nouns_of
@@ -62,6 +64,22 @@ def goal(literal: Literal, world: World) -> str:
         case _:
             verb = verb_for(value, literal.positive, world)
             return f"{verb} {name(subject, world)}" if verb else f"make {fact(literal, world).replace(' is ', ' ')}"
+
+
+def order(goals: Sequence[Literal], world: World) -> str:
+    """Goals of one leaf as one order: what is to be made of a thing is said of it ("put the clean mug in the box")."""
+    first, *rest = goals
+    made: dict[str, list[str]] = {}
+    for literal in rest:
+        subject, flag = literal.proposition.args
+        if literal.proposition.predicate != "is" or (flag, literal.positive) not in STATES:
+            return " and ".join(goal(literal, world) for literal in goals)
+        made.setdefault(subject, []).append(state(flag, literal.positive))
+    text = goal(first, world)
+    for subject, words in made.items():
+        plain = name(subject, world)
+        text = text.replace(plain, f"the {' '.join(words)} {plain.removeprefix('the ')}", 1)
+    return text
 
 
 def fact(literal: Literal, world: World) -> str:

@@ -120,12 +120,15 @@ def _expand(token: str, start: int, end: int, before: list[Word]) -> Iterator[Wo
         yield Word(lower, start, end)
 
 
-_DOUBLING = frozenset({"put", "set", "get", "shut", "grab", "drop", "stop", "step", "skip", "run", "snap", "hit"})
+_DOUBLING = frozenset(
+    {"put", "set", "get", "shut", "grab", "drop", "stop", "step", "skip", "run", "snap", "hit", "cut", "chop", "scrub"}
+)
 _IRREGULAR: Mapping[str, tuple[str, ...]] = {
     "go": ("gone", "went", "been"), "put": ("put",), "set": ("set",), "bring": ("brought",), "take": ("taken", "took"),
     "drive": ("driven", "drove"), "come": ("came",), "shut": ("shut",), "hold": ("held",), "lead": ("led",),
     "show": ("shown",), "get": ("got", "gotten"), "lay": ("laid",), "leave": ("left",), "keep": ("kept",),
     "throw": ("thrown", "threw"), "run": ("ran",), "make": ("made",), "shoot": ("shot",), "slide": ("slid",),
+    "cut": ("cut",),
 }  # fmt: skip
 _PLURALS: Mapping[str, str] = {
     "person": "people",

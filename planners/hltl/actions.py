@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
-from grounding.skills import Atom, bind, parse_atom
+from grounding.skills import Atom, parse_atom
 from grounding.state import ANY, Proposition
 from grounding.world import Skill, World
 
-#: ``("is", entity, flag, "+" or "-")``, ``("where", thing)``, ``("held", thing)`` or ``("free",)``.
+#: ``("is", entity, flag, "+" or "-")``, ``("where", thing)`` or, for one support, ``("where", thing, support)``,
+#: ``("held", thing)`` or ``("free",)``.
 Fact = tuple[str, ...]
 
 #: Behaviours that move a robot from cell to cell.
@@ -20,35 +22,85 @@ MOTIONS = ("drive", "push")
 
 @dataclass(frozen=True)
 class Action:
-    """A stationary skill of one robot with its arguments.
+    """A stationary skill of one robot with its arguments; what it takes and changes is worked out when asked for.
 
     Attributes:
         skill: The skill.
         args: Ids it is applied to.
-        ticks: How long it takes.
-        positional: Conditions on the robot's own cell (``near``, ``at``).
-        conditions: All other conditions.
-        during: Atoms that hold while it runs.
-        local: Whether what it leaves behind depends on the cell it is done in.
-        takes: Things it makes the robot hold.
-        achieves: Facts it can change.
-        needs: Facts its conditions speak of, save those that it ends itself and nothing else.
-        reads: Names of things and ``entity.flag`` states it relies on.
-        writes: The same for what it changes.
+        robot: Who does it.
+        world: The static world.
     """
 
     skill: Skill
     args: tuple[str, ...]
-    ticks: int
-    positional: tuple[Atom, ...]
-    conditions: tuple[Atom, ...]
-    during: tuple[Atom, ...]
-    local: bool
-    takes: tuple[str, ...]
-    achieves: frozenset[Fact]
-    needs: frozenset[Fact]
-    reads: frozenset[str]
-    writes: frozenset[str]
+    robot: str
+    world: World = field(compare=False, repr=False)
+
+    def _bound(self, texts: Iterable[str]) -> list[Atom]:
+        binding = dict(zip(("self", *self.skill.parameters), (self.robot, *self.args), strict=True))
+        return [parse_atom(text).bind(binding) for text in texts]
+
+    @cached_property
+    def _pre(self) -> list[Atom]:
+        return self._bound(self.skill.pre)
+
+    @cached_property
+    def _effects(self) -> list[Atom]:
+        return self._bound(self.skill.effects)
+
+    @cached_property
+    def ticks(self) -> int:
+        """How long it takes."""
+        return ticks(self.skill, self.world)
+
+    @cached_property
+    def positional(self) -> tuple[Atom, ...]:
+        """Conditions on the robot's own cell (``near``, ``at``)."""
+        return tuple(a for a in self._pre if a.predicate in ("near", "at"))
+
+    @cached_property
+    def conditions(self) -> tuple[Atom, ...]:
+        """All other conditions."""
+        return tuple(a for a in self._pre if a.predicate not in ("near", "at"))
+
+    @cached_property
+    def during(self) -> tuple[Atom, ...]:
+        """Atoms that hold while it runs."""
+        return tuple(self._bound(self.skill.during))
+
+    @cached_property
+    def local(self) -> bool:
+        """Whether what it leaves behind depends on the cell it is done in."""
+        return _local(self._effects, self.world)
+
+    @cached_property
+    def takes(self) -> tuple[str, ...]:
+        """Things it makes the robot hold."""
+        return tuple([a.args[1] for a in self._effects if a.predicate == "holding" and a.positive])
+
+    @cached_property
+    def achieves(self) -> frozenset[Fact]:
+        """Facts it can change."""
+        return frozenset([f for a in (*self._effects, *self.during) for f in _facts(a, self.world, effect=True)])
+
+    @cached_property
+    def needs(self) -> frozenset[Fact]:
+        """Facts its conditions speak of, save those that it ends itself and nothing else."""
+        ends = {(e.predicate, e.args) for e in self._effects} if len(self._effects) == 1 else ()
+        return frozenset([
+            f for a in self._pre if (a.predicate, a.args) not in ends for f in _facts(a, self.world, effect=False)
+        ])  # fmt: skip
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Names of things and ``entity.flag`` states it relies on."""
+        atoms = (*self._pre, *self._effects)
+        return frozenset(r for a in atoms for r in resources(a, self.world, self.robot))
+
+    @cached_property
+    def writes(self) -> frozenset[str]:
+        """The same for what it changes."""
+        return frozenset(r for a in self._effects for r in resources(a, self.world, self.robot)[:1])
 
 
 def ticks(skill: Skill, world: World) -> int:
@@ -64,7 +116,7 @@ def actions(world: World, robot: str) -> list[Action]:
         if skill.behaviour in MOTIONS:
             continue
         options = [tuple(fitting(kind, world)) for kind in skill.parameters.values()]
-        found += [_action(world, robot, skill, args) for args in product(*options)]
+        found += [Action(skill, args, robot, world) for args in product(*options)]
     return found
 
 
@@ -81,29 +133,7 @@ def fitting(kind: str, world: World) -> Iterator[str]:
                     yield thing.id
 
 
-def _action(world: World, robot: str, skill: Skill, args: tuple[str, ...]) -> Action:
-    binding = dict(bind(skill, robot, args))
-    pre = [parse_atom(text).bind(binding) for text in skill.pre]
-    effects = [parse_atom(text).bind(binding) for text in skill.effects]
-    during = tuple(parse_atom(text).bind(binding) for text in skill.during)
-    positional = tuple(a for a in pre if a.predicate in ("near", "at"))
-    achieved = frozenset(f for atom in (*effects, *during) for f in _facts(atom, effect=True))
-    ends = {a for e in effects for a in pre if (a.predicate, a.args) == (e.predicate, e.args)}
-    needed = frozenset(
-        f for a in pre if not (a in ends and len(effects) == 1) for f in _facts(a, effect=False)
-    )  # fmt: skip
-    return Action(
-        skill=skill, args=args, ticks=ticks(skill, world), positional=positional,
-        conditions=tuple(a for a in pre if a not in positional), during=during,
-        local=_local(effects, world),
-        takes=tuple(a.args[1] for a in effects if a.predicate == "holding" and a.positive),
-        achieves=achieved, needs=needed,
-        reads=frozenset(r for a in (*pre, *effects) for r in resources(a, world, robot)),
-        writes=frozenset(r for a in effects for r in resources(a, world, robot)[:1]),
-    )  # fmt: skip
-
-
-def _facts(atom: Atom, effect: bool) -> Iterable[Fact]:
+def _facts(atom: Atom, world: World, effect: bool) -> Iterable[Fact]:
     match atom.predicate:
         case "is":
             return (("is", *atom.args, "+" if atom.positive else "-"),)
@@ -113,7 +143,11 @@ def _facts(atom: Atom, effect: bool) -> Iterable[Fact]:
         case "free":
             return (("free",),)
         case "on" | "in" | "here":
-            return (("where", atom.args[0]),)
+            where: Fact = ("where", atom.args[0])
+            if atom.args[-1] not in world.things or atom.predicate == "here":
+                return (where,)
+            there = (*where, atom.args[1])
+            return (where, there) if effect or not atom.positive else (there, ("held", atom.args[0]))
     return ()
 
 
@@ -154,6 +188,8 @@ def wanted(propositions: Iterable[Proposition], world: World, robot: str) -> set
             case "holding":
                 things = world.things if value == ANY else (value,)
                 found |= {("held", thing) for thing in things} | {("free",)}
+            case "in" | "on" if value in world.things:
+                found |= {("where", subject, value), ("held", subject)}
             case "in" | "on" | "inside":
                 found.add(("where", subject))
     return found
@@ -163,7 +199,7 @@ def relevant(candidates: Sequence[Action], facts: set[Fact], world: World) -> li
     """The actions that can help to change any of the facts, directly or by way of others.
 
     Opening doors always can. Letting go of a thing does too, so that a hand can be freed; setting
-    it somewhere special counts only where its place matters or nothing simpler will do.
+    it somewhere special counts only where that place matters or nothing simpler will do.
     """
     facts = {*facts, *(("is", door.id, "open", "+") for door in world.doors.values() if door.closable)}
     simple = any(_releases(a) and len(a.args) == 1 for a in candidates)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grounding.state import ANY, Proposition, holds
+from grounding.state import ANY, Proposition, WorldState, holds
 from grounding.world import MOVABLE
+from planners.hltl.actions import Action
 from planners.hltl.grid import FAR
+from planners.hltl.landmarks import Landmarks
 from planners.hltl.layers import Layer, LeafModel
 from planners.hltl.pushing import PushField
 
@@ -18,6 +20,7 @@ class _Work:
     Attributes:
         way: Steps to where the handling can start.
         ticks: Ticks from then on.
+        steps: Steps among them.
         thing: The thing handled one at a time, empty where that does not apply.
         held: Whether the robot holds it already.
     """
@@ -26,6 +29,7 @@ class _Work:
     ticks: int
     thing: str = ""
     held: bool = False
+    steps: int = 0
 
 
 class Bounds:
@@ -36,6 +40,7 @@ class Bounds:
         self._needs = [model.product.needs(i) for i in range(len(model.product.goals))]
         self._known: dict[tuple[int, tuple[int, ...]], list[int]] = {}
         self._push_fields: dict[tuple[frozenset[int], frozenset[int]], PushField] = {}
+        self._landmarks = Landmarks(model.actions, model.world, model.robot)
         self._stacked = any(
             "portable" in t.properties and t.properties & {"surface", "container"} for t in model.world.things.values()
         )
@@ -46,26 +51,28 @@ class Bounds:
         key = (layer, pending)
         found = self._known.get(key)
         if found is None:
-            literals = [
-                literal
+            needed = [
+                (proposition, value, work)
                 for goal in pending
                 for name, value in self._needs[goal].items()
-                if (literal := self._literal(layer, Proposition.parse(name), value)) is not None
+                if (work := self._literal(layer, proposition := Proposition.parse(name), value)) is not None
             ]
-            found = self._known[key] = self._together(literals)
+            handling = self._landmarks.ticks(((p, v) for p, v, _ in needed), self.model.layers[layer].state)
+            found = self._known[key] = self._together([work for _, _, work in needed], handling)
         return found
 
-    def _together(self, literals: list[_Work]) -> list[int]:
+    def _together(self, literals: list[_Work], handling: int) -> list[int]:
         """A bound for several literals: the worst of them, or the way to the first and the handling of all.
 
         Only one thing is handled at a time, so handling adds up; ways between may be shared.
         """
         if not literals:
             return [0] * len(self.model.grid.cells)
+        rests = [max(w.ticks, w.steps + handling) for w in literals]
         if len(literals) == 1:
-            (only,) = literals
-            return [steps + only.ticks for steps in only.way] if only.ticks else only.way
-        found = [max(ways) for ways in zip(*([a + w.ticks for a in w.way] for w in literals), strict=True)]
+            return [steps + rests[0] for steps in literals[0].way] if rests[0] else literals[0].way
+        sums = ([steps + rest for steps in w.way] for w, rest in zip(literals, rests, strict=True))
+        found = [max(ways) for ways in zip(*sums, strict=True)]
         work = {w.thing: w for w in literals if w.thing and not self._stacked}
         if len(work) > 1:
             held = [w for w in work.values() if w.held]
@@ -85,9 +92,9 @@ class Bounds:
         if p.predicate == "is" and subject != ANY:
             if holds(p, self.model.world, state) is value:
                 return None
-            return self._nearest(("is", subject, other, "+" if value else "-"), fixed)
+            return self._nearest(("is", subject, other, "+" if value else "-"), state, fixed)
         if p.predicate == "holding" and subject == self.model.robot and other != ANY and value:
-            return None if holds(p, self.model.world, state) else self._nearest(("held", other), fixed)
+            return None if holds(p, self.model.world, state) else self._nearest(("held", other), state, fixed)
         if p.predicate in ("in", "on", "inside") and value:
             return self._bring(self.model.layers[layer], subject, other, p)
         return None
@@ -95,9 +102,9 @@ class Bounds:
     def _field(self, targets: frozenset[int], fixed: frozenset[int]) -> list[int]:
         return self.model.grid.field(self.model.robot, targets, fixed)
 
-    def _nearest(self, fact: tuple[str, ...], fixed: frozenset[int]) -> _Work:
+    def _nearest(self, fact: tuple[str, ...], state: WorldState, fixed: frozenset[int]) -> _Work:
         """The way to where some action for a fact can start, and the ticks of the quickest."""
-        ways = [a for a in self.model.actions if fact in a.achieves]
+        ways = [a for a in self.model.actions if fact in a.achieves and not self._barred(a, state)]
         if not ways:
             return _Work([FAR] * len(self.model.grid.cells), 0)
         cells: set[int] = set()
@@ -106,6 +113,14 @@ class Bounds:
                 return _Work([0] * len(self.model.grid.cells), min(a.ticks for a in ways))
             cells |= self.model.cells(action.positional, self.model.layers[0].state)
         return _Work(self._field(frozenset(cells), fixed), min(a.ticks for a in ways))
+
+    def _elsewhere(self, thing: str, state: WorldState) -> bool:
+        """Whether another robot holds a thing; while this one works alone it never lets go."""
+        return state.things[thing].held_by not in (None, self.model.robot)
+
+    def _barred(self, action: Action, state: WorldState) -> bool:
+        held = (a.args[1] for a in action.conditions if a.predicate == "holding" and a.positive)
+        return any(self._elsewhere(thing, state) for thing in (*held, *action.takes))
 
     def _movable(self, thing: str) -> bool:
         return bool(self.model.world.things[thing].properties & MOVABLE)
@@ -118,6 +133,8 @@ class Bounds:
             return None
         if where.held_by != self.model.robot and holds(p, self.model.world, state):
             return None
+        if self._elsewhere(thing, state):
+            return _Work([FAR] * len(self.model.grid.cells), 0)
         reach = self.model.world.robots[self.model.robot].type.reach
         if to not in state.things:
             goal = self.model.grid.zone(to)
@@ -138,7 +155,8 @@ class Bounds:
             return None  # it may be pushed for a part of the way and carried for the rest
         if takes:
             hands = self.model.grid.near(frozenset({where.cell}), reach)
-            return _Work(self._field(hands, fixed), min(carry[c] for c in hands) + min(takes) + put, thing)
+            steps = min(carry[c] for c in hands)
+            return _Work(self._field(hands, fixed), steps + min(takes) + put, thing, steps=steps)
         if thing in self.model.pushable:
             return _Work(self._push_field(goal, fixed).field(at), 0)
         return _Work([FAR] * len(carry), 0)

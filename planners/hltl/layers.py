@@ -13,8 +13,8 @@ from grounding.logic.history import Letter
 from grounding.logic.spec import Leaf, Rule
 from grounding.skills import Atom, apply, atom_holds, walk
 from grounding.state import ANY, Proposition, WorldState, holds
-from grounding.world import Cell, World
-from planners.hltl.actions import relevant, wanted
+from grounding.world import MOVABLE, Cell, World
+from planners.hltl.actions import Action, relevant, wanted
 from planners.hltl.automata import DEAD, Product
 from planners.hltl.grid import Grid
 
@@ -81,6 +81,9 @@ class LeafModel:
         self.movable = self.pushable | {thing for action in self.actions for thing in action.takes}
         self.openable = {f[1] for a in self.actions for f in a.achieves if f[0] == "is" and f[2:] == ("open", "+")}
         self.things = self._things(mentioned)
+        self._bodies = [t for t in self.world.things.values() if t.obstacle or t.id in self.pushable]
+        self._held = [next((a.args[1] for a in action.conditions if a.predicate == "holding" and a.positive), None)
+                      for action in self.actions]  # fmt: skip
         self.neighbours = grid.neighbours(robot) if self.drives else [()] * len(grid.cells)
         self.layers: list[Layer] = []
         self._ids: dict[object, int] = {}
@@ -91,11 +94,15 @@ class LeafModel:
         self.avoid = self._avoid()
 
     def _things(self, mentioned: set[str]) -> tuple[str, ...]:
-        """Things whose place matters here: spoken of, handled or in the way."""
-        handled = {arg for action in self.actions for arg in (*action.args, *action.takes)}
+        """Things whose place matters here and can change: spoken of, handled or in the way."""
+        handled = {arg for action in self.actions if self._matters(action) for arg in (*action.args, *action.takes)}
         facts = mentioned | handled | {a for p in self.propositions.values() for a in p.args}
-        chosen = [t.id for t in self.world.things.values() if t.id in facts or t.obstacle]
-        return tuple(chosen)
+        things = self.world.things
+        return tuple(t for t in things if (t in facts or things[t].obstacle) and not stays(t, self.world))
+
+    def _matters(self, action: Action) -> bool:
+        """Whether it is more than letting go of something that is never taken up here."""
+        return len(action.args) > 1 or bool(action.takes) or action.args[0] in self.movable or not action.local
 
     def _avoid(self) -> frozenset[int]:
         """Cells that are never free, or in which a formula breaks whatever else holds."""
@@ -118,7 +125,7 @@ class LeafModel:
     def _fixed(self, state: WorldState) -> frozenset[int]:
         """Cells that are out of bounds for the whole leaf, as far as this robot is concerned."""
         found = set(self.avoid)
-        for thing in self.world.things.values():
+        for thing in self._bodies:
             where = state.things[thing.id]
             stays = thing.id not in self.movable and thing.id not in self.ghosts and where.held_by is None
             if thing.obstacle and stays and where.cell in self.grid.index:
@@ -197,7 +204,7 @@ class LeafModel:
             if (door.id, "open") not in state.flags and door.id not in self.ghosts:
                 blocked |= self.grid.zone(door.id)
         pushables: dict[int, str] = {}
-        for thing in self.world.things.values():
+        for thing in self._bodies:
             where = state.things[thing.id]
             cell = self.grid.index.get(where.cell)
             if where.held_by is not None or cell is None:
@@ -213,7 +220,10 @@ class LeafModel:
         entry = self.layers[layer]
         if entry.doable is None:
             entry.doable = {}
+            holding = entry.state.robots[self.robot].holding
             for i, action in enumerate(self.actions):
+                if self._held[i] is not None and self._held[i] != holding:
+                    continue
                 if all(atom_holds(a, self.world, entry.state) for a in action.conditions) and not any(
                     entry.state.things[t].held_by not in (None, self.robot) for t in action.takes
                 ):
@@ -311,6 +321,16 @@ class LeafModel:
         after = self.pushed(layer, thing, target, behind)
         q = self.product.step(q, self.layers[after].letters[target])
         return None if q == DEAD else (after, q, thing)
+
+
+def stays(thing: str, world: World) -> bool:
+    """Whether nothing that robots do can move a thing or what it rests on."""
+    at: str | None = thing
+    while at is not None:
+        if world.things[at].properties & MOVABLE:
+            return False
+        at = world.things[at].support
+    return True
 
 
 def stand(state: WorldState, robot: str, cell: Cell, world: World) -> WorldState:

@@ -8,7 +8,7 @@ from grounding.translate.tree import Relation, Task
 from grounding.world import World
 from grounding.worldfile import load_world
 
-_WORLDS = {name: load_world(name) for name in ("office", "cleanup", "table")}
+_WORLDS = {name: load_world(name) for name in ("office", "cleanup", "table", "household")}
 
 
 @pytest.fixture(scope="session")

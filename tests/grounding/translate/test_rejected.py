@@ -54,7 +54,7 @@ _OFFICE = load_world("office")
         ("cleanup", "go through the door", "between the red room and the green room", ""),
         ("table", "put the fruit of the same colour on the red plate", "compare things by colour", ""),
         ("office", "go to m1 adn m2", "after 'go to m1'", "and"),
-        ("office", "wash the mug", "no robot here can", "clean"),
+        ("office", "wash the mug", "No robot here can clean the red mug", "the kitchen table"),
         ("office", "bake a cake", "'bake'", ""),
         ("office", "F(at.self.m1)", "'F'", ""),
         ("office", "go to the kichen", "no kichen", "the kitchen"),
