@@ -16,14 +16,14 @@ from grounding.levels.scene import PUBLISHED, Scene
 from grounding.levels.synthetic import compose
 from grounding.levels.training import Recipe
 
-COMMANDS = tuple(c for c in compose(PUBLISHED, 6, 5) if c.meaning.level is Level.GOAL)[:60]
+COMMANDS = compose(PUBLISHED, 4, 5, {meaning for meaning in MEANINGS if meaning.level is Level.GOAL})
 
 
 class Small(Ensemble):
     """A model that is trained in a moment."""
 
-    making = Making(members=1, reduced=24, copies=1, composed=1, common=2)
-    recipe = Recipe(epochs=2, batch=16, made=10)
+    making = Making(members=1, reduced=24, copies=1, composed=1, lacking=1, common=2)
+    recipe = Recipe(epochs=2, batch=32, made=10)
 
 
 def _small(commands: tuple[Command, ...] = COMMANDS, seed: int = 0, workshop: Workshop | None = None) -> Small:
