@@ -195,11 +195,10 @@ class Mission:
 
     def reopen(self) -> None:
         """Marks what is not done as open again, before it is planned anew; what is under way stays so."""
+        under_way = self._under_way
         for leaf, progress in self._leaves.items():
             if leaf not in self.done:
-                if leaf not in self._under_way:
-                    progress = LeafProgress()
-                self._leaves[leaf] = progress
+                self._leaves[leaf] = progress if leaf in under_way else LeafProgress()
                 self._sentences[leaf] = f"waits for a new plan: {self.reason}"
         self._read()
 

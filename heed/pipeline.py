@@ -116,11 +116,9 @@ def make_plan(
     situation = situation or Situation.start(world)
     try:
         result = _by_levels(spec, world, situation, level, time_limit)
-        if result is not None:
-            pass
-        elif previous is None:
+        if result is None and previous is None:
             result = hltl.plan(spec, world, situation, objective=objective, time_limit=time_limit, memory=memory)
-        else:
+        elif result is None:
             result = hltl.replan(
                 previous, spec, world, situation, reason=reason, objective=objective, time_limit=time_limit,
                 memory=memory,

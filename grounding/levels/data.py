@@ -9,7 +9,6 @@ counts as either of the two (:attr:`Command.also`).
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 
 from grounding.errors import HeedError
 from grounding.levels.reward import Level, Meaning, RewardError, parse_reward
+from grounding.published import published_folder
 
 LEFT_OVER = -1  # fold of the lines that are always training data
 
@@ -88,13 +88,7 @@ def data_folder() -> Path:
     Raises:
         DataError: It is not there.
     """
-    root = Path(os.environ.get("HEED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
-    folder = root / "cleanup_commands"
-    if not folder.is_dir():
-        raise DataError(
-            str(folder), "the folder with published commands was not found.", "Set HEED_DATA to the folder above it."
-        )
-    return folder
+    return published_folder("cleanup_commands", "commands", DataError)
 
 
 def read_pair(commands: Path, labels: Path, level: Level | Sequence[Level] | None = None) -> tuple[Command, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,21 +67,17 @@ class Reader:
 
     def rooms(self) -> list[Mention]:
         """Mentions of rooms, in order."""
-        found = []
-        index = 0
-        while index < len(self.words):
-            mention = self._room_at(index)
-            if mention is not None:
-                found.append(mention)
-            index = mention.stop if mention else index + 1
-        return found
+        return self._mentions(self._room_at)
 
     def things(self) -> list[Mention]:
         """Mentions of things, in order."""
+        return self._mentions(self._thing_at)
+
+    def _mentions(self, at: Callable[[int], Mention | None]) -> list[Mention]:
         found = []
         index = 0
         while index < len(self.words):
-            mention = self._thing_at(index)
+            mention = at(index)
             if mention is not None:
                 found.append(mention)
             index = mention.stop if mention else index + 1

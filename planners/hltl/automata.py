@@ -97,6 +97,14 @@ class Part:
         return found
 
 
+def states_after(parts: Sequence[Part], letters: Iterable[frozenset[str]]) -> tuple[int, ...]:
+    """The states of some parts after letters given by names as the formula has them."""
+    states = [part.automaton.initial for part in parts]
+    for names in letters:
+        states = [part.automaton.step(q, part.automaton.letter(names)) for part, q in zip(parts, states, strict=True)]
+    return tuple(DEAD if q in part.automaton.dead else q for part, q in zip(parts, states, strict=True))
+
+
 class Product:
     """Several formulas run side by side; states are small integers, built as they are met.
 
@@ -152,15 +160,6 @@ class Product:
             pairs = zip(parts, self._states[state], strict=True)
             found = self._memo[key] = self._intern(tuple(part.step(q, letter) for part, q in pairs))
         return found
-
-    def read(self, parts: Sequence[Part], letters: Iterable[frozenset[str]]) -> tuple[int, ...]:
-        """The states of some parts after letters given by names as the formula has them."""
-        states = [part.automaton.initial for part in parts]
-        for names in letters:
-            states = [
-                part.automaton.step(q, part.automaton.letter(names)) for part, q in zip(parts, states, strict=True)
-            ]
-        return tuple(DEAD if q in part.automaton.dead else q for part, q in zip(parts, states, strict=True))
 
     def accepting(self, state: int) -> bool:
         """Whether all goals are accepted."""

@@ -13,7 +13,7 @@ from grounding.state import ANY, SELF, Proposition, WorldState, holds
 from grounding.world import World
 from planners.clock import Clock
 from planners.hltl.actions import Action
-from planners.hltl.automata import DEAD, Product
+from planners.hltl.automata import Product
 from planners.hltl.grid import FAR, Grid
 from planners.hltl.layers import stand
 from planners.hltl.leaf import LeafProblem
@@ -56,7 +56,7 @@ class Question:
 
 def disprove(question: Question) -> PlanResult | None:
     """UNSATISFIABLE with its reason where that can be shown, else None."""
-    looks: tuple[Callable[[Question], PlanResult | None], ...] = (_broken_rule, _contradiction, _impossible_leaf)
+    looks: tuple[Callable[[Question], PlanResult | None], ...] = (_contradiction, _impossible_leaf)
     return next((answer for look in looks if (answer := look(question)) is not None), None)
 
 
@@ -80,17 +80,6 @@ def explain(question: Question) -> PlanResult:
 
 def _unsatisfiable(message: str, clauses: Iterable[str]) -> PlanResult:
     return PlanResult(PlanStatus.UNSATISFIABLE, message=message, conflict=tuple(dict.fromkeys(clauses)))
-
-
-def _broken_rule(question: Question) -> PlanResult | None:
-    """A rule that is broken before anything moves."""
-    for rule in question.spec.rules.values():
-        product = Product([], [rule.formula])
-        atoms = [Proposition.parse(name) for name in product.bits]
-        true = [p.name for p in atoms if holds(p, question.world, question.state)]
-        if product.start(product.letter(true)) == DEAD:
-            return _unsatisfiable(f"The rule {rule.text!r} is broken already as things are now.", [rule.text])
-    return None
 
 
 def _contradiction(question: Question) -> PlanResult | None:

@@ -15,7 +15,7 @@ from grounding.skills import Atom, apply, atom_holds, walk
 from grounding.state import ANY, Proposition, WorldState, holds
 from grounding.world import MOVABLE, Cell, World
 from planners.hltl.actions import Action, relevant, wanted
-from planners.hltl.automata import DEAD, Product
+from planners.hltl.automata import DEAD, Product, states_after
 from planners.hltl.grid import Grid
 
 
@@ -290,7 +290,7 @@ class LeafModel:
         """Cell, layer and automaton state in which the leaf starts, or goes on after what it has read."""
         cell = self.grid.index[state.robots[self.robot].cell]
         layer = self.layer(state)
-        goals = self.product.read(self.product.goals, past) if past else None
+        goals = states_after(self.product.goals, past) if past else None
         return cell, layer, self.product.start(self.layers[layer].letters[cell], rules, goals)
 
     def act(self, cell: int, layer: int, q: int, action: int) -> tuple[int, int]:

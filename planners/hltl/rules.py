@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from grounding.logic.history import joined, letter
 from grounding.logic.spec import HierarchicalSpec
 from grounding.world import World
-from planners.hltl.automata import DEAD, Product
+from planners.hltl.automata import DEAD, Product, states_after
 from planners.situation import Situation
 
 
@@ -33,7 +33,7 @@ def standing(spec: HierarchicalSpec, world: World, situation: Situation) -> Stan
     for name, rule in spec.rules.items():
         parts = Product([], [rule.formula]).rules
         now = letter(rule.formula, "", world, situation.state)
-        read = Product([], []).read(parts, joined(situation.history.read.get(name, ()), [now]))
+        read = states_after(parts, joined(situation.history.read.get(name, ()), [now]))
         if DEAD in read:
             return Standing(spec, (), rule.text)
         if all(q in part.automaton.settled for part, q in zip(parts, read, strict=True)):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grounding import published
 from grounding.errors import FormulaError, HeedError
 from grounding.logic.formula import Node
 from grounding.translate.lifted.notation import read_formula
@@ -98,10 +98,4 @@ def published_folder() -> Path:
     Raises:
         LiftedDataError: It is not there.
     """
-    root = Path(os.environ.get("HEED_DATA") or Path(__file__).resolve().parents[4] / "shared" / "data")
-    folder = root / "lifted_ltl"
-    if not folder.is_dir():
-        raise LiftedDataError(
-            str(folder), "the folder with published pairs was not found.", "Set HEED_DATA to the folder above it."
-        )
-    return folder
+    return published.published_folder("lifted_ltl", "pairs", LiftedDataError)
