@@ -19,7 +19,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.hltl import PUBLISHED, replanning
+from benchmarks.hltl import PUBLISHED, limits, replanning
 from benchmarks.hltl.bruteforce import optimum, random_case
 from benchmarks.hltl.family import member
 from benchmarks.measure import machine
@@ -50,6 +50,7 @@ def main() -> None:
     found["published"] = list(published(options.cases))
     found["fronts"] = list(fronts(options.cases, options.time_limit))
     found["scaling"] = list(scaling(options.time_limit))
+    found["limits"] = list(limits.run())
     found["replanning"] = replanning.run()
     found["brute_force"] = brute_force(options.random)
     found["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -257,6 +258,7 @@ def _page(found: dict[str, Any]) -> str:
         "",
         "(With the leaves the office grows, and so does every leaf's own graph.)",
         "",
+        *limits.section(found["limits"]),
         f"Random cases agreeing with brute force: {force['agreed']} of {force['compared']}. "
         f"Peak memory of the whole run: {found['peak_memory_mib']:.0f} MiB.",
         "",

@@ -102,13 +102,19 @@ def _latency(model: LevelModel, texts: Sequence[str]) -> list[float]:
 
 
 def write_results(name: str) -> None:
-    """All figures of a model from what is finished."""
+    """All figures of a model from what is finished; protocols not run here keep the figures they have."""
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((CACHE / name).glob("*.json"))]
     if not kept:
         return
     RESULTS.mkdir(parents=True, exist_ok=True)
-    record = {"model": name, "summary": model_class(name).summary, "machine": machine(), **summary(kept)}
-    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    path = RESULTS / f"{name}.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = summary(kept)
+    found["training_cpu_s"] = before.get("training_cpu_s", {}) | found["training_cpu_s"]
+    if not found["card"]:
+        del found["card"]
+    record = before | {"model": name, "summary": model_class(name).summary, "machine": machine(), **found}
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def _keep(path: Path, found: dict[str, Any]) -> None:

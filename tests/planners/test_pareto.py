@@ -48,12 +48,13 @@ def test_fronts_of_published_cases_end_in_their_optima(path: Path) -> None:
         assert all(point["checker"]["ok"] and point["cost_bound"] == point["cost"] for point in found["front"])
 
 
+@pytest.mark.usefixtures("quiet_memory")
 @pytest.mark.parametrize("model", ["no-blocking", "blocking"])
 def test_large_fronts_come_in_time_with_their_gap(model: str) -> None:
     case = member(10, 30, 1, orders=3) if model == "no-blocking" else member(4, 8, 1)
     began = time.process_time()
     result = plan_case(case, case.instances[0], objective="pareto", time_limit=4, model=model)
-    assert time.process_time() - began < 4.4
+    assert time.process_time() - began < 5
     assert result.front
     for quick, slow in pairwise(result.front):
         assert quick.plan.makespan < slow.plan.makespan
