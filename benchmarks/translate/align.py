@@ -7,17 +7,18 @@ understanding. It shares nothing with the engines that are measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from grounding.translate.contents import agree, contents, lemma, same_word
 
 #: Share of the words of a base task that a span must have to be taken for a (changed) statement of it.
 ENOUGH = 0.5
+IN_FULL = 0.8
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d+|[.,;:!?]")
 _REFERENCE = re.compile(
     r"\b(?:after|once|when|upon|following|before)\b(?! that\b| any\b| all\b)[^.;]*?"
-    r"(?:,(?! (?:and |the (?!robot)|a |an |or |\w+(?:,| and )))|[.;]|$)",
+    r"(?:,(?! (?:and |the (?!robot)|a |an |or |\w+,))|[.;]|$)",
     re.IGNORECASE,
 )
 #: Words that belong to the links between tasks, never to the edge of a task.
@@ -62,39 +63,44 @@ class Statement:
     same: bool
 
 
-def tokens_of(text: str) -> list[Token]:
-    """Words and marks of a text."""
-    found = []
+def tokens_of(text: str, whole: Set[str] = frozenset()) -> list[Token]:
+    """Words and marks of a text; two words become one where that is one of ``whole`` ("night stand")."""
+    found: list[Token] = []
     for match in _TOKEN.finditer(text):
-        word = match.group().lower().replace("’", "'")
+        word, start = match.group().lower().replace("’", "'"), match.start()
+        if found and found[-1].text + word in whole:
+            before = found.pop()
+            word, start = before.text + word, before.start
         full = contents(word)
         worth = 0.0 if not word[0].isalnum() else 2.0 if full.needed | full.spare else 0.3
-        found.append(Token(word, lemma(word), match.start(), match.end(), worth))
+        found.append(Token(word, lemma(word), start, match.end(), worth))
     return found
 
 
 def statements(instruction: str, base_tasks: Sequence[str]) -> list[Statement]:
     """Where the base tasks are stated, in reading order; those that are not stated are left out."""
-    words = tokens_of(instruction)
+    whole = {token.text for text in (instruction, *base_tasks) for token in tokens_of(text) if len(token.text) > 5}
+    words = tokens_of(instruction, whole)
     referring = [False] * len(words)
     for match in _REFERENCE.finditer(instruction):
         for i, word in enumerate(words):
             referring[i] |= match.start() <= word.start < match.end()
     free = [True] * len(words)
-    wanted = {i: tokens_of(task) for i, task in enumerate(base_tasks)}
+    wanted = {i: tokens_of(task, whole) for i, task in enumerate(base_tasks)}
     found: list[Statement] = []
-    while wanted:
-        best = max((_best(words, free, referring, task), -i) for i, task in wanted.items())
-        (share, first, last), index = best[0], -best[1]
-        del wanted[index]
-        if share < ENOUGH:
-            break
-        first, last = _edges(words, free, first, last)
-        for i in range(first, last + 1):
-            free[i] = False
-        start, end = words[first].start, words[last].end
-        same = agree(contents(instruction[start:end]), contents(base_tasks[index]))
-        found.append(Statement(index, start, end, same))
+    # A task that is only spoken of in "after ..." is stated there, if it is there in full.
+    for spoken_of, enough in ((referring, ENOUGH), ([False] * len(words), IN_FULL)):
+        while wanted:
+            best = max((_best(words, free, spoken_of, task), -i) for i, task in wanted.items())
+            (share, first, last), index = best[0], -best[1]
+            if share < enough:
+                break
+            del wanted[index]
+            first, last = _edges(words, free, first, last)
+            free[first : last + 1] = [False] * (last + 1 - first)
+            start, end = words[first].start, words[last].end
+            same = agree(contents(instruction[start:end]), contents(base_tasks[index]))
+            found.append(Statement(index, start, end, same))
     return sorted(found, key=lambda s: s.start)
 
 

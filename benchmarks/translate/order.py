@@ -31,7 +31,13 @@ _JUST = re.compile(
     r"^(?:(?:it|that|this|done|completed|complete|completion|finished|finishing|doing|completing|the|previous|task|step"
     r"|is|are|'s|that's|it's|has|been|having|so|one|action|first|with|last|of|ones?)\b[ ']*)+$"
 )
-_NO_ACTION = re.compile(r"^(?:doing |completing )?(?:any|everything|anything|all)\b.*")
+_NO_ACTION = re.compile(r"^(?:\w+ing )?(?:any|everything|anything|all)\b")
+
+
+#: Words that speak of tasks as such.
+_META = re.compile(
+    r"^(?:complet|finish|previou|step|item|above|two|thing|completion|other|action|activit|job|preced|earli|mention)"
+)
 
 
 @dataclass
@@ -196,13 +202,13 @@ def _refer(clause: str, tasks: Sequence[int], reading: Reading) -> None:
         said = said.removeprefix("to ")
     backwards = word in ("before", "prior")
     said = re.sub(r"\b(?:at any time|simultaneously|in any order)\b", "", said).strip(" ,")
-    if backwards and re.search(r"\b(?:any|anything|everything|all)\b", said):
-        unit_first = [u for u in reading.units]
-        reading.put(tasks, [t for u in unit_first for t in u.tasks])
-        reading.doubts.append(f"before everything: {clause!r}")
-        return
-    referred = _referred(said, tasks, reading)
-    reading.put(tasks, referred) if backwards else reading.put(referred, tasks)
+    if backwards and _NO_ACTION.match(said):
+        reading.put(tasks, [t for t in reading.names if t not in tasks])
+    elif backwards:
+        # What comes later may be said later.
+        reading.put(tasks, _named(said, [t for t in reading.names if t not in tasks], reading) or reading.just())
+    else:
+        reading.put(_referred(said, tasks, reading), tasks)
 
 
 def _referred(said: str, tasks: Sequence[int], reading: Reading) -> list[int]:
@@ -228,26 +234,30 @@ def _referred(said: str, tasks: Sequence[int], reading: Reading) -> list[int]:
 
 def _named(said: str, earlier: Sequence[int], reading: Reading) -> list[int]:
     """The tasks whose things are named: for each part of the enumeration the one with most words in common."""
-    found: list[int] = []
+    chunks = []
     for chunk in re.split(r",|\band\b|\bas well as\b|\bplus\b|\balong with\b", said):
-        words = contents(chunk).needed | contents(chunk).source | contents(chunk).spare
-        words -= {"complete", "finish", "previou", "step", "item", "above", "two", "thing", "completion", "other", "action"}
-        if not words or not earlier:
-            continue
-        shared = {task: _shared(words, reading.names[task]) for task in earlier}
+        own = contents(chunk)
+        words = frozenset(w for w in own.needed | own.source | own.spare if not _META.match(w))
+        if words and earlier:
+            chunks.append((chunk.strip(), words, {task: _shared(words, reading.names[task]) for task in earlier}))
+    found: list[int] = []
+    for chunk, words, shared in sorted(chunks, key=lambda c: -max(c[2].values())):
         best = max(shared.values())
+        fitting = [task for task in earlier if shared[task] == best]
+        new = [task for task in fitting if task not in found]
         if best == 0:
             if not _ALL.search(chunk):
                 reading.doubts.append(f"nothing said before has {sorted(words)}")
-            continue
-        fitting = [task for task in earlier if shared[task] == best]
-        if len(fitting) > 1 and not set(fitting) & set(found):
-            reading.doubts.append(f"{chunk.strip()!r} may be any of {fitting}")
-        if not set(fitting) & set(found):
-            found.append(fitting[-1])
+        elif len(fitting) > 1 and re.search(r"\ball\b|\bboth\b|\beverything\b", chunk):
+            found += new
+        elif new and (len(fitting) == 1 or new == fitting or len(chunks) > 1):
+            if len(new) > 1:
+                reading.doubts.append(f"{chunk!r} may be any of {fitting}")
+            found.append(new[-1])
     return found
 
 
 def _shared(words: frozenset[str], task: Contents) -> int:
     of_task = task.needed | task.source | task.spare
+    of_task = of_task | {a + b for a in of_task for b in of_task}
     return sum(any(same_word(word, other) for other in of_task) for word in words)
