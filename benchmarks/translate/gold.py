@@ -43,7 +43,7 @@ def draw(rows: Sequence[Composition]) -> list[Composition]:
             if full < PER_STRATUM and row.instruction not in wordings:
                 wordings.add(row.instruction)
                 drawn.append(row)
-                full += not answer(row).get("altered")
+                full += "altered" not in answer(row)
     return drawn
 
 
@@ -58,7 +58,7 @@ def answer(row: Composition) -> dict[str, Any]:
         "mentioned": sorted(kept),
         "order_closure": [[i, j] for i, j in order if i in kept and j in kept],
     }
-    return {**gold, "altered": changed or [-1]} if changed or leftover(row.instruction, found) else gold
+    return {**gold, "altered": changed} if changed or leftover(row.instruction, found) else gold
 
 
 def leftover(instruction: str, found: Sequence[Statement]) -> frozenset[str]:
@@ -70,7 +70,7 @@ def leftover(instruction: str, found: Sequence[Statement]) -> frozenset[str]:
 
 _LINKING = re.compile(
     r"(?:finish|start|begin|complet|immediat|anything|else|perform|during|process|follow|proceed|prior|initial|concurrent"
-    r"|meantime|same|hour|remaining)"
+    r"|meantime|same|hour|remaining|proce|end$)"
 )
 
 
@@ -81,7 +81,7 @@ def overridden(gold: dict[str, Any]) -> dict[str, Any]:
         if correction["id"] == gold["id"]:
             fixed = {**gold, **{k: v for k, v in correction.items() if k != "reason"}}
             fixed["order_closure"] = sorted(map(list, closure((i, j) for i, j in fixed["order_closure"])))
-            return {k: v for k, v in fixed.items() if k != "altered" or v}
+            return {k: v for k, v in fixed.items() if v is not None}
     return gold
 
 

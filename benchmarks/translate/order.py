@@ -20,11 +20,11 @@ _NEXT = re.compile(
     r"\b(?:then|next|afterwards?|subsequently|thereafter|later|(?:after|following) (?:that|this|it|doing (?:so|that))"
     r"|immediately after|followed by)\b(?! is)"
 )
-_FINALLY = re.compile(r"\b(?:finally|lastly|at last|to finish(?: up)?|finish (?:by|with|up)|in the end|end by|last)\b")
+_FINALLY = re.compile(r"\b(?:finally|lastly|at last|to finish(?: up)?|at the end|finish (?:by|with|up)|in the end|end by|last)\b")
 _FIRST = re.compile(r"\b(?:first|firstly|initially|to start(?: with)?|start (?:by|with)|begin (?:by|with)|to begin)\b")
 _REFERRING = re.compile(r"\b(after|once|when|upon|following|before|prior to)\b")
 _ALL = re.compile(
-    r"\b(?:these|those|all|everything|them|previous tasks|tasks|steps|items|above|the rest|previous ones)\b"
+    r"\b(?:these|those|all|everything|them|previous tasks|tasks|subtasks|steps|items|above|the rest|previous ones)\b"
 )
 _BOTH = re.compile(r"\b(?:both|two)\b")
 _JUST = re.compile(
@@ -36,7 +36,7 @@ _NO_ACTION = re.compile(r"^(?:\w+ing )?(?:any|everything|anything|all)\b")
 
 #: Words that speak of tasks as such.
 _META = re.compile(
-    r"^(?:complet|finish|previou|step|item|above|two|thing|completion|other|action|activit|job|preced|earli|mention)"
+    r"^(?:complet|subtask|finish|previou|step|item|above|two|thing|completion|other|action|activit|job|preced|earli|mention)"
 )
 
 

@@ -14,7 +14,7 @@ Tolerated are words that carry no goal: where the thing is taken from (but two d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,8 +62,9 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:tidy|tidies|tidying|tidied) up", "take"),
         (r"wash cloth", "washcloth"),
         (r"(?:cutting|chopping) board", "cuttingboard"),
-        (r"a? ?couple of", "two"),
+        (r"(?:a )?couple of", "two"),
         (r"(?:set|pair) of", ""),
+        (r"(put|place|move|find|take|get) to(?= (?:\w+ )?\w+[^s\W]e?s\b)", r"\1 two"),
         (r"in front of", "front"),
         (r"microwave oven", "the microwave"),
         (r"ice (?:cold|cooled)", "cold"),
@@ -82,7 +83,7 @@ _SYNONYMS: Mapping[str, str] = {
         "tv television",
         "turn switch lit illuminate",
         "grey gray",
-        "under below beneath underneath",
+        "under below beneath underneath underside",
         "near beside",
         "two 2", "three 3", "four 4", "five 5", "six 6",
     )
@@ -94,8 +95,9 @@ _IRREGULAR: Mapping[str, str] = {
     "thrown": "throw", "threw": "throw", "cd's": "cd", "froze": "freeze", "leaving": "leave", "chosen": "choose",
     "glasses": "glass", "put": "put", "laid": "lay", "shelving": "shelving", "dining": "dining", "living": "living",
     "watering": "watering", "used": "use", "lying": "lie", "lies": "lie", "tissue": "tissue", "was": "was",
-    "this": "this", "its": "its", "is": "is", "has": "has", "does": "does", "as": "as", "news": "news",
+    "self": "shelf", "tale": "table", "bowel": "bowl", "this": "this", "its": "its", "is": "is", "has": "has", "does": "does", "as": "as", "news": "news",
 }  # fmt: skip
+_LONG = tuple(word for word in _SYNONYMS if len(word) > 8)
 _SPARE = frozenset({"bar", "head", "roll"})
 _SOURCE = re.compile(
     r"\b(?:from|out of|off of)\b((?: (?!to\b|on\b|onto\b|into\b|in\b|and\b|then\b|put|plac|mov|plus\b|as\b|set\b"
@@ -153,8 +155,8 @@ def same_word(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[2:] == b[2:] and a[:2] == b[1::-1])
 
 
-def _common(one: Iterable[str], other: Iterable[str]) -> bool:
-    return any(same_word(a, b) for a in one for b in other)
+def _common(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(_unjoined(_without(one, other), other)) < len(one)
 
 
 def _without(words: frozenset[str], given: frozenset[str]) -> frozenset[str]:
@@ -201,6 +203,9 @@ def lemma(token: str) -> str:
     for form in _bases(token):
         if form in _SYNONYMS or form in _DROPPED:
             return _SYNONYMS.get(form, form)
+        for word in _LONG:
+            if same_word(form, word):
+                return _SYNONYMS[word]
     return _bases(token)[-1]
 
 
