@@ -22,11 +22,12 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 #: Words that belong to the links between tasks, never to the edge of a task.
-LINKS = frozenset(
-    """after afterwards afterward once when while before first firstly then next finally lastly last simultaneously
+_LINKS = """
+    after afterwards afterward once when while before first firstly then next finally lastly last simultaneously
     meanwhile concurrently subsequently following followed upon and at any time in order by until or during same
-    done completed completing finishing finished complete also later but prior plus as well is are be should can initially proceed immediately start begin""".split()
-)
+    done completed completing finishing finished complete also later but prior plus as well is are be should can
+    initially proceed immediately start begin"""
+LINKS = frozenset(_LINKS.split())
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _best(
             continue
         for j, other in enumerate(task):
             options = [(0.0, -1, -1)]
-            score, start, end = previous[j]
+            score, start, _ = previous[j]
             if word.worth and (word.key == other.key or same_word(word.key, other.key)):
                 worth = other.worth * (0.45 if referring[i] else 1.0)
                 options.append((score + worth, start if start >= 0 else i, i))

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.translate.align import Statement, statements
-from benchmarks.translate.order import closure, order_of, skeleton
+from benchmarks.translate.order import order_of, skeleton
 from grounding.translate.contents import contents
 from grounding.translate.household import Composition, compositions
 
 FOLDER = Path(__file__).parent
-GOLD, OVERRIDES = FOLDER / "household_gold.jsonl", FOLDER / "overrides.jsonl"
+GOLD = FOLDER / "household_gold.jsonl"
 SEED, PER_STRATUM = 7, 80
 #: Numbers of base tasks; each gives as many wordings to the dev set.
 STRATA: tuple[tuple[int, ...], ...] = ((2,), (3,), (4,), (5, 6, 7, 8, 9))
@@ -63,7 +63,11 @@ def answer(row: Composition) -> dict[str, Any]:
 
 def leftover(instruction: str, found: Sequence[Statement]) -> frozenset[str]:
     """Content words outside the stated tasks and what refers to them: something that is no base task is asked for."""
-    text = re.sub(r"\b(?:after|once|upon|before|following|prior to|when) [^<,.]*(?:, [^<.]*(?=,))?", " ", skeleton(instruction, found))
+    text = re.sub(
+        r"\b(?:after|once|upon|before|following|prior to|when) [^<,.]*(?:, [^<.]*(?=,))?",
+        " ",
+        skeleton(instruction, found),
+    )
     words = contents(re.sub(r"<\d+>", " ", text)).needed
     return frozenset(w for w in words if not _LINKING.match(w))
 
@@ -72,17 +76,6 @@ _LINKING = re.compile(
     r"(?:finish|start|begin|complet|immediat|anything|else|perform|during|process|follow|proceed|prior|initial|concurrent"
     r"|meantime|same|hour|remaining|proce|end$)"
 )
-
-
-def overridden(gold: dict[str, Any]) -> dict[str, Any]:
-    """The answer as corrected by hand."""
-    for line in OVERRIDES.read_text(encoding="utf-8").splitlines() if OVERRIDES.exists() else ():
-        correction = json.loads(line)
-        if correction["id"] == gold["id"]:
-            fixed = {**gold, **{k: v for k, v in correction.items() if k != "reason"}}
-            fixed["order_closure"] = sorted(map(list, closure((i, j) for i, j in fixed["order_closure"])))
-            return {k: v for k, v in fixed.items() if v is not None}
-    return gold
 
 
 def joined(*, altered: bool = False) -> Iterator[dict[str, Any]]:
@@ -104,13 +97,13 @@ def main() -> None:
     """Makes or joins."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.translate.gold", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("make", help="write the gold answers by the rules and the corrections by hand")
+    commands.add_parser("make", help="write the gold answers by the rules")
     join = commands.add_parser("join", help="write gold answers and published texts into one file")
     join.add_argument("out", type=Path)
     join.add_argument("--altered", action="store_true", help="also wordings that change a base task")
     given = parser.parse_args()
     if given.command == "make":
-        _write(GOLD, (overridden(answer(row)) for row in draw(compositions())))
+        _write(GOLD, (answer(row) for row in draw(compositions())))
     else:
         _write(given.out, joined(altered=given.altered))
 

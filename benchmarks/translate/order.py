@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.translate.align import Statement
+from grounding.translate.cases import closure
 from grounding.translate.contents import Contents, contents, same_word
 
 _MARK = re.compile(r"<(\d+)>")
@@ -20,7 +21,9 @@ _NEXT = re.compile(
     r"\b(?:then|next|afterwards?|subsequently|thereafter|later|(?:after|following) (?:that|this|it|doing (?:so|that))"
     r"|immediately after|followed by)\b(?! is)"
 )
-_FINALLY = re.compile(r"\b(?:finally|lastly|at last|to finish(?: up)?|at the end|finish (?:by|with|up)|in the end|end by|last)\b")
+_FINALLY = re.compile(
+    r"\b(?:finally|lastly|at last|to finish(?: up)?|at the end|finish (?:by|with|up)|in the end|end by|last)\b"
+)
 _FIRST = re.compile(r"\b(?:first|firstly|initially|to start(?: with)?|start (?:by|with)|begin (?:by|with)|to begin)\b")
 _REFERRING = re.compile(r"\b(after|once|when|upon|following|before|prior to)\b")
 _ALL = re.compile(
@@ -105,20 +108,10 @@ def order_of(
     reading = Reading({one.task: contents(base_tasks[one.task]) for one in found})
     for sentence in re.split(r"(?<=[.;!?])\s*", skeleton(instruction, found)):
         _sentence(sentence.strip(" .;!?"), reading)
-    closed = closure(reading.pairs)
+    closed = closure(frozenset(reading.pairs))
     if any(i == j for i, j in closed):
         reading.doubts.append("order goes round in a circle")
     return sorted(closed), reading.doubts
-
-
-def closure(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Transitive closure."""
-    closed = set(pairs)
-    while True:
-        more = {(i, m) for i, j in closed for k, m in closed if j == k} - closed
-        if not more:
-            return closed
-        closed |= more
 
 
 def _sentence(text: str, reading: Reading) -> None:
@@ -127,7 +120,9 @@ def _sentence(text: str, reading: Reading) -> None:
             reading.doubts.append(f"no task in {text!r}")
         return
     lead, body = _split_lead(text)
-    parts = re.split(r"(?<=>)[ ,]*(?=(?:and )?(?:then|next|followed by|afterwards?|subsequently|finally|lastly)\b)", body)
+    parts = re.split(
+        r"(?<=>)[ ,]*(?=(?:and )?(?:then|next|followed by|afterwards?|subsequently|finally|lastly)\b)", body
+    )
     for number, part in enumerate(parts):
         if _MARK.search(part):
             _part(part, lead if number == 0 else "", reading)
@@ -153,7 +148,9 @@ def _split_lead(text: str) -> tuple[str, str]:
     tail = rest[stop:].lstrip(", ")
     clause = rest[:stop]
     while True:
-        cut = re.search(r", *((?:simultaneously|finally|at any time|then|next|proceed to|at the same time)[ ,]*)$", clause)
+        cut = re.search(
+            r", *((?:simultaneously|finally|at any time|then|next|proceed to|at the same time)[ ,]*)$", clause
+        )
         if not cut:
             break
         tail, clause = f"{cut.group(1)} {tail}", clause[: cut.start()]

@@ -37,18 +37,20 @@ class Contents:
         return Contents(self.needed | other.needed, self.source | other.source, self.spare | other.spare)
 
 
-_DROPPED = frozenset(
-    """a an the this that these those it its them they their there which who whose some all both each every one any
-    of on in into onto inside within upon at to for by with without using use via as well plus and or also so but
-    is are be been being was were has have had do does did done can could should would will must may might need want
-    please kindly robot you your i me my we us let make made ready sure task tasks time simultaneously meanwhile then
-    next first firstly finally lastly last after afterwards afterward before once while when subsequently order
-    away back side up down over out off along around together across from through where how be now just same thing
-    respectively meaning order concurrently currently itself s t re d ll ve k
+_LIGHT = """
     put place move take set lay bring get got grab pick carry return replace store collect gather fetch find locate
     transfer retrieve hold remove leave keep relocate arrange organize organise drop pull go deposit stow position
-    secure prepare sit fill contain pair go come rest belong reuse search obtain""".split()
-)
+    secure prepare sit fill contain pair come rest belong reuse search obtain"""
+_FUNCTION = """
+    a an the this that these those it itself its them they their there which who whose some all both each every one any
+    of on in into onto inside within upon at to for by with without using use via as well plus and or also so but
+    is are be been being was were has have had do does did done can could should would will must may might need want
+    please kindly robot you your i me my we us let make made ready sure task tasks how now just same thing respectively
+    away back side up down over out off along around together across from through where s t re d ll ve k"""
+_SEQUENCE = """
+    time simultaneously meanwhile meantime concurrently currently then next first firstly finally lastly last after
+    afterwards afterward before once while when subsequently order"""
+_DROPPED = frozenset(f"{_LIGHT} {_FUNCTION} {_SEQUENCE}".split())
 #: Phrases that become one word or nothing before the words are looked at one by one.
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"\b{pattern}\b"), said)
@@ -95,7 +97,8 @@ _IRREGULAR: Mapping[str, str] = {
     "thrown": "throw", "threw": "throw", "cd's": "cd", "froze": "freeze", "leaving": "leave", "chosen": "choose",
     "glasses": "glass", "put": "put", "laid": "lay", "shelving": "shelving", "dining": "dining", "living": "living",
     "watering": "watering", "used": "use", "lying": "lie", "lies": "lie", "tissue": "tissue", "was": "was",
-    "self": "shelf", "tale": "table", "bowel": "bowl", "this": "this", "its": "its", "is": "is", "has": "has", "does": "does", "as": "as", "news": "news",
+    "self": "shelf", "tale": "table", "bowel": "bowl",
+    "this": "this", "its": "its", "is": "is", "has": "has", "does": "does", "as": "as", "news": "news",
 }  # fmt: skip
 _LONG = tuple(word for word in _SYNONYMS if len(word) > 8)
 _SPARE = frozenset({"bar", "head", "roll"})
