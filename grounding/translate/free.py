@@ -96,7 +96,7 @@ def outlines(text: str, reader: Reader) -> Answer | list[Outline]:
     unknown = [frame for frame in best.frames if frame.predicate == UNKNOWN]
     if unknown:
         frame = unknown[0]
-        return rejected(f"I do not know what is to be done in '{frame.text}'. Use a verb such as put, bring, wash or go to.",
+        return rejected(f"I do not know what to do in '{frame.text}'. Use a verb such as put, bring, wash or go to.",
                         [(f.start, f.end) for f in unknown])  # fmt: skip
     return [outline for outline in found if contradiction(outline) is None]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import Frame, Outline, Rule
@@ -13,6 +14,8 @@ from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import STOPS, Segment, Word, segments
 
 _ORDERING = frozenset({"after", "before", "then", "last"})
+#: How words begin that make tasks partners; "at any time" and "in any order" do not.
+_PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while")
 
 
 @dataclass
@@ -34,6 +37,8 @@ class _Sentence:
         after: Tasks that all its tasks must come before.
         links: Links waiting for the next task.
         word: Link waiting for a reference.
+        choice: Alternatives, as far as they are said.
+        chained: Whether its tasks follow one another ("in this order: ...").
     """
 
     groups: list[int] = field(default_factory=list)
@@ -42,6 +47,7 @@ class _Sentence:
     links: list[str] = field(default_factory=list)
     word: str = ""
     choice: list[list[int]] = field(default_factory=list)
+    chained: bool = False
 
 
 class Assembler:
@@ -60,7 +66,8 @@ class Assembler:
         self.groups: list[_Group] = []
         self.order: set[tuple[int, int]] = set()
         self.inner: set[tuple[int, int]] = set()
-        self.recent: list[int] = []
+        self.recent: list[int] = []  # tasks said in one breath, and those to be done at the same time
+        self.before: list[int] = []  # those of the sentence before
         self.firsts: list[int] = []
         self.rules: list[Rule] = []
         self.either: list[tuple[tuple[int, ...], ...]] = []
@@ -133,14 +140,26 @@ class Assembler:
             self.order |= {(number, other) for other in self.recent if other not in now.groups}
         if not now.groups and ordering:
             now.before |= before
+        back = next((link for link in links if link.endswith("-task")), "")
+        if back and now.groups:  # "put the mug away before washing the cup"
+            last = now.groups[-1]
+            self.order.add((last, number) if back == "before-task" else (number, last))
+            self.recent = [number] if back == "before-task" else self.recent
+            now.links = []
+            return
         self.order |= {(other, number) for other in before} | {(number, other) for other in now.after}
-        self.order |= {(other, number) for other in self.firsts}
+        partner = "with" in links and bool(self.recent) and not ordering
+        if not partner:
+            self.order |= {(other, number) for other in self.firsts}
         if "first" in links:
             self.firsts.append(number)
-        if "free" in links and self.groups[:-1] and not ordering:
-            self.together.append((number - 1, number))
-        moved = "then" in links or "last" in links or (bool(before) and not now.groups)
-        self.recent = [number] if moved else [*self.recent, number]
+        now.chained |= "chain" in links
+        if now.chained and now.groups:
+            self.order.add((now.groups[-1], number))
+        if partner:
+            self.together.append((self.recent[-1], number))
+        joined = partner or (bool(now.groups) and not ordering)
+        self.recent = [*self.recent, number] if joined else [number]
         if now.choice:
             now.choice[-1].append(number)
         if "after-task" in links:
@@ -162,20 +181,37 @@ class Assembler:
                 now.word = ""
                 now.links.append(f"{kind}-task")
             return
+        if kind == "free" and self._simultaneous(place):
+            kind = "with"
         if now.groups and not self._task_follows(place):
             self._tail(kind)
         else:
             now.links.append(kind)
+
+    def _simultaneous(self, place: int) -> bool:
+        segment = self.segments[place]
+        return any(word.lower.startswith(_PARTNERS) for word in self.words[segment.first : segment.last])
 
     def _tail(self, kind: str) -> None:
         """A link at the end of its sentence: "put the mug away first"."""
         last = self.now.groups[-1]
         if kind == "first":
             self.firsts.append(last)
+        elif kind == "chain":
+            self._chain(self.now.groups)
+        elif kind == "with" and self.before:
+            self.order = {(a, b) for a, b in self.order if not (a in self.firsts and b == last)}
+            self.together.append((self.before[-1], last))
+            self.recent = [*self.before, *self.recent]
         elif kind in ("then", "last"):
             others = [g for g in range(last) if g not in self.now.groups]
             self.order |= {(other, g) for other in others for g in self.now.groups}
             self.recent = list(self.now.groups)
+
+    def _chain(self, groups: Sequence[int]) -> None:
+        """ "In that order": every task, and every thing of a list, after the one before it."""
+        frames = [i for g in groups for i in self.groups[g].frames]
+        self.inner |= set(pairwise(frames))
 
     def _reference(self, place: int, own: Sequence[Word]) -> None:
         now, kind = self.now, self.now.word
@@ -230,6 +266,7 @@ class Assembler:
             chosen = [g for own in self.now.choice for g in own]
             self.order = {(a, b) for a, b in self.order if not (a in chosen and b in chosen)}
         self.now = _Sentence()
+        self.before = list(self.recent)
         self.number += 1
 
     def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
@@ -278,7 +315,8 @@ class Assembler:
         notes += [f"Said twice, done twice if needed: {self.frames[j].text}." for _, j in repeated]
         together = tuple(tuple(i for g in own for i in self.groups[g].frames) for own in self.together)
         return Outline(
-            tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules), tuple(notes),
+            tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules),
+            tuple(notes),
             confidence=0.8**self.unsure,
         )  # fmt: skip
 

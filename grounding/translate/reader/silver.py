@@ -30,7 +30,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "in the meantime", "in any order", "together", "at any time simultaneously", "in parallel", "whenever",
     ),
     "then": (
-        "then", "next", "afterwards", "afterward", "subsequently", "followed by", "later", "thereafter", "following this",
+        "then", "next", "afterwards", "afterward", "subsequently", "followed by", "later", "thereafter",
+        "following this",
         "continue by", "continue with", "proceed to",
     ),
     "last": (
@@ -42,9 +43,34 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "after": ("after", "once", "when", "following", "as soon as"),
 }  # fmt: skip
 _LINKS = sorted(((tuple(p.split()), kind) for kind, own in PHRASES.items() for p in own), key=lambda x: -len(x[0]))
-_FILLER = frozenset(
-    ["and", ",", ".", ";", ":", "!", "-", "you", "can", "may", "also", "please", "should", "be", "done", "it", "is", "this", "the", "while", "with", "however", "in", "order", "to", "performed"]
-)
+_FILLER = frozenset([
+    "and",
+    ",",
+    ".",
+    ";",
+    ":",
+    "!",
+    "-",
+    "you",
+    "can",
+    "may",
+    "also",
+    "please",
+    "should",
+    "be",
+    "done",
+    "it",
+    "is",
+    "this",
+    "the",
+    "while",
+    "with",
+    "however",
+    "in",
+    "order",
+    "to",
+    "performed",
+])  # fmt: skip
 
 
 @dataclass(frozen=True)

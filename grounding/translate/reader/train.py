@@ -69,7 +69,7 @@ def train(
             weights = torch.tensor([examples[i].weight for i in rows])
             loss = (tagger.loss(own, [examples[i].tags for i in rows]) * weights).sum() / weights.sum()
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(tagger.parameters(), 5.0)
             optimizer.step()
             schedule.step()
