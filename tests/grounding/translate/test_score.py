@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grounding.translate.cases import Answer, Case, CaseError, closure, read_answers, read_cases
+from grounding.translate.cases import Case, CaseError, Prediction, closure, read_cases, read_predictions
 from grounding.translate.outline import Frame
 from grounding.translate.score import figures, judge
 
@@ -21,8 +21,8 @@ def case(mentioned: tuple[int, ...] = (0, 1, 2), order: set[tuple[int, int]] | N
     return Case("a", "...", TASKS, mentioned, frozenset(order or ()), len(TASKS))
 
 
-def answer(*texts: str, order: set[tuple[int, int]] | None = None, confidence: float | None = None) -> Answer:
-    return Answer(tuple(Frame(text, "put") for text in texts), frozenset(order or ()), confidence)
+def answer(*texts: str, order: set[tuple[int, int]] | None = None, confidence: float | None = None) -> Prediction:
+    return Prediction(tuple(Frame(text, "put") for text in texts), frozenset(order or ()), confidence)
 
 
 ALL = (
@@ -59,8 +59,8 @@ def test_task_sets_that_are_wrong(texts: tuple[str, ...]) -> None:
 def test_fields_must_not_contradict_the_text() -> None:
     right = Frame("put the clean mug in the cabinet", "put", "mug", "in the cabinet", ("clean",))
     wrong = Frame("put the clean mug in the cabinet", "put", "mug", "in the cabinet", ("hot",))
-    assert judge(case((0,)), Answer((right,))).task_set
-    assert not judge(case((0,)), Answer((wrong,))).task_set
+    assert judge(case((0,)), Prediction((right,))).task_set
+    assert not judge(case((0,)), Prediction((wrong,))).task_set
 
 
 def test_order_is_that_of_whole_groups_and_closed() -> None:
@@ -88,7 +88,11 @@ def test_tasks_that_are_alike_are_matched_so_that_the_order_fits() -> None:
 
 
 def test_figures() -> None:
-    rows = [judge(case(), answer(*ALL, confidence=0.9)), judge(case(), answer(confidence=0.1)), judge(case(), Answer())]
+    rows = [
+        judge(case(), answer(*ALL, confidence=0.9)),
+        judge(case(), answer(confidence=0.1)),
+        judge(case(), Prediction()),
+    ]
     found = figures(rows)
     assert found["n"] == 3
     assert found["both"] == pytest.approx(1 / 3)
@@ -151,6 +155,6 @@ def test_bad_answers_are_named_with_their_line(tmp_path: Path, row: dict[str, An
     path = tmp_path / "answers.jsonl"
     path.write_text("\n" + json.dumps(row))
     with pytest.raises(CaseError) as caught:
-        read_answers(path)
+        read_predictions(path)
     assert "line 2" in str(caught.value)
     assert reason in str(caught.value)
