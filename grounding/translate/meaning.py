@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 
 from grounding.state import ANY, SELF
-from grounding.translate import abilities, wording
+from grounding.translate import abilities, means, wording
 from grounding.translate.abilities import literal
 from grounding.translate.clauses import Clause, Place
 from grounding.translate.nodes import Node, either, every
@@ -60,10 +60,29 @@ class Interpreter(Resolver):
             raise RejectionError(f"No robot here can {text} by itself: it takes the skills of several.", clause.start)
         return Node(goal=goals, text=text, robots=robots.ids)
 
-    def made(self, units: Sequence[Unit]) -> dict[str, tuple[Literal, ...]]:
-        """What the adjectives of noun phrases ask things to be made, by thing."""
-        return {i: tuple(literal("is", i, flag, positive=value) for flag, value in u.phrase.states)
-                for u in units for i in u.ids if u.phrase.states}  # fmt: skip
+    def made(self, units: Sequence[Unit], clause: Clause) -> dict[str, tuple[Literal, ...]]:
+        """What noun phrases ask of things besides, by thing: how they are to be made, and what they are to hold."""
+        found: dict[str, tuple[Literal, ...]] = {}
+        for unit in units:
+            inside = [self.one(phrase) for phrase in unit.phrase.contents]
+            for i in unit.ids:
+                asked = [literal("is", i, flag, positive=value) for flag, value in unit.phrase.states]
+                for thing, phrase in zip(inside, unit.phrase.contents, strict=True):
+                    asked.append(self.at_rest(thing, i, clause, (unit.phrase,)))
+                    asked += [literal("is", thing, flag, positive=value) for flag, value in phrase.states]
+                if asked:
+                    found[i] = tuple(asked)
+        return found
+
+    def one(self, phrase: NounPhrase) -> str:
+        """The one thing that a phrase inside another one stands for."""
+        ids = [i for unit in self._units(phrase, self.is_movable, (), False) for i in unit.ids]
+        if len(ids) == 1:
+            return ids[0]
+        names = [wording.name(i, self.world) for i in ids]
+        raise RejectionError(
+            f"{capital(phrase.text)} could be {listed(names, 'or')}. Say which one.", phrase.start, names
+        )
 
     def _check_able(self, goal: Literal, clause: Clause, robots: Robots, capable: tuple[str, ...]) -> None:
         order = wording.goal(goal, self.world)
@@ -218,7 +237,7 @@ class Interpreter(Resolver):
             also = (*made.get(thing, ()), *made.get(target, ()))
             return self.leaf(self.at_rest(thing, target, clause, phrases), clause, robots, also)
 
-        made = self.made([*objects, *targets])
+        made = self.made([*objects, *targets], clause)
         node = self._spread([objects, targets], make, clause)
         for unit in objects:
             for target in targets:
@@ -262,7 +281,7 @@ class Interpreter(Resolver):
         units = self.units(clause.objects, self.is_movable, places)
         for unit in units:
             self.must_move(unit, clause)
-        made = self.made(units)
+        made = self.made(units, clause)
         return self._spread(
             [units], lambda t: self.leaf(literal("holding", SELF, t), clause, robots, made.get(t, ())), clause
         )
@@ -309,7 +328,7 @@ class Interpreter(Resolver):
     def _operate(self, clause: Clause, robots: Robots) -> Node:
         assert clause.flag is not None
         flag, value = clause.flag
-        phrases, places = clause.objects, list(clause.places)
+        phrases, (using, places) = clause.objects, self._means(clause)
         phrases = phrases or self._here(flag, value, places)
         if not phrases:
             picked = [p for sense, p in places if sense in ("in", "of", "at", "to", "on", "located")]
@@ -332,12 +351,32 @@ class Interpreter(Resolver):
             for entity in unit.ids:
                 if not possible(entity):
                     self._cannot_operate(entity, flag, value, clause, possible)
-        made = self.made(units)
-        return self._spread(
-            [units],
-            lambda e: self.leaf(literal("is", e, flag, positive=value), clause, robots, made.get(e, ())),
-            clause,
-        )
+        made = self.made(units, clause)
+
+        def make(entity: str, *used: str) -> Node:
+            needed = [one for tool in used for one in means.conditions(tool, (flag, value), self.world)]
+            goal = literal("is", entity, flag, positive=value)
+            return self.leaf(goal, clause, robots, (*made.get(entity, ()), *needed))
+
+        return self._spread([units, *using], make, clause)
+
+    def _means(self, clause: Clause) -> tuple[list[list[Unit]], list[Place]]:
+        """What a clause names as what to work with ("under the lamp", "in the microwave"), and its other places.
+
+        Where any will do it is left to the robot; what the skill needs of a named one is part of the goal.
+        """
+        assert clause.flag is not None
+        fitting = means.tools(clause.flag, self.world) if clause.objects else ()
+        using: list[list[Unit]] = []
+        places: list[Place] = []
+        for sense, phrases in clause.places:
+            phrase = phrases[0]
+            if len(phrases) > 1 or sense == "from" or not phrase.ids or not set(phrase.ids) <= set(fitting):
+                places.append((sense, phrases))
+            elif means.conditions(phrase.ids[0], clause.flag, self.world):
+                units = self.units(phrases, lambda i: i in fitting)
+                using += [[unit] for unit in units if not set(fitting) <= set(unit.ids)]
+        return using, places
 
     def _here(self, flag: str, value: bool, places: Sequence[Place]) -> tuple[NounPhrase, ...]:
         """Where to do it when nothing is named: "go to m1 and take a photo"."""
