@@ -10,7 +10,7 @@ from grounding.state import ANY, SELF
 from grounding.translate import abilities, means, wording
 from grounding.translate.abilities import literal
 from grounding.translate.clauses import Clause, Place
-from grounding.translate.nodes import Node, either, every
+from grounding.translate.nodes import Node, either, every, sequence
 from grounding.translate.phrases import NounPhrase, listed
 from grounding.translate.references import RejectionError, Resolver, Robots, Unit, capital
 from grounding.translate.tree import Literal
@@ -60,29 +60,31 @@ class Interpreter(Resolver):
             raise RejectionError(f"No robot here can {text} by itself: it takes the skills of several.", clause.start)
         return Node(goal=goals, text=text, robots=robots.ids)
 
-    def made(self, units: Sequence[Unit], clause: Clause) -> dict[str, tuple[Literal, ...]]:
-        """What noun phrases ask of things besides, by thing: how they are to be made, and what they are to hold."""
-        found: dict[str, tuple[Literal, ...]] = {}
-        for unit in units:
-            inside = [self.one(phrase) for phrase in unit.phrase.contents]
-            for i in unit.ids:
-                asked = [literal("is", i, flag, positive=value) for flag, value in unit.phrase.states]
-                for thing, phrase in zip(inside, unit.phrase.contents, strict=True):
-                    asked.append(self.at_rest(thing, i, clause, (unit.phrase,)))
-                    asked += [literal("is", thing, flag, positive=value) for flag, value in phrase.states]
-                if asked:
-                    found[i] = tuple(asked)
-        return found
+    def made(self, units: Sequence[Unit]) -> dict[str, tuple[Literal, ...]]:
+        """What the adjectives of noun phrases ask things to be made, by thing."""
+        return {i: tuple(literal("is", i, flag, positive=value) for flag, value in u.phrase.states)
+                for u in units for i in u.ids if u.phrase.states}  # fmt: skip
 
-    def one(self, phrase: NounPhrase) -> str:
-        """The one thing that a phrase inside another one stands for."""
-        ids = [i for unit in self._units(phrase, self.is_movable, (), False) for i in unit.ids]
-        if len(ids) == 1:
-            return ids[0]
-        names = [wording.name(i, self.world) for i in ids]
-        raise RejectionError(
-            f"{capital(phrase.text)} could be {listed(names, 'or')}. Say which one.", phrase.start, names
-        )
+    def filled(self, units: Sequence[Unit], node: Node, clause: Clause, robots: Robots) -> Node:
+        """A task after those that put into things what they are to hold: "the mug with the pen in it"."""
+        steps: list[Node] = []
+        for unit in units:
+            for phrase in unit.phrase.contents:
+                if len(unit.ids) != 1:
+                    names = [wording.name(i, self.world) for i in unit.ids]
+                    raise RejectionError(
+                        f"{capital(unit.phrase.text)} could be {listed(names, 'or')}. Say which one.",
+                        unit.phrase.start, names,
+                    )  # fmt: skip
+                inside = self._units(phrase, self.is_movable, (), False)
+                made, (holder,) = self.made(inside), unit.ids
+
+                def make(thing: str, holder: str = holder, made: dict[str, tuple[Literal, ...]] = made) -> Node:
+                    goal = self.at_rest(thing, holder, clause, clause.objects)
+                    return self.leaf(goal, clause, robots, made.get(thing, ()))
+
+                steps += [self._spread([[one]], make, clause) for one in inside]
+        return sequence([*steps, node]) if steps else node
 
     def _check_able(self, goal: Literal, clause: Clause, robots: Robots, capable: tuple[str, ...]) -> None:
         order = wording.goal(goal, self.world)
@@ -237,8 +239,8 @@ class Interpreter(Resolver):
             also = (*made.get(thing, ()), *made.get(target, ()))
             return self.leaf(self.at_rest(thing, target, clause, phrases), clause, robots, also)
 
-        made = self.made([*objects, *targets], clause)
-        node = self._spread([objects, targets], make, clause)
+        made = self.made([*objects, *targets])
+        node = self.filled([*objects, *targets], self._spread([objects, targets], make, clause), clause, robots)
         for unit in objects:
             for target in targets:
                 self.context.moved.update({i: target.ids[0] for i in unit.ids if len(target.ids) == 1})
@@ -281,10 +283,11 @@ class Interpreter(Resolver):
         units = self.units(clause.objects, self.is_movable, places)
         for unit in units:
             self.must_move(unit, clause)
-        made = self.made(units, clause)
-        return self._spread(
+        made = self.made(units)
+        node = self._spread(
             [units], lambda t: self.leaf(literal("holding", SELF, t), clause, robots, made.get(t, ())), clause
         )
+        return self.filled(units, node, clause, robots)
 
     def must_move(self, unit: Unit, clause: Clause) -> None:
         """Rejects what cannot be moved at all or not in the way that the verb says."""
@@ -351,14 +354,14 @@ class Interpreter(Resolver):
             for entity in unit.ids:
                 if not possible(entity):
                     self._cannot_operate(entity, flag, value, clause, possible)
-        made = self.made(units, clause)
+        made = self.made(units)
 
         def make(entity: str, *used: str) -> Node:
             needed = [one for tool in used for one in means.conditions(tool, (flag, value), self.world)]
             goal = literal("is", entity, flag, positive=value)
             return self.leaf(goal, clause, robots, (*made.get(entity, ()), *needed))
 
-        return self._spread([units, *using], make, clause)
+        return self.filled(units, self._spread([units, *using], make, clause), clause, robots)
 
     def _means(self, clause: Clause) -> tuple[list[list[Unit]], list[Place]]:
         """What a clause names as what to work with ("under the lamp", "in the microwave"), and its other places.

@@ -77,13 +77,11 @@ def goal(literal: Literal, world: World, call: Callable[[str], str] | None = Non
 def order(goals: Sequence[Literal], world: World) -> str:
     """Goals of one leaf as one order.
 
-    What is to be made of a thing and what it is to hold is said of it: "put the clean mug with the pen
-    in it on the desk". What must hold of something worked with goes without saying: "examine the watch
-    under the lamp".
+    What is to be made of a thing is said of it: "put the clean mug in the box". What must hold of
+    something worked with goes without saying: "examine the watch under the lamp".
     """
     first, *rest = goals
     made: dict[str, list[str]] = {}
-    held: dict[str, list[str]] = {}
     under = ""
     for literal in rest:
         predicate, (subject, value) = literal.proposition.predicate, literal.proposition.args
@@ -91,19 +89,12 @@ def order(goals: Sequence[Literal], world: World) -> str:
             under = f" under {name(subject, world)}"
         elif predicate == "is" and (value, literal.positive) in STATES:
             made.setdefault(subject, []).append(state(value, literal.positive))
-        elif predicate in ("in", "on") and value in world.things and literal.positive:
-            held.setdefault(value, []).append(subject)
         else:
             return " and ".join(goal(one, world) for one in goals)
 
     def call(entity: str) -> str:
         words = name(entity, world)
-        if entity in made:
-            words = f"the {' '.join(made[entity])} {words.removeprefix('the ')}"
-        if entity in held:
-            it = "on it" if "surface" in world.things[entity].properties else "in it"
-            words = f"{words} with {' and '.join(map(call, held[entity]))} {it}"
-        return words
+        return f"the {' '.join(made[entity])} {words.removeprefix('the ')}" if entity in made else words
 
     return goal(first, world, call) + under
 

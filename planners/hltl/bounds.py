@@ -139,6 +139,9 @@ class Bounds:
         if to not in state.things:
             goal = self.model.grid.zone(to)
         elif self._movable(to):
+            meeting = self._meet(thing, to, state, fixed)
+            if meeting is not None:
+                return meeting
             goal = frozenset(range(len(self.model.grid.cells)))
         else:
             goal = self.model.grid.near(frozenset({state.things[to].cell}), reach)
@@ -160,6 +163,31 @@ class Bounds:
         if thing in self.model.pushable:
             return _Work(self._push_field(goal, fixed).field(at), 0)
         return _Work([FAR] * len(carry), 0)
+
+    def _meet(self, thing: str, to: str, state: WorldState, fixed: frozenset[int]) -> _Work | None:
+        """Bring together two things that can both be carried; None where that may take no way.
+
+        Whichever of them the robot comes to first, the other one is still where it was.
+        """
+        grid, robot = self.model.grid, self.model.robot
+        movable = {t for a in self.model.actions for t in a.takes}
+        carried = self.model.carried(state)
+        if {thing, to} - movable or {thing, to} & self.model.pushable or self._elsewhere(to, state):
+            return None
+        puts = [a.ticks for a in self.model.actions if ("where", thing, to) in a.achieves and not a.takes]
+        takes = [a.ticks for a in self.model.actions if thing in a.takes]
+        handling = min(puts, default=FAR) + (0 if state.robots[robot].holding == thing else min(takes))
+        reach = self.model.world.robots[robot].type.reach
+        hands = {t: grid.near(frozenset({state.things[t].cell}), reach) for t in (thing, to)}
+        if thing in carried and to in carried:
+            return None
+        if thing in carried or to in carried:
+            return _Work(self._field(hands[to if thing in carried else thing], fixed), handling)
+        fields = {t: self._field(hands[t], fixed) for t in (thing, to)}
+        between = min(fields[to][c] for c in hands[thing])
+        back = min(fields[thing][c] for c in hands[to])
+        way = [min(a + between, b + back) for a, b in zip(fields[thing], fields[to], strict=True)]
+        return _Work(way, handling)
 
     def _push_field(self, goal: frozenset[int], fixed: frozenset[int]) -> PushField:
         key = (goal, fixed)
