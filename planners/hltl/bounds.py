@@ -40,6 +40,7 @@ class Bounds:
         self._needs = [model.product.needs(i) for i in range(len(model.product.goals))]
         self._known: dict[tuple[int, tuple[int, ...]], list[int]] = {}
         self._push_fields: dict[tuple[frozenset[int], frozenset[int]], PushField] = {}
+        self._taken = {thing for action in model.actions for thing in action.takes}
         self._landmarks = Landmarks(model.actions, model.world, model.robot)
         self._stacked = any(
             "portable" in t.properties and t.properties & {"surface", "container"} for t in model.world.things.values()
@@ -138,7 +139,7 @@ class Bounds:
         reach = self.model.world.robots[self.model.robot].type.reach
         if to not in state.things:
             goal = self.model.grid.zone(to)
-        elif self._movable(to):
+        elif not self._stays(to, state):
             meeting = self._meet(thing, to, state, fixed)
             if meeting is not None:
                 return meeting
@@ -164,15 +165,23 @@ class Bounds:
             return _Work(self._push_field(goal, fixed).field(at), 0)
         return _Work([FAR] * len(carry), 0)
 
+    def _stays(self, thing: str, state: WorldState) -> bool:
+        """Whether nothing this robot does here moves a thing."""
+        at: str | None = thing
+        while at is not None:
+            if at in self._taken or at in self.model.pushable or state.things[at].held_by is not None:
+                return False
+            at = state.things[at].support
+        return True
+
     def _meet(self, thing: str, to: str, state: WorldState, fixed: frozenset[int]) -> _Work | None:
         """Bring together two things that can both be carried; None where that may take no way.
 
         Whichever of them the robot comes to first, the other one is still where it was.
         """
         grid, robot = self.model.grid, self.model.robot
-        movable = {t for a in self.model.actions for t in a.takes}
         carried = self.model.carried(state)
-        if {thing, to} - movable or {thing, to} & self.model.pushable or self._elsewhere(to, state):
+        if {thing, to} - self._taken or {thing, to} & self.model.pushable or self._elsewhere(to, state):
             return None
         puts = [a.ticks for a in self.model.actions if ("where", thing, to) in a.achieves and not a.takes]
         takes = [a.ticks for a in self.model.actions if thing in a.takes]

@@ -66,7 +66,7 @@ class LeafModel:
         self.product = Product([leaf.formula], [r.formula for r in rules], robot)
         self.propositions = {bit: Proposition.parse(name) for name, bit in self.product.bits.items()}
         own = [Proposition.parse(n).bind(robot) for part in self.product.goals for n in part.automaton.atoms]
-        self.actions = grid.catalogue(robot).relevant(wanted(own, self.world, robot))
+        self.actions = grid.catalogue(robot).relevant(wanted(own, self.world, robot), bool(self.product.rules))
         kind = self.world.robots[robot].type
         behaviours = {self.world.skills[s].behaviour for s in kind.skills}
         self.drives = "drive" in behaviours
