@@ -1,7 +1,7 @@
 """Heed's own model: readers over a frozen encoder, with clues from the map and commands from a grammar.
 
 A command is mended (:mod:`grounding.levels.spelling`), its words become states of MiniLM
-(:mod:`grounding.levels.encoder`), what it leads to on the map becomes clues
+(:mod:`grounding.encoder`), what it leads to on the map becomes clues
 (:mod:`grounding.levels.clues`), and several small networks (:mod:`grounding.levels.readers`) infer level
 and reward function from both. Training adds noisy copies of the commands
 (:mod:`grounding.levels.augment`) and commands made by a grammar (:mod:`grounding.levels.synthetic`).
@@ -19,9 +19,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from grounding.encoder import Encoder, installed
 from grounding.levels.augment import noisy
 from grounding.levels.data import Command
-from grounding.levels.encoder import Encoder, installed
 from grounding.levels.model import LevelModel, Posterior, State, Thresholds, Workshop
 from grounding.levels.readers import Readers, Size
 from grounding.levels.reward import Level, Meaning

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from grounding.encoder import Encoder
 from grounding.levels.clues import clues, published_clues
-from grounding.levels.encoder import Encoder
 from grounding.levels.readers import Batch
 from grounding.levels.scene import PUBLISHED, Scene
 

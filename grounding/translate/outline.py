@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: Predicate of frames whose verb is not known.
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True)
 class Frame:

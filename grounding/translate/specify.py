@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.translate.nodes import closure
 from grounding.translate.paraphrase import describe
@@ -9,7 +12,7 @@ from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.world import World
 
 
-def specify(tree: TaskTree, world: World) -> HierarchicalSpec:
+def specify(tree: TaskTree, world: World | Callable[[Task], str]) -> HierarchicalSpec:
     """The hierarchical specification of a task tree.
 
     The root is ``p0``, its children are ``p0_1``, ``p0_2`` and so on downwards; rules of the root
@@ -18,8 +21,9 @@ def specify(tree: TaskTree, world: World) -> HierarchicalSpec:
 
     Args:
         tree: A task tree, such as :func:`grounding.translate.controlled.translate` gives.
-        world: The world it speaks of.
+        world: The world it speaks of; without one, what says a task in English.
     """
+    told = partial(describe, world=world) if isinstance(world, World) else world
     names = _names(tree.root)
     levels: list[dict[str, str]] = []
     children: dict[str, tuple[str, ...]] = {}
@@ -30,7 +34,7 @@ def specify(tree: TaskTree, world: World) -> HierarchicalSpec:
         formulas: dict[str, str] = {}
         for task in level:
             name = names[task.id]
-            text[name] = describe(task, world)
+            text[name] = told(task)
             if task.is_leaf:
                 leaf = _leaf(task, names, text[name])
                 leaves[name] = leaf

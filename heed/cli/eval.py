@@ -13,6 +13,7 @@ import typer
 from grounding.errors import ConfigurationError
 from heed.cli.eval_levels import levels
 from heed.cli.eval_ltl import ltl
+from heed.cli.eval_translate import translate
 from planners.check_cases import check_case
 from planners.hltl.caseplan import CaseResult, plan_case
 from planners.hltl.cases import Case, Instance, load_case
@@ -31,6 +32,7 @@ def _group() -> None:
 
 app.command()(levels)
 app.command()(ltl)
+app.command()(translate)
 
 
 @app.command()

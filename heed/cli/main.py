@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "worlds": ("heed.cli.worlds", "worlds", "Lists the worlds, or describes one."),
     "eval": ("heed.cli.eval", "app", "Measures a part of Heed on published cases."),
     "ground": ("heed.cli.ground", "ground", "Says at which level a command speaks and what it asks for."),
+    "translate": ("heed.cli.translate", "translate", "Turns an instruction into a task tree and formulas."),
     "train": ("heed.cli.train", "app", "Trains a model of Heed."),
     "launch": ("heed.cli.launch", "launch", "Starts every node in a process of its own, from a ROS 2 launch file."),
     "doctor": ("heed.cli.doctor", "doctor", "Says what is installed, what is missing and how to mend it."),

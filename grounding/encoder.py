@@ -116,6 +116,30 @@ class Encoder:
             self._memory.popitem(last=False)
         return found
 
+    def encode_words(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
+        """States of words: those of the first word piece of each.
+
+        Args:
+            sentences: Words, punctuation included; of what goes beyond :data:`MOST_PIECES` pieces no
+                states are known, and zeros are given.
+
+        Returns:
+            For each sentence, (words, width).
+        """
+        found = [self._tokenizer.encode(list(words), is_pretokenized=True) for words in sentences]
+        order = sorted(range(len(found)), key=lambda i: len(found[i].ids))
+        states = [np.zeros((len(words), self.width), dtype=np.float32) for words in sentences]
+        for first in range(0, len(order), _BATCH):
+            batch = order[first : first + _BATCH]
+            whole = self._states([np.array(found[i].ids, dtype=np.int64) for i in batch]).numpy()
+            for row, i in enumerate(batch):
+                places = {
+                    word: place for place, word in reversed(list(enumerate(found[i].word_ids))) if word is not None
+                }
+                if places:
+                    states[i][list(places)] = whole[row, list(places.values())]
+        return states
+
     @torch.no_grad()
     def _states(self, pieces: Sequence[NDArray[np.int64]]) -> Tensor:
         lengths = torch.tensor([len(p) for p in pieces])

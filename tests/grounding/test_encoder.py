@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grounding.levels.encoder import LAYERS, MOST_PIECES, Encoder, EncoderError, _installed, installed
+from grounding.encoder import LAYERS, MOST_PIECES, Encoder, EncoderError, _installed, installed
 
 TEXTS = ["go to the red room", "down , down , down", "push the chair back through the door into the blue room"]
 

@@ -1,0 +1,1 @@
+"""Gold answers for the translation of free instructions."""

@@ -1,0 +1,320 @@
+"""Tags to an outline: tasks, what comes before what, choices and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from grounding.translate.nodes import closure
+from grounding.translate.outline import Frame, Outline, Rule
+from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.refer import Said, content, refer
+from grounding.translate.reader.stems import stem
+from grounding.translate.reader.tags import STOPS, Segment, Word, segments
+
+_ORDERING = frozenset({"after", "before", "then", "last"})
+
+
+@dataclass
+class _Group:
+    """The frames of one task span, and what ties it."""
+
+    frames: tuple[int, ...]
+    said: Said
+    sentence: int
+
+
+@dataclass
+class _Sentence:
+    """What a sentence has said so far.
+
+    Attributes:
+        groups: Its tasks.
+        before: Tasks that must come before all its tasks.
+        after: Tasks that all its tasks must come before.
+        links: Links waiting for the next task.
+        word: Link waiting for a reference.
+    """
+
+    groups: list[int] = field(default_factory=list)
+    before: set[int] = field(default_factory=set)
+    after: set[int] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    word: str = ""
+    choice: list[list[int]] = field(default_factory=list)
+
+
+class Assembler:
+    """Puts one tagged instruction together.
+
+    Args:
+        words: Its words.
+        tags: Their tags.
+    """
+
+    def __init__(self, words: Sequence[Word], tags: Sequence[str]) -> None:
+        self.words = words
+        self.segments = segments(tags)
+        self.context = Context()
+        self.frames: list[Frame] = []
+        self.groups: list[_Group] = []
+        self.order: set[tuple[int, int]] = set()
+        self.inner: set[tuple[int, int]] = set()
+        self.recent: list[int] = []
+        self.firsts: list[int] = []
+        self.rules: list[Rule] = []
+        self.either: list[tuple[tuple[int, ...], ...]] = []
+        self.together: list[tuple[int, ...]] = []
+        self.notes: list[str] = []
+        self.unsure = 0
+        self.number = 0
+        self.now = _Sentence()
+
+    def outline(self) -> Outline:
+        """The outline."""
+        for place, segment in enumerate(self.segments):
+            own = self.words[segment.first : segment.last]
+            if segment.kind == "task" and segment.opens:
+                self._task(self._whole(place))
+            elif segment.kind == "ref":
+                self._reference(place, own)
+            elif segment.kind == "rule":
+                text = self._text(own)
+                self.rules.append(Rule(text, own[0].start, own[-1].end))
+            elif segment.kind in ("or", "either"):
+                self._or(segment.kind)
+            elif segment.kind not in ("O", "back", "task"):
+                self._link(place, segment.kind)
+            elif segment.kind == "O" and any(word.text in STOPS for word in own):
+                self._stop()
+        self._stop()
+        return self._finished()
+
+    def _whole(self, place: int) -> list[Word]:
+        """The words of a task without those taken back in its middle."""
+        first = self.segments[place]
+        found = list(self.words[first.first : first.last])
+        for segment in self.segments[place + 1 :]:
+            if segment.kind == "task" and not segment.opens:
+                found += self.words[segment.first : segment.last]
+            elif segment.kind != "back":
+                break
+        return found
+
+    def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
+        made = frames(own, self.context)
+        if not made:
+            return None
+        first = len(self.frames)
+        self.frames += made
+        indices = tuple(range(first, len(self.frames)))
+        if any(word.lower == "then" for word in own):
+            self.inner |= {(i, i + 1) for i in indices[:-1]}
+        self.inner |= {
+            (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
+        }
+        number = len(self.groups)
+        self.groups.append(_Group(indices, _said(own, made), self.number))
+        if linked:
+            self._tie(number)
+        return number
+
+    def _tie(self, number: int) -> None:
+        """The order of a new task, from the links that wait for it."""
+        now, links = self.now, self.now.links
+        earlier = list(range(number))
+        ordering = [link for link in links if link in _ORDERING]
+        before = set(now.before)
+        if "then" in links:
+            before |= set(self.recent)
+        if "last" in links:
+            before |= set(earlier)
+        if "before" in links and not now.after:  # "before that, ..."
+            self.order |= {(number, other) for other in self.recent if other not in now.groups}
+        if not now.groups and ordering:
+            now.before |= before
+        self.order |= {(other, number) for other in before} | {(number, other) for other in now.after}
+        self.order |= {(other, number) for other in self.firsts}
+        if "first" in links:
+            self.firsts.append(number)
+        if "free" in links and self.groups[:-1] and not ordering:
+            self.together.append((number - 1, number))
+        moved = "then" in links or "last" in links or (bool(before) and not now.groups)
+        self.recent = [number] if moved else [*self.recent, number]
+        if now.choice:
+            now.choice[-1].append(number)
+        if "after-task" in links:
+            now.before.add(number)
+        elif "before-task" in links:
+            now.after.add(number)
+        else:
+            now.groups.append(number)
+        now.links = []
+
+    def _link(self, place: int, kind: str) -> None:
+        now = self.now
+        if kind in ("after", "before"):
+            now.word = kind
+            if not self._kind_after(place, ("ref", "task")):
+                now.word = ""
+                now.links.append("then" if kind == "after" else "before")
+            elif self._kind_after(place, ("task",)):  # "after washing the cup, ...": a task said here
+                now.word = ""
+                now.links.append(f"{kind}-task")
+            return
+        if now.groups and not self._task_follows(place):
+            self._tail(kind)
+        else:
+            now.links.append(kind)
+
+    def _tail(self, kind: str) -> None:
+        """A link at the end of its sentence: "put the mug away first"."""
+        last = self.now.groups[-1]
+        if kind == "first":
+            self.firsts.append(last)
+        elif kind in ("then", "last"):
+            others = [g for g in range(last) if g not in self.now.groups]
+            self.order |= {(other, g) for other in others for g in self.now.groups}
+            self.recent = list(self.now.groups)
+
+    def _reference(self, place: int, own: Sequence[Word]) -> None:
+        now, kind = self.now, self.now.word
+        now.word = ""
+        if not kind:
+            return
+        words = [word.lower for word in own]
+        backward = bool(now.groups) and not self._goes_on(place)
+        said = [group.said for group in self.groups]
+        last = now.groups[-1] if backward else -1
+        known = [i for i in range(len(said)) if i != last]
+        recent = [i for i in self.recent if i != last] or known[-1:]
+        found = refer(words, [said[i] for i in known], [known.index(i) for i in recent if i in known])
+        tasks = {known[i] for i in found.tasks}
+        self.unsure += not found.sure
+        if not tasks:
+            tasks = self._new(own)
+        targets = {last} if backward else set[int]()
+        if kind == "after":
+            self.order |= {(a, b) for a in tasks for b in targets}
+            if not backward:
+                now.before |= tasks
+                now.links.append("after")
+            else:
+                self.recent = [last]
+        else:
+            self.order |= {(b, a) for a in tasks for b in targets}
+            if not backward:
+                now.after |= tasks
+                now.links.append("before")
+
+    def _new(self, own: Sequence[Word]) -> set[int]:
+        """A reference to a task that was not said before says it."""
+        if len(content([word.lower for word in own])) == 0:
+            return set()
+        number = self._task(list(own), linked=False)
+        return set() if number is None else {number}
+
+    def _or(self, kind: str) -> None:
+        now = self.now
+        if kind == "either":
+            now.choice = [[]]
+        elif now.choice or now.groups:
+            if not now.choice:
+                now.choice = [[now.groups[-1]]]
+            now.choice.append([])
+
+    def _stop(self) -> None:
+        options = [tuple(i for g in own for i in self.groups[g].frames) for own in self.now.choice if own]
+        if len(options) > 1:
+            self.either.append(tuple(options))
+            chosen = [g for own in self.now.choice for g in own]
+            self.order = {(a, b) for a, b in self.order if not (a in chosen and b in chosen)}
+        self.now = _Sentence()
+        self.number += 1
+
+    def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
+        return place + 1 < len(self.segments) and self.segments[place + 1].kind in kinds
+
+    def _task_follows(self, place: int) -> bool:
+        """Whether a task follows in the same sentence."""
+        for segment in self.segments[place + 1 :]:
+            if segment.kind == "task" and segment.opens:
+                return True
+            if self._stops(segment):
+                return False
+        return False
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether a reference belongs to the task after it and not to the one before it."""
+        after = self.segments[place + 1] if place + 1 < len(self.segments) else None
+        if after is None or self._stops(after):
+            return False
+        if after.kind == "O":
+            comma = any(word.text == "," for word in self.words[after.first : after.last])
+            if not comma:
+                return False
+        lead = self.segments[place - 2] if place > 1 else None
+        parted = lead is None or lead.kind != "task"
+        return parted and self._task_follows(place)
+
+    def _stops(self, segment: Segment) -> bool:
+        return segment.kind == "O" and any(w.text in STOPS for w in self.words[segment.first : segment.last])
+
+    @staticmethod
+    def _text(own: Sequence[Word]) -> str:
+        text = ""
+        for before, word in zip([None, *own], own, strict=False):
+            gap = before is not None and word.start > before.end
+            text += (" " if gap else "") + word.text
+        return text
+
+    def _finished(self) -> Outline:
+        pairs = {
+            (i, j) for a, b in self.order if a != b for i in self.groups[a].frames for j in self.groups[b].frames
+        } | self.inner  # fmt: skip
+        taken = {i for option in self.either for own in option for i in own}
+        repeated = _repeated(self.frames, taken)
+        notes = [*self.context.notes, *self.notes]
+        notes += [f"Said twice, done twice if needed: {self.frames[j].text}." for _, j in repeated]
+        together = tuple(tuple(i for g in own for i in self.groups[g].frames) for own in self.together)
+        return Outline(
+            tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules), tuple(notes),
+            confidence=0.8**self.unsure,
+        )  # fmt: skip
+
+
+def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
+    """The outline of a tagged instruction; its confidence is that of the references alone.
+
+    Args:
+        words: The words.
+        tags: One for each.
+    """
+    return Assembler(words, tags).outline()
+
+
+def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
+    words = [word.lower for word in own]
+    states = {f"={state}" for frame in made for state in frame.states}
+    heads = {stem(frame.object.split()[-1]) for frame in made if frame.object}
+    objects = {s for frame in made for s in content(frame.object.split())}
+    return Said(
+        frozenset(content(words)) | states | objects, frozenset(heads), frozenset(frame.predicate for frame in made),
+        frozenset(stem(word) for word in words[:1]),
+    )  # fmt: skip
+
+
+def _same_thing(a: Frame, b: Frame) -> bool:
+    return bool(a.object) and a.object == b.object
+
+
+def _repeated(made: Sequence[Frame], taken: set[int]) -> list[tuple[int, int]]:
+    """Pairs of frames that ask for the same."""
+    seen: dict[tuple[str, ...], int] = {}
+    found = []
+    for i, frame in enumerate(made):
+        key = (frame.predicate, frame.object, frame.destination, *frame.states)
+        if key in seen and i not in taken:
+            found.append((seen[key], i))
+        seen.setdefault(key, i)
+    return found

@@ -1,0 +1,432 @@
+"""One task in free words to frames: what is done to what, where it goes, in which state.
+
+A small grammar of English orders: imperatives and their chains ("wash it and put it away"), passives and
+wishes ("the mug should be put on the desk", "I want the mug on the desk"), robots named as doers, lists
+of objects, and pronouns that point back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from grounding.translate.outline import UNKNOWN, Frame
+from grounding.translate.reader.tags import Word
+from grounding.translate.reader.verbs import GIVES, PORTIONS, STATES, is_particle, verb_at
+
+_PLACE = frozenset(
+    ["in", "into", "inside", "on", "onto", "upon", "to", "at", "under", "beneath", "underneath", "beside", "near", "behind", "over", "above", "against", "next", "by", "between", "along", "around", "within", "below"]
+)
+_STRONG = frozenset({"to", "into", "onto"})
+_ARTICLES = frozenset(["a", "an", "the", "some", "this", "that", "these", "those", "my", "your", "our", "his", "her", "its", "their", "all", "both", "each", "every"])
+_PRONOUNS = frozenset(["it", "them", "that", "this", "these", "those", "both"])
+_MANY = frozenset({"them", "these", "those", "both"})
+_MODALS = frozenset(["should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall"])
+_JOINTS = frozenset({"and", ",", "then", "also", "&", "next", "or", "plus"})
+_ADJECTIVES = frozenset(
+    ["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey", "gray", "silver", "gold", "big", "small", "large", "little", "empty", "full", "new", "old", "used", "dirty", "wooden", "metal", "glass", "plastic", "round", "square", "tall", "short", "other", "first", "second", "top", "bottom", "left", "right"]
+)
+_FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
+_WHILE = frozenset({"while", "by", "whilst", "before", "when"})
+_WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
+           ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
+           ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you", "can"),
+           ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
+           ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
+_CAUSES = frozenset({"have", "let", "make", "ask", "tell", "get"})
+
+
+@dataclass
+class Context:
+    """What was spoken of last.
+
+    Attributes:
+        objects: Objects of the last clause that had any, as noun phrases without articles.
+        place: Where things were put last: preposition and noun phrase.
+        verb: The last verb, for clauses without one.
+        said: All objects and places so far, the latest last.
+        notes: What was noticed, for people.
+    """
+
+    objects: tuple[str, ...] = ()
+    place: str = ""
+    verb: str = "put"
+    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One clause: a verb and what goes with it, as words in lower case."""
+
+    predicate: str
+    verb: str
+    objects: tuple[str, ...]
+    place: str
+    rest: str
+    robot: str = ""
+    pronoun: bool = False
+
+
+def frames(words: Sequence[Word], context: Context) -> list[Frame]:
+    """The frames of one task.
+
+    Args:
+        words: The words of the task.
+        context: What was spoken of before; changed by what is said here.
+    """
+    if not words:
+        return []
+    own = [word.lower for word in words]
+    parts = [_resolved(part, context) for part in _parts(own, context)]
+    found: list[Frame] = []
+    for part in parts:
+        found = _joined(found, _frames_of(part))
+    return [replace(frame, start=words[0].start, end=words[-1].end) for frame in found]
+
+
+def _frames_of(part: _Part) -> list[Frame]:
+    given = (GIVES[part.predicate],) if part.predicate in GIVES else ()
+    found = []
+    for phrase in part.objects or ("",):
+        thing, states = _states(phrase)
+        place = part.place if part.predicate == "put" or part.predicate not in GIVES else ""
+        text = " ".join(w for w in (part.verb, phrase, part.place, part.rest) if w)
+        found.append(Frame(text, part.predicate, thing, place, tuple(dict.fromkeys((*states, *given))), part.robot))
+    return found
+
+
+def _joined(before: list[Frame], new: list[Frame]) -> list[Frame]:
+    """Frames of a clause with those of the clauses before it: "wash the mug and put it away" is one task."""
+    left, found = list(before), []
+    for frame in new:
+        same = next((f for f in left if f.object and f.object == frame.object and _leads(f, frame)), None)
+        if same is None:
+            found.append(frame)
+            continue
+        left.remove(same)
+        states = tuple(dict.fromkeys((*same.states, *frame.states)))
+        verb = frame if frame.destination or not same.destination else same
+        found.append(replace(
+            verb, text=f"{same.text} and {frame.text}", states=states, robot=frame.robot or same.robot,
+            destination=frame.destination or same.destination,
+            predicate=verb.predicate if verb.predicate != "pick up" or same.predicate == "pick up" else same.predicate,
+        ))  # fmt: skip
+    return left + found
+
+
+def _leads(first: Frame, second: Frame) -> bool:
+    """Whether one frame is on the way to the other one, about the same thing."""
+    return first.predicate == "pick up" or bool(first.states and not first.destination) or bool(
+        second.states and not second.destination
+    )  # fmt: skip
+
+
+def _parts(own: list[str], context: Context) -> list[_Part]:
+    """The clauses of a task."""
+    robot, own = _doer(own)
+    own = _without_wishes(own)
+    if not robot:
+        robot, own = _doer(own)
+    own = _together(own)
+    starts = [i for i in range(len(own)) if _verb_here(own, i)]
+    if not starts or starts[0] > 0:
+        stated = _stated(own, context, robot)
+        if stated is not None:
+            return stated
+    parts = []
+    for a, b in zip(starts, [*starts[1:], len(own)], strict=True):
+        length, predicate, verb = verb_at(own, a) or (1, "put", own[a])
+        rest = own[a + length : b]
+        while rest and rest[-1] in _JOINTS | _WHILE | {"to"}:
+            rest = rest[:-1]
+        parts.append(_part(predicate, verb, rest, robot))
+    return _filled(parts)
+
+
+def _together(own: list[str]) -> list[str]:
+    """ "Turn the lamp on" with the particle beside its verb."""
+    for i, word in enumerate(own):
+        if word in ("turn", "switch", "turning", "switching") and own[i + 1 : i + 2] not in (["on"], ["off"]):
+            for j in range(i + 2, min(i + 7, len(own))):
+                if own[j] in ("on", "off") and own[j + 1 : j + 2] not in (["the"], ["a"], ["top"]):
+                    return [*own[: i + 1], own[j], *own[i + 1 : j], *own[j + 1 :]]
+    return own
+
+
+def _filled(parts: list[_Part]) -> list[_Part]:
+    """Clauses without an object of their own: "find and move the mug", "take a candle and place on the shelf"."""
+    found: list[_Part] = []
+    for i, part in enumerate(parts):
+        after = next((p for p in parts[i + 1 :] if p.objects), None)
+        if not part.objects and part.predicate != "go":
+            if after is not None and not part.place and not part.rest:
+                part = replace(part, objects=after.objects, pronoun=after.pronoun)
+            elif found and found[-1].objects and part.place:
+                part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
+        if part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
+            part = replace(part, predicate="pick up")
+        found.append(part)
+    return found
+
+
+def _verb_here(own: Sequence[str], i: int) -> bool:
+    if verb_at(own, i) is None:
+        return False
+    if i and own[i - 1] == "to" and i > 1 and own[i - 2] not in _ARTICLES:
+        return True
+    return i == 0 or own[i - 1] in _JOINTS or (own[i - 1] in _WHILE and own[i].endswith("ing"))
+
+
+def _doer(own: list[str]) -> tuple[str, list[str]]:
+    """A robot named as doer, and the words without it."""
+    if own and own[0] in _CAUSES:
+        verb = next((i for i in range(2, min(7, len(own))) if verb_at(own, i) and own[i - 1] not in _ARTICLES), None)
+        named = own[1:verb] if verb else []
+        if verb and _robotic(named):
+            return _name(named), own[verb:]
+    modal = next((i for i, w in enumerate(own[:6]) if w in _MODALS), None)
+    if modal and _robotic(own[:modal]):
+        rest = own[modal + 1 :]
+        rest = rest[1:] if rest[:1] == ["to"] else rest
+        if rest and rest[0] != "be":
+            return _name(own[:modal]), rest
+    if len(own) > 3 and _robotic(own[:2]) and own[2] in (",", ":"):
+        return _name(own[:2]), own[3:]
+    if len(own) > 3 and own[-3] == "with" and _robotic(own[-2:]):
+        return _name(own[-2:]), own[:-3]
+    return "", own
+
+
+def _robotic(words: Sequence[str]) -> bool:
+    named = {
+        "robot",
+        "drone",
+        "arm",
+        "cart",
+        "bot",
+        "spot",
+        "rover",
+        "manipulator",
+        "robots",
+        "machine",
+        "unit",
+        "agent",
+    }
+    return bool(words) and (bool(set(words) & named) or words[0].startswith("robot"))
+
+
+def _name(words: Sequence[str]) -> str:
+    kept = [w for w in words if w not in (",",)]
+    return " ".join(kept[1:] if kept and kept[0] in ("the", "a", "to") else [w for w in kept if w != "to"])
+
+
+def _without_wishes(own: list[str]) -> list[str]:
+    again = True
+    while again:
+        again = False
+        for wish in sorted(_WISHES, key=len, reverse=True):
+            if tuple(own[: len(wish)]) == wish and len(own) > len(wish):
+                own = own[len(wish) :]
+                again = True
+                break
+    return own
+
+
+def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
+    """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
+    for i, word in enumerate(own):
+        if i and word in (
+            "go",
+            "goes",
+            "belong",
+            "belongs",
+            "stays",
+            "ends",
+            "be",
+            "is",
+            "are",
+            "gets",
+            "get",
+            "being",
+        ):
+            what = own[:i]
+            while what and what[-1] in _MODALS | {"to", "also", "not"}:
+                what = what[:-1]
+            rest = own[i + 1 :]
+            participle = verb_at(rest, 0, forms=("past", "base")) if rest else None
+            predicate, verb = "put", "put"
+            if participle is not None:
+                predicate, verb = participle[1], participle[2]
+                rest = rest[participle[0] :]
+            if not what:
+                return None
+            if participle is None and rest and rest[0] in STATES and len(rest) < 3:
+                state = STATES[rest[0]]
+                predicate = next(p for p, s in GIVES.items() if s == state)
+                return [_part(predicate, predicate, what, robot)]
+            return [_part(predicate, verb, [*what, *rest], robot)]
+    if any(word in _PLACE for word in own):
+        starts = [0, *(i + 1 for i, w in enumerate(own) if w == "and" and any(x in _PLACE for x in own[i:]) and
+                       any(x in _PLACE for x in own[:i]))]  # fmt: skip
+        ends = [*(s - 1 for s in starts[1:]), len(own)]
+        return [_part("put", context.verb, own[a:b], robot) for a, b in zip(starts, ends, strict=True)]
+    return [_Part(UNKNOWN, "", (), "", " ".join(own), robot)] if own else None
+
+
+def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
+    """Object and place of a clause whose verb is known."""
+    particles = []
+    if rest and is_particle(rest[0]) and (len(rest) == 1 or rest[1] not in ("of",)):
+        particles.append(rest[0])
+        rest = rest[1:]
+    if rest and is_particle(rest[-1]):
+        particles.append(rest[-1])
+        rest = rest[:-1]
+    if len(rest) > 1 and rest[0] in _PRONOUNS and is_particle(rest[1]):
+        particles.append(rest[1])
+        rest = [rest[0], *rest[2:]]
+    if predicate == "go":
+        place = " ".join(w for w in rest)
+        return _Part(predicate, verb, (), place, " ".join(particles), robot)
+    if rest and rest[0] in _PLACE:
+        cut = next(
+            (i for i in range(2, len(rest)) if rest[i] in _ARTICLES and rest[i - 1] not in _PLACE | {"of", "from"}),
+            None,
+        )
+        place, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
+        return _Part(predicate, verb, _list(rest), " ".join(place), " ".join(particles), robot)
+    cut = _place_at(rest)
+    what, place = rest[:cut], rest[cut:]
+    source = next((i for i, w in enumerate(what) if w in ("from", "off")), None)
+    tail = what[source:] if source is not None else []
+    what = what[:source] if source is not None else what
+    pronoun = len(what) == 1 and what[0] in _PRONOUNS
+    objects = tuple(what) if pronoun else _list(what)
+    return _Part(predicate, verb, objects, " ".join(place), " ".join([*tail, *particles]), robot, pronoun)
+
+
+def _place_at(rest: Sequence[str]) -> int:
+    """Where the destination begins among the words after a verb."""
+    places = []
+    inside = None
+    for i, word in enumerate(rest):
+        if word in ("with", "containing", "holding", "that", "which") and i:
+            inside = i
+        if word in _PLACE and i:
+            if inside is not None and i + 1 < len(rest) and rest[i + 1] in ("it", "them"):
+                inside = None
+                continue
+            if word == "by" and rest[i - 1] in ("light",):
+                continue
+            if word == "next" and rest[i + 1 : i + 2] != ["to"]:
+                continue
+            if (
+                word == "to"
+                and (rest[i - 1] == "next" or rest[i + 1 : i + 3] in (["the", "left"], ["the", "right"]))
+                and places
+            ):
+                continue
+            places.append(i)
+        elif word == "in" and i + 1 < len(rest) and rest[i + 1] == "front":
+            places.append(i)
+    if not places:
+        return len(rest)
+    strong = [i for i in places if rest[i] in _STRONG]
+    return strong[0] if strong and "from" in rest[: strong[0]] else places[0]
+
+
+def _list(words: Sequence[str]) -> tuple[str, ...]:
+    """Listed noun phrases: "the fork, the spoon and a knife"."""
+    found: list[list[str]] = [[]]
+    for i, word in enumerate(words):
+        if word not in (",", "and", "&", "plus"):
+            found[-1].append(word)
+            continue
+        before, after = found[-1], list(words[i + 1 :])
+        adjectives = bool(before) and before[-1] in _ADJECTIVES | set(STATES)
+        if adjectives or not after:
+            found[-1].append(word)
+        elif before:
+            found.append([])
+    phrases = [" ".join(w for w in own if w) for own in found]
+    return tuple(phrase.removeprefix("and ").strip(", ") for phrase in phrases if phrase.strip(", "))
+
+
+def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
+    """A noun phrase without article and states, and the states.
+
+    >>> _states("a slice of chilled tomato")
+    ('tomato', ('cold', 'sliced'))
+    """
+    words = phrase.split()
+    if words and words[0] in _ARTICLES and len(words) > 1:
+        words = words[1:]
+    states: list[str] = []
+    kept: list[str] = []
+    limit = next(
+        (i for i, w in enumerate(words) if w in ("with", "that", "which", "from", "containing", "holding")), len(words)
+    )
+    for i, word in enumerate(words):
+        if i < limit and word in STATES and (i + 1 < limit or kept):
+            states.append(STATES[word])
+        elif i < limit and word in PORTIONS and (kept or words[i + 1 : i + 2] == ["of"]):
+            states.append("sliced")
+            if words[i + 1 : i + 2] == ["of"] and not kept:
+                words[i + 1] = ""
+        elif word:
+            kept.append(word)
+    while kept and kept[0] in ("a", "an", "the", "and"):
+        kept = kept[1:]
+    return (" ".join(kept) or " ".join(words)), tuple(dict.fromkeys(states))
+
+
+def _resolved(part: _Part, context: Context) -> _Part:
+    """A clause with its pronouns replaced, and the context after it."""
+    objects = part.objects
+    if part.pronoun and context.objects:
+        word = objects[0]
+        many = word in _MANY and len(context.objects) > 1
+        objects = context.objects if many else context.objects[-1:]
+        objects = tuple(f"the {o}" if o.split()[0] not in _ARTICLES else o for o in objects)
+    place = part.place
+    words = place.split()
+    if words and words[-1] in ("it", "them", "there") and len(words) <= 2:
+        place = context.place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
+    if part.rest == "back" and not place and part.predicate == "put":
+        place = ""
+    place = _same(place, context)
+    plain = tuple(_states(o)[0] for o in objects)
+    if objects and not (len(objects) == 1 and objects[0] in _PRONOUNS):
+        context.objects = plain
+        context.said += plain
+    if part.predicate == "put" and place:
+        context.place = place
+        context.said.append(" ".join(place.split()[1:]))
+    if part.predicate == "put":
+        context.verb = part.verb
+    return replace(part, objects=objects, place=place)
+
+
+def _onto(preposition: str, context: Context) -> str:
+    """ "On it": on what things were put on last."""
+    noun = (
+        context.place.split(" ", 1)[-1]
+        if context.place
+        else (f"the {context.objects[-1]}" if context.objects else "it")
+    )
+    return f"{preposition} {noun}"
+
+
+def _same(place: str, context: Context) -> str:
+    """ "On the same plate" with the plate that was spoken of."""
+    for said in ("the same", "that same"):
+        if f"{said} " in place:
+            head = place.rsplit(" ", 1)[-1]
+            known = next(
+                (p for p in reversed(context.said) if p.split() and p.split()[-1] == head and "same" not in p), ""
+            )
+            if known:
+                before = place.split(f"{said} ", 1)[0]
+                return f"{before}{known if known.split()[0] in _ARTICLES else f'the {known}'}"
+    return place

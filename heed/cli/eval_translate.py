@@ -1,0 +1,120 @@
+"""``heed eval translate``: measures how well free instructions are understood."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from grounding.errors import ConfigurationError, HeedError
+from grounding.translate.cases import Answer, Case, CaseError, read_answers, read_cases
+from grounding.translate.score import MEASURES, Judged, figures, judge
+
+TITLES = {"task_set": "all tasks right", "order": "order right", "both": "both"}
+
+
+def translate(
+    cases: Annotated[
+        Path,
+        typer.Argument(
+            metavar="F.jsonl", help="Lines {id, instruction, base_tasks, mentioned, order_closure}, perhaps n."
+        ),
+    ],
+    engine: Annotated[str | None, typer.Option(help="Engine that reads; the built-in choice by default.")] = None,
+    given: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-predictions",
+            metavar="PRED.jsonl",
+            help="Judge these answers instead: lines {id, leaves: [{text, object, destination, states}], order, "
+            "confidence}.",
+        ),
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="File for every answer, one JSON object a line.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measures how well free instructions are understood.
+
+    The tasks are right if groups of neighbouring leaves match the mentioned base tasks one to one in their content
+    words, with nothing left over; the order is right if it is the transitive closure of the file. An answer without
+    leaves (a refusal, a question) is wrong.
+    """
+    if given is not None and engine is not None:
+        raise ConfigurationError("--engine", "has nothing to do with --from-predictions.", "Leave out one of them.")
+    read = read_cases(cases)
+    answers = _given(given, read) if given is not None else {case.id: _read(case, engine) for case in read}
+    judged = [judge(case, answers.get(case.id, Answer(outcome="no answer"))) for case in read]
+    answer = figures(judged)
+    if predictions is not None:
+        _write(predictions, judged)
+    if as_json:
+        json.dump(answer, sys.stdout, indent=1)
+        print()
+    else:
+        _show(answer)
+
+
+def _given(path: Path, cases: Sequence[Case]) -> dict[str, Answer]:
+    answers = read_answers(path)
+    if not answers.keys() & {case.id for case in cases}:
+        raise CaseError(str(path), "answers none of the instructions.", "Give the answers to this file, by id.")
+    return answers
+
+
+def _read(case: Case, engine: str | None) -> Answer:
+    """What the reader of free English makes of an instruction; a refusal is an answer without leaves."""
+    reader = importlib.import_module("grounding.translate.reader")
+    try:
+        outline = reader.read(case.instruction) if engine is None else reader.read(case.instruction, engine=engine)
+    except ConfigurationError:
+        raise
+    except HeedError as error:
+        return Answer(outcome=str(error))
+    return Answer(outline.frames, frozenset(outline.order), outline.confidence)
+
+
+def _write(path: Path, judged: Sequence[Judged]) -> None:
+    rows = [
+        {
+            "id": one.case.id,
+            "instruction": one.case.instruction,
+            "leaves": [
+                {"text": leaf.text, "predicate": leaf.predicate, "object": leaf.object,
+                 "destination": leaf.destination, "states": list(leaf.states)}
+                for leaf in one.answer.leaves
+            ],
+            "order": sorted(map(list, one.answer.order)),
+            "confidence": one.answer.confidence,
+            "outcome": one.answer.outcome,
+            "task_set": one.task_set,
+            "order_right": one.order,
+            "both": one.both,
+            "matched": {str(task): list(range(*group)) for task, group in sorted(one.groups.items())},
+            "missed": [one.case.base_tasks[task] for task in one.case.mentioned if task not in one.groups],
+            "order_closure": sorted(map(list, one.case.order)),
+        }
+        for one in judged
+    ]  # fmt: skip
+    try:
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    except OSError as error:
+        raise CaseError(str(path), f"cannot be written ({error}).", "Choose another file.") from error
+
+
+def _show(answer: Mapping[str, Any]) -> None:
+    print(f"{answer['n']} instructions, {answer['refused']} refused or asked about")
+    for name in MEASURES:
+        low, high = answer["ci95"][name]
+        print(f"{TITLES[name]:20}{100 * answer[name]:6.1f} %  95 % interval {100 * low:.1f} to {100 * high:.1f}")
+    for n, row in answer["by_n"].items():
+        shares = "".join(f"{100 * row[name]:9.1f} %" for name in MEASURES)
+        print(f"  {n:>2} base tasks{shares}  ({row['n']})")
+    if answer["ece"] is not None:
+        print(f"expected calibration error of the confidence: {answer['ece']:.3f}")

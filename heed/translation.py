@@ -1,0 +1,22 @@
+"""Engines of free English put together: which one reads, and what becomes of its answer."""
+
+from __future__ import annotations
+
+from grounding.state import WorldState
+from grounding.translate.free import Answer, answer_lifted
+from grounding.translate.reader.reader import shipped_reader
+from grounding.world import World
+
+
+def translation(
+    text: str, world: World | None, state: WorldState | None = None, *, engine: str | None = None
+) -> Answer:
+    """What an instruction means.
+
+    Args:
+        text: The instruction.
+        world: The world it speaks of; without one, words stand for themselves.
+        state: Where things are now; at the start of the world file where None.
+        engine: Which engine reads; the built-in one by default.
+    """
+    return answer_lifted(text, shipped_reader())
