@@ -189,7 +189,9 @@ def _exact(tree: TaskTree, world: World, doubt: Answer) -> Answer:
     from grounding.translate.lifting import order_of
 
     leaves = [leaf for leaf in tree.root.walk() if leaf.is_leaf]
-    frames = tuple(Frame(leaf.text or paraphrase_leaf(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves)
+    frames = tuple(
+        Frame(leaf.text or paraphrase_leaf(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves
+    )
     ids = tuple(leaf.id for leaf in leaves)
     outline = Outline(frames, tuple(order_of(ids, tree)), confidence=0.9)
     return Answer(

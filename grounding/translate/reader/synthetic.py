@@ -24,7 +24,8 @@ _OPENINGS = (
     "it is a mess in here", "my back hurts today, so", "the inspection is tomorrow", "try to", "go ahead and",
 )  # fmt: skip
 _REASONS = (
-    "because they match", "cause it looks nice", "so that it is out of the way", "as we need it later", "since it is dirty",
+    "because they match", "cause it looks nice", "so that it is out of the way", "as we need it later",
+    "since it is dirty",
     "my dear", "if you would", "I guess", "right", "you know", "and be careful with it", "it is fragile", "as always",
     "it is hot", "before I forget", "or so", "if I remember right", "I think", "let me think", "um", "please", "for me",
 )  # fmt: skip
@@ -273,9 +274,13 @@ class Writer:
         if len(named) < 2:
             return []
         one, two = (draw.choice((*task.short, *task.short, task.gerund)) for task in draw.sample(named, 2))
-        modal = draw.choice(("has to be done", "must be done", "must happen", "should come", "comes", "has to be placed", "goes"))
+        modal = draw.choice(
+            ("has to be done", "must be done", "must happen", "should come", "comes", "has to be placed", "goes")
+        )
         kind = draw.random()
-        opening: list[Piece] = [(draw.choice(("the only constraint is that", "note that", "but", "remember that")), "O")]
+        opening: list[Piece] = [
+            (draw.choice(("the only constraint is that", "note that", "but", "remember that")), "O")
+        ]
         opening = opening if draw.random() < 0.3 else []
         if kind < 0.3:
             return [*opening, (one, "ref"), (modal, "O"), ("before", "before"), (two, "ref")]
@@ -287,8 +292,13 @@ class Writer:
             return [*opening, (one, "ref"), (wait, "O"), (last, "last")]
         if kind < 0.9:
             return [*opening, (one, "ref"), (draw.choice((modal, "", "comes")), "O"), ("first", "first")]
-        return [*opening, (one, "ref"), (draw.choice(("may only start", "can only start", "can be done only")), "O"),
-                (draw.choice(("when", "once", "after")), "after"), (draw.choice(named[0].done or ("that is done",)), "ref")]
+        return [
+            *opening,
+            (one, "ref"),
+            (draw.choice(("may only start", "can only start", "can be done only")), "O"),
+            (draw.choice(("when", "once", "after")), "after"),
+            (draw.choice(named[0].done or ("that is done",)), "ref"),
+        ]
 
     def _after(self, theme: str, human: bool, said: list[Phrase], before: list[Phrase]) -> list[Piece]:
         """A task tied to others that are named again."""
@@ -373,7 +383,8 @@ class Writer:
         for number, sentence in enumerate(sentences, 1):
             first = True
             if bullet:
-                mark = bullet.format("one two three four five six seven eight nine ten eleven twelve".split()[number - 1]
+                mark = bullet.format(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                "eleven", "twelve"][number - 1]
                                      if spoken and number < 13 and len(bullet) > 3 else number)  # fmt: skip
                 text += f" {mark}" if text else mark
                 tags += ["O"] * len(words_of(mark))
