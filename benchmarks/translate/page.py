@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 GOALS = {2: (97, 95), 3: (95, 92), 4: (93, 90)}
@@ -16,8 +16,8 @@ def page(found: Mapping[str, Any]) -> str:
         "",
         "Made by `python -m benchmarks.translate.run` from `benchmarks/results/translate.json`; do not edit by hand.",
         "",
-        f"{where['cpu']}, {where['cores']} cores, load {where['load_average'][0]}, {where['date']}. Percent; in brackets "
-        "95 % intervals (Wilson).",
+        f"{where['cpu']}, {where['cores']} cores, load {where['load_average'][0]}, {where['date']}. Percent; in "
+        "brackets 95 % intervals (Wilson).",
         "",
         "## Household compositions, dev floor plans",
         "",
@@ -30,24 +30,22 @@ def page(found: Mapping[str, Any]) -> str:
     ]
     for n, row in house["by_n"].items():
         goals = GOALS.get(int(n), ("-", "-"))
-        lines.append(f"| {n} | {row['n']} | {_share(row, 'task_set')} | {goals[0]} | {_share(row, 'order')} | {goals[1]} | "
-                     f"{_share(row, 'both')} |")  # fmt: skip
+        lines.append(_row(n, row, goals))
     many = house["grouped"]["5-9"]
     lines += [
-        f"| 5 to 9 | {many['n']} | {_share(many, 'task_set')} | - | {_share(many, 'order')} | - | {_share(many, 'both')} "
-        "(goal 85) |",
-        f"| all | {house['n']} | {_share(house, 'task_set')} | | {_share(house, 'order')} | | {_share(house, 'both')} |",
+        _row("5 to 9 (goal 85 both)", many, ("-", "-")),
+        _row("all", house, ("", "")),
         "",
         "SMART-LLM fails on all instructions of 4 tasks (prompt too long), as the authors of the data report.",
         "",
-        f"Calibration error of the confidence that both are right: {house['ece_held_out']:.4f} (fitted on four fifths of "
-        f"the dev set, measured on the last, in turn; goal 0.05); with the shipped fit {house['ece']:.4f}.",
+        f"Calibration error of the confidence that both are right: {house['ece_held_out']:.4f} (fitted on four "
+        f"fifths of the dev set, measured on the last, in turn; goal 0.05); with the shipped fit {house['ece']:.4f}.",
         "",
         "## Missions of our own, in a world",
         "",
-        "Invented speakers of many kinds (`benchmarks/translate/*.jsonl`). Right = understood without a question, with the "
-        "goals, orders, choices and rules of the gold answer in the world. The dev halves were looked at while the reader "
-        "was made, the test halves only by this program.",
+        "Invented speakers of many kinds (`benchmarks/translate/*.jsonl`). Right = understood without a question, with "
+        "the goals, orders, choices and rules of the gold answer in the world. The dev halves were looked at while the "
+        "reader was made, the test halves only by this program.",
         "",
         "| missions | n | right | goal | questions | refused | CPU s median | most |",
         "|---|---|---|---|---|---|---|---|",
@@ -56,19 +54,27 @@ def page(found: Mapping[str, Any]) -> str:
         row = found[key]
         low, high = row["ci95"]
         goal = "98" if key.startswith("table") else "-"
-        lines.append(f"| {key.replace('_', ', ')} | {row['n']} | {100 * row['right']:.1f} [{100 * low:.1f}, {100 * high:.1f}] | "
-                     f"{goal} | {row['asked']} | {row['refused']} | {row['cpu_s_p50']:.3f} | {row['cpu_s_max']:.3f} |")  # fmt: skip
+        right = f"{100 * row['right']:.1f} [{100 * low:.1f}, {100 * high:.1f}]"
+        lines.append(
+            f"| {key.replace('_', ', ')} | {row['n']} | {right} | {goal} | {row['asked']} | {row['refused']} | "
+            f"{row['cpu_s_p50']:.3f} | {row['cpu_s_max']:.3f} |"
+        )
     times = found["times"]
     lines += [
         "",
         "## Times",
         "",
         f"Instruction of 4 base tasks to checked specification in the household world ({times['n']} dev wordings, "
-        f"{times['understood']} of them with a specification): wall p50 {times['wall_p50']:.3f} s, p95 {times['wall_p95']:.3f} s; "
-        f"CPU p50 {times['cpu_p50']:.3f} s, p95 {times['cpu_p95']:.3f} s (goal: p95 0.5 s).",
+        f"{times['understood']} of them with a specification): wall p50 {times['wall_p50']:.3f} s, p95 "
+        f"{times['wall_p95']:.3f} s; CPU p50 {times['cpu_p50']:.3f} s, p95 {times['cpu_p95']:.3f} s (goal: p95 0.5 s).",
         "",
     ]
     return "\n".join(lines + _end_to_end(found["end_to_end"]))
+
+
+def _row(title: str, row: Mapping[str, Any], goals: Sequence[int | str]) -> str:
+    shares = (_share(row, "task_set"), str(goals[0]), _share(row, "order"), str(goals[1]), _share(row, "both"))
+    return f"| {title} | {row['n']} | {' | '.join(shares)} |"
 
 
 def _share(row: Mapping[str, Any], name: str) -> str:

@@ -21,8 +21,8 @@ from benchmarks.translate.gold import joined
 from benchmarks.translate.missions import judged
 from benchmarks.translate.page import page
 from grounding.levels.calibrate import calibration_error, wilson
-from grounding.translate.cases import Case, Prediction, case
-from grounding.translate.household import compositions
+from grounding.translate.cases import Case, Prediction
+from grounding.translate.cases import case as case_of
 from grounding.translate.reader.files import recalibrate, shipped
 from grounding.translate.reader.reader import Calibration, Reader, features, shipped_reader
 from grounding.translate.score import Judged, figures, judge
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--calibrate", action="store_true", help="fit the confidence anew")
     options = parser.parse_args()
     reader = shipped_reader()
-    cases = [case(row) for row in joined()]
+    cases = [case_of(row) for row in joined()]
     rows = [_one(case, reader) for case in cases]
     both = np.array([judgement.both for judgement, _ in rows], dtype=float)
     seen = np.array([own for _, own in rows])

@@ -132,7 +132,10 @@ def controlled_rule(text: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-_NOT = r"(?:never(?: ever)?|do not(?: ever)?|don[’']t(?: ever)?|you must not|you may not|nobody may|no robot may|avoid|be sure not to|make sure not to)"
+_NOT = (
+    r"(?:never(?: ever)?|do not(?: ever)?|don[’']t(?: ever)?|you must not|you may not|nobody may|no robot may|avoid"
+    r"|be sure not to|make sure not to)"
+)
 _RULE_FORMS = (
     (rf"^{_NOT} (?:use|touch|move|disturb|handle|take|grab|using|touching|moving) (.+)$", r"never pick up \1"),
     (r"^(?:leave|let) (.+?) (?:alone|be|where (?:it|they) (?:is|are)|in peace)$", r"never pick up \1"),
