@@ -15,6 +15,8 @@ from grounding.translate.reader.tags import STOPS, Segment, Word, segments
 
 #: Things that were only named, and their offsets.
 Topic = tuple[tuple[str, ...], tuple[int, int]]
+_RESTING = ("stays where it is", "stay where they are", "stays put", "stay put", "remains where it is", "stays there")
+_POINTING = frozenset(["that one", "this one", "it", "that", "this", "them", "those", "these", "the order"])
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
 _PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
@@ -75,6 +77,7 @@ class Assembler:
         self.firsts: list[int] = []
         self.rules: list[Rule] = []
         self.topics: list[Topic] = []
+        self.carried: list[str] = []  # links said of what was only named
         self.either: list[tuple[tuple[int, ...], ...]] = []
         self.together: list[tuple[int, ...]] = []
         self.notes: list[str] = []
@@ -87,7 +90,7 @@ class Assembler:
         for place, segment in enumerate(self.segments):
             own = self.words[segment.first : segment.last]
             if segment.kind == "task" and segment.opens:
-                self._task(self._whole(place))
+                self._say(place)
             elif segment.kind == "ref":
                 self._reference(place, own)
             elif segment.kind == "rule":
@@ -103,16 +106,44 @@ class Assembler:
         self._unknown()
         return self._finished()
 
+    def _say(self, place: int) -> None:
+        """A task span: a task, or a rule in the form of one ("the pepper stays where it is")."""
+        own = self._whole(place)
+        words = [word.lower for word in own]
+        if any(" ".join(words).endswith(end) for end in _RESTING) or (
+            words[:1] == ["leave"] and words[-1:] == ["alone"]
+        ):
+            self.rules.append(Rule(self._text(own), own[0].start, own[-1].end))
+            return
+        full = len(self.now.choice) > 1 and all(self.now.choice)
+        if full and place and self.segments[place - 1].kind == "O" and self._has_comma(place - 1):
+            self._close_choice()
+        self._task(own)
+
+    def _has_comma(self, place: int) -> bool:
+        segment = self.segments[place]
+        return any(word.text == "," for word in self.words[segment.first : segment.last])
+
     def _whole(self, place: int) -> list[Word]:
         """The words of a task without those taken back in its middle."""
         first = self.segments[place]
         found = list(self.words[first.first : first.last])
-        for segment in self.segments[place + 1 :]:
+        back: list[Word] = []
+        for i, segment in enumerate(self.segments[place + 1 :], place + 1):
+            own = list(self.words[segment.first : segment.last])
             if segment.kind == "task" and not segment.opens:
-                found += self.words[segment.first : segment.last]
-            elif segment.kind != "back":
+                kept = _before_slip(found, back)
+                if len(kept) < len(found) and own[-1].lower in ("one", "ones"):
+                    own = [*own[:-1], found[-1]]
+                found = [*kept, *own]
+            elif segment.kind == "back":
+                back += own
+            elif segment.kind != "O" or not self._stops(segment) or self._kind(i + 1) != "back":
                 break
         return found
+
+    def _kind(self, place: int) -> str:
+        return self.segments[place].kind if place < len(self.segments) else ""
 
     def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
         own = self._without_after_it(own)
@@ -122,6 +153,8 @@ class Assembler:
             return None
         pending, self.topics = self.topics, []
         if pending:
+            self.now.links += self.carried
+            self.carried = []
             self.context.objects = tuple(phrase for phrases, _ in pending for phrase in phrases)
         before = self.context.objects
         made = frames(own, self.context)
@@ -159,7 +192,14 @@ class Assembler:
         """Things that are only named, of which the next task says more or the sentence says when."""
         words = [word.lower for word in own]
         known = refer(words, [group.said for group in self.groups], self.recent)
-        if not self.now.groups and self.groups and known.sure and content(words) and known.tasks and not self.now.choice:
+        if (
+            not self.now.groups
+            and self.groups
+            and known.sure
+            and content(words)
+            and known.tasks
+            and not self.now.choice
+        ):
             self.now.subject = set(known.tasks)
         self.topics.append((named, (own[0].start, own[-1].end)))
 
@@ -189,6 +229,8 @@ class Assembler:
     def _unknown(self) -> None:
         """What was named and never spoken of again."""
         for phrases, (start, end) in self.topics:
+            if all(phrase in _POINTING for phrase in phrases):
+                continue
             frame = Frame(" and ".join(phrases), UNKNOWN, start=start, end=end)
             self.frames.append(frame)
             self.groups.append(_Group((len(self.frames) - 1,), _said([], [frame]), self.number))
@@ -205,7 +247,7 @@ class Assembler:
         if "last" in links:
             before |= set(earlier)
         if "before" in links and not now.after:  # "before that, ..."
-            self.order |= {(number, other) for other in self.recent if other not in now.groups}
+            self.order |= {(number, other) for other in self.recent if other != number}
         if not now.groups and ordering:
             now.before |= before
         back = next((link for link in links if link.endswith("-task")), "")
@@ -242,7 +284,10 @@ class Assembler:
         now = self.now
         if kind in ("after", "before"):
             now.word = kind
-            if not self._kind_after(place, ("ref", "task")):
+            if self._points(place):
+                now.word = ""
+                now.links.append("then" if kind == "after" else "before")
+            elif not self._kind_after(place, ("ref", "task")):
                 now.word = ""
                 now.links.append("then" if kind == "after" else "before")
             elif self._kind_after(place, ("task",)):  # "after washing the cup, ...": a task said here
@@ -257,6 +302,10 @@ class Assembler:
             self._tail(kind)
         else:
             now.links.append(kind)
+
+    def _points(self, place: int) -> bool:
+        """Whether a link has what it points at with it: "before that"."""
+        return self.words[self.segments[place].last - 1].lower in ("that", "this", "it", "these", "those")
 
     def _simultaneous(self, place: int) -> bool:
         segment = self.segments[place]
@@ -327,8 +376,13 @@ class Assembler:
 
     def _subject(self, words: Sequence[str]) -> None:
         """A task named again of which the sentence goes on to say when: "the lemon comes last"."""
-        if not self.now.groups:
-            self.now.subject = set(refer(words, [group.said for group in self.groups], self.recent).tasks)
+        if self.now.groups:
+            return
+        known = refer(words, [group.said for group in self.groups], self.recent)
+        if known.tasks and (known.sure or not content(words)):
+            self.now.subject = set(known.tasks)
+        elif content(words):
+            self.topics.append(((" ".join(words),), (-1, -1)))
 
     def _ordered(self, kind: str, words: Sequence[str]) -> None:
         """ "The lemon has to be there before the pear": an order between tasks said before."""
@@ -362,14 +416,20 @@ class Assembler:
             self.topics = []
         elif self.now.groups or self.now.choice:
             self._unknown()
+        self._close_choice()
+        if self.topics and self.now.links:
+            self.carried += self.now.links
+        self.now = _Sentence()
+        self.before = list(self.recent)
+        self.number += 1
+
+    def _close_choice(self) -> None:
         options = [tuple(i for g in own for i in self.groups[g].frames) for own in self.now.choice if own]
         if len(options) > 1:
             self.either.append(tuple(options))
             chosen = [g for own in self.now.choice for g in own]
             self.order = {(a, b) for a, b in self.order if not (a in chosen and b in chosen)}
-        self.now = _Sentence()
-        self.before = list(self.recent)
-        self.number += 1
+        self.now.choice = []
 
     def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
         return place + 1 < len(self.segments) and self.segments[place + 1].kind in kinds
@@ -432,6 +492,15 @@ def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
         tags: One for each.
     """
     return Assembler(words, tags).outline()
+
+
+def _before_slip(own: Sequence[Word], back: Sequence[Word]) -> list[Word]:
+    """A task up to the article after which something else was said than was meant."""
+    article = bool(back) and back[-1].lower in ("the", "a", "an", "my")
+    if not article or not own or own[-1].lower in ("the", "a", "an", "my"):
+        return list(own)
+    last = max((i for i, word in enumerate(own) if word.lower in ("the", "a", "an", "my")), default=len(own) - 1)
+    return list(own[: last + 1])
 
 
 def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:

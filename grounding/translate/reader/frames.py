@@ -48,7 +48,8 @@ _ARTICLES = frozenset([
 _PRONOUNS = frozenset(["it", "them", "that", "this", "these", "those", "both"])
 _MANY = frozenset({"them", "these", "those", "both"})
 _MODALS = frozenset([
-    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall", "may",
+    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought",
+    "shall", "may",
     "might",
 ])  # fmt: skip
 _JOINTS = frozenset({"and", ",", "then", "also", "&", "next", "or", "plus"})
@@ -103,8 +104,12 @@ _FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "well", "please", ".
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start", "by"), ("begin", "by"),
-    ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
+           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start",
+           "by"), ("begin", "by"),
+    ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"),
+    ("please",), ("somebody", "can"), ("someone", "can"), ("somebody", "should"), ("someone", "should"),
+    ("anybody", "can"), ("someone", "must"), ("somebody", "must"), ("also",), ("you", "should"), ("you", "must"),
+    ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
@@ -155,7 +160,10 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     """
     if not words:
         return []
-    own = _cleared([word.lower for word in words])
+    own = _announced(_cleared([word.lower for word in words]), context)
+    if _tells_only(own):
+        context.notes.append(f"I see no task in '{' '.join(word.text for word in words)}'.")
+        return []
     parts = [_resolved(part, context) for part in _parts(own, context)]
     found: list[Frame] = []
     for part in parts:
@@ -185,6 +193,35 @@ def _cleared(own: Sequence[str]) -> list[str]:
     return found
 
 
+def _announced(own: list[str], context: Context) -> list[str]:
+    """A task without what announces it: "on my mark: ...", "the potato, it belongs on the plate"."""
+    for mark in (":", ","):
+        i = own.index(mark) if mark in own else 0
+        left, right = own[:i], own[i + 1 :]
+        if not left or not right or len(left) > 8:
+            continue
+        if mark == ":" and (_has_place(right) or "," in right or _verb_here(right, 0)):
+            return right
+        plain = not any(w in _PLACE or verb_at(left, k) for k, w in enumerate(left)) and left[0] not in ("i", "we")
+        if left[0] in _PRONOUNS and len(left) == 1:
+            return right
+        if mark == "," and plain and (right[0] in _PRONOUNS | {"they"} or _verb_here(right, 0)):
+            context.objects = _list(left)
+            return ["them" if w == "they" else w for w in right]
+    return own
+
+
+def _tells_only(own: Sequence[str]) -> bool:
+    """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
+    rest = _without_wishes(list(own))
+    if rest[:1] in (["i"], ["we"]):
+        return True
+    return any(
+        a in ("is", "are") and b.endswith("ing") and b not in ("being", "missing")
+        for a, b in zip(rest[1:4], rest[2:5], strict=False)
+    )  # fmt: skip
+
+
 def topic(words: Sequence[Word]) -> tuple[str, ...]:
     """Things that are only named: "the lemon and the orange, ..."; empty where more is said.
 
@@ -192,6 +229,8 @@ def topic(words: Sequence[Word]) -> tuple[str, ...]:
         words: The words of a task span.
     """
     own = _without_wishes(_cleared([word.lower for word in words]))
+    if own[:2] in (["there", "is"], ["there", "are"]):
+        own = own[2:]
     parts = _parts(list(own), Context()) if 0 < len(own) < 9 else []
     named = bool(parts) and all(part.predicate == UNKNOWN for part in parts)
     return _list(own) if named and not any(verb_at(own, i) for i in range(len(own))) else ()
@@ -265,7 +304,11 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
     cuts = [
         i
         for i, word in enumerate(rest)
-        if word in ("and", ",") and i > 1 and rest[i + 1 : i + 2] and rest[i + 1] not in _PLACE and _has_place(rest[i + 2 :])
+        if word in ("and", ",")
+        and i > 1
+        and rest[i + 1 : i + 2]
+        and rest[i + 1] not in _PLACE
+        and _has_place(rest[i + 2 :])
     ]
     found, first = [], 0
     for cut in cuts:
@@ -313,7 +356,13 @@ def _filled(parts: list[_Part]) -> list[_Part]:
                 part = replace(part, objects=after.objects, pronoun=after.pronoun)
             elif found and found[-1].objects and part.place:
                 part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
-        if part.predicate == "put" and part.place and not part.objects and part.verb in ("move", "return") and not found:
+        if (
+            part.predicate == "put"
+            and part.place
+            and not part.objects
+            and part.verb in ("move", "return")
+            and not found
+        ):
             part = replace(part, predicate="go")
         if part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
             part = replace(part, predicate="pick up")
@@ -406,10 +455,10 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 state = STATES[rest[0]]
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
-            return [_part(predicate, verb, [*what, *rest], robot)]
+            return [_part(predicate, verb, one, robot) for one in _lists_of_places([*what, *rest])]
     if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
         what = own[: -2 if own[-2] in ("as", "join", "there") else -1]
-        what = [w for w in what if w not in _MODALS | {"also"}]
+        what = [w for w in what if w not in _MODALS | _STANDING | {"also", "there"}]
         return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
     comma = next((i for i, w in enumerate(own) if w in (",", ":") and i), None)
     if comma is not None and not any(word in _PLACE for word in own) and len(own) - comma < 5:
@@ -449,6 +498,8 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     tail = what[source:] if source is not None else []
     what = what[:source] if source is not None else what
     pronoun = len(what) == 1 and what[0] in _PRONOUNS
+    if what in (["that", "one"], ["this", "one"], ["the", "same", "one"], ["they"]):
+        what, pronoun = ["them" if what == ["they"] else "it"], True
     objects = tuple(what) if pronoun else _list(what)
     return _Part(
         predicate, verb, objects, " ".join(place), " ".join(particles), robot, " ".join(tail), pronoun
