@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
-from grounding.translate.reader.frames import Context, about, frames, topic
+from grounding.translate.reader.frames import Context, about, frames, topic, verbs_in
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import STOPS, Segment, Word, segments
@@ -110,9 +110,8 @@ class Assembler:
         """A task span: a task, or a rule in the form of one ("the pepper stays where it is")."""
         own = self._whole(place)
         words = [word.lower for word in own]
-        if any(" ".join(words).endswith(end) for end in _RESTING) or (
-            words[:1] == ["leave"] and words[-1:] == ["alone"]
-        ):
+        text = " ".join(words)
+        if text.endswith(_RESTING) or (text.startswith("leave ") and text.endswith(" alone")):
             self.rules.append(Rule(self._text(own), own[0].start, own[-1].end))
             return
         full = len(self.now.choice) > 1 and all(self.now.choice)
@@ -171,10 +170,30 @@ class Assembler:
             (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
         }
         number = len(self.groups)
-        self.groups.append(_Group(indices, _said(own, made), self.number))
+        lists = len(made) > 1 and len({frame.destination for frame in made}) == len(made) and verbs_in(own) < 2
+        apart = linked and lists
+        if not apart:
+            self.groups.append(_Group(indices, _said(own, made), self.number))
+        else:  # each can be named on its own later
+            self.groups += [_Group((i,), _said([], [made[i - first]]), self.number) for i in indices]
         if linked:
             self._tie(number)
+            for other in range(number + 1, len(self.groups)):
+                self._tie_alike(number, other)
         return number
+
+    def _tie_alike(self, number: int, other: int) -> None:
+        """Another task said in the same breath, with the order of the first one."""
+        self.order |= {(a, other) for a, b in self.order if b == number}
+        self.order |= {(other, b) for a, b in self.order if a == number}
+        if number in self.firsts:
+            self.firsts.append(other)
+        if self.now.chained:
+            self.order.add((other - 1, other))
+        self.recent.append(other)
+        for members in (self.now.groups, *self.now.choice[-1:]):
+            if number in members:
+                members.append(other)
 
     def _without_after_it(self, own: list[Word]) -> list[Word]:
         """ "The lemon right after it": the words, and the order they state."""
@@ -192,14 +211,8 @@ class Assembler:
         """Things that are only named, of which the next task says more or the sentence says when."""
         words = [word.lower for word in own]
         known = refer(words, [group.said for group in self.groups], self.recent)
-        if (
-            not self.now.groups
-            and self.groups
-            and known.sure
-            and content(words)
-            and known.tasks
-            and not self.now.choice
-        ):
+        alone = not self.now.groups and not self.now.choice
+        if alone and self.groups and known.sure and content(words) and known.tasks:
             self.now.subject = set(known.tasks)
         self.topics.append((named, (own[0].start, own[-1].end)))
 
@@ -284,10 +297,7 @@ class Assembler:
         now = self.now
         if kind in ("after", "before"):
             now.word = kind
-            if self._points(place):
-                now.word = ""
-                now.links.append("then" if kind == "after" else "before")
-            elif not self._kind_after(place, ("ref", "task")):
+            if self._points(place) or not self._kind_after(place, ("ref", "task")):
                 now.word = ""
                 now.links.append("then" if kind == "after" else "before")
             elif self._kind_after(place, ("task",)):  # "after washing the cup, ...": a task said here
@@ -510,7 +520,7 @@ def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
 
 
 def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
-    words = [word.lower for word in own]
+    words = [word.lower for word in own] or [word for frame in made for word in frame.text.split()]
     states = {f"={state}" for frame in made for state in frame.states}
     heads = {stem(frame.object.split()[-1]) for frame in made if frame.object}
     objects = {s for frame in made for s in content(frame.object.split())}
@@ -531,8 +541,11 @@ def _contrary(made: Sequence[Frame], order: set[tuple[int, int]], taken: set[int
         for i, early in enumerate(made[:j]):
             if {i, j} & taken or (i, j) in order or (j, i) in order or not early.object or early.object != late.object:
                 continue
-            moved = early.predicate == late.predicate == "put" and early.destination and late.destination
-            moved = moved and early.destination != late.destination and f"the {late.object}" in late.text
+            moved = (
+                early.predicate == late.predicate == "put"
+                and "" != early.destination != late.destination != ""
+                and f"the {late.object}" in late.text
+            )
             turned = {early.predicate, late.predicate} in ({"open", "close"}, {"switch on", "switch off"})
             if moved or turned:
                 found.append(f"'{early.text}' and '{late.text}' undo each other: say which comes last if it matters.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grounding.translate.outline import UNKNOWN, Frame
 from grounding.translate.reader.tags import Word
@@ -216,10 +217,14 @@ def _tells_only(own: Sequence[str]) -> bool:
     rest = _without_wishes(list(own))
     if rest[:1] in (["i"], ["we"]):
         return True
-    return any(
-        a in ("is", "are") and b.endswith("ing") and b not in ("being", "missing")
-        for a, b in zip(rest[1:4], rest[2:5], strict=False)
-    )  # fmt: skip
+    being = (b for a, b in pairwise(rest[1:5]) if a in ("is", "are"))
+    return any(word.endswith("ing") and word not in ("being", "missing") for word in being)
+
+
+def verbs_in(words: Sequence[Word]) -> int:
+    """How many clauses of a task have a verb of their own."""
+    own = [word.lower for word in words]
+    return sum(_verb_here(own, i) for i in range(len(own)))
 
 
 def topic(words: Sequence[Word]) -> tuple[str, ...]:
@@ -237,7 +242,7 @@ def topic(words: Sequence[Word]) -> tuple[str, ...]:
 
 
 def about(frame: Frame, phrase: str) -> Frame:
-    """A frame said of another thing: "the lemon or the pear on the plate" says of the lemon what it says of the pear."""
+    """A frame said of another thing: "either the lemon or the pear on the plate" puts the lemon there too."""
     thing, states = _states(phrase)
     text = frame.text.replace(frame.object, thing, 1) if frame.object else frame.text
     return replace(frame, text=text, object=thing, states=tuple(dict.fromkeys((*states, *frame.states))))
