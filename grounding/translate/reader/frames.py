@@ -101,7 +101,7 @@ _STANDING = frozenset([
     "go", "goes", "belong", "belongs", "stays", "ends", "be", "is", "are", "gets", "get", "being", "sit", "sits", "lie",
     "lies", "stand", "stands", "live", "lives",
 ])  # fmt: skip
-_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "well", "please", "...", "like", "-"})
+_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "please", "...", "like", "-"})
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
@@ -112,7 +112,7 @@ _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "
     ("anybody", "can"), ("someone", "must"), ("somebody", "must"), ("also",), ("you", "should"), ("you", "must"),
     ("you", "need", "to"), ("you",
            "can"),
-           ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
+           ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"), ("you", "may"), ("you", "might"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
 _CAUSES = frozenset({"have", "let", "make", "ask", "tell", "get"})
 
@@ -189,6 +189,11 @@ def _cleared(own: Sequence[str]) -> list[str]:
         found.append(word)
     while found and found[-1] == ",":
         found.pop()
+    if _has_place(found) and not _stands_last(found):
+        found = found[:-2] if found[-2:] in (["as", "well"], ["both", "of"]) else found
+        found = found[:-1] if found[-1:] in (["too"], ["also"]) else found
+    if found[:1] == ["well"]:
+        found.pop(0)
     while found and found[0] == ",":
         found.pop(0)
     return found
@@ -212,11 +217,18 @@ def _announced(own: list[str], context: Context) -> list[str]:
     return own
 
 
+def _stands_last(own: Sequence[str]) -> bool:
+    """Whether "too" is all that is said of a place: "the pear goes there too"."""
+    return "there" in own[-3:] or own[-2:] == ["join", "it"]
+
+
 def _tells_only(own: Sequence[str]) -> bool:
     """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
     rest = _without_wishes(list(own))
     if rest[:1] in (["i"], ["we"]):
         return True
+    if any(a in ("has", "have") and b not in ("to", "been") and not b.endswith("ed") for a, b in pairwise(rest[1:6])):
+        return not _verb_here(rest, 0)
     being = (b for a, b in pairwise(rest[1:5]) if a in ("is", "are"))
     return any(word.endswith("ing") and word not in ("being", "missing") for word in being)
 
@@ -290,6 +302,9 @@ def _parts(own: list[str], context: Context) -> list[_Part]:
     robot, own = _doer(_without_wishes(own))
     own = _together(_plain(own))
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
+    if not starts and len(own) > 1 and own[-1] in ("on", "off"):
+        predicate = f"switch {own[-1]}"
+        return [_Part(predicate, f"turn {own[-1]}", _list(own[:-1]), "", "", robot)]
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
         if stated is not None or not starts:
