@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from grounding.state import WorldState, initial_state
@@ -87,7 +87,9 @@ _MAKING: dict[str, Flag] = {
 }  # fmt: skip
 _THROWING = re.compile(r"\b(throw|threw|trash|discard|dispos|toss|get rid|bin)\w*\b")
 _BINS = ("garbage can", "bin", "trash can", "rubbish bin")
-_HOME = re.compile(r"\b(back|return\w*|replac\w*|original|its (?:own )?(?:place|spot))\b")
+_HOME = re.compile(
+    r"\b(back|return\w*|replac\w*|original|its? (?:own )?(?:place|spot)|where (?:they|it) belongs?)\b"
+)
 _STORES = ("cabinet", "drawer", "cupboard")
 _NOWHERE = frozenset({"away", "back", "up", "down", "over", "out", "off", "there", "inside", "aside"})
 
@@ -136,11 +138,32 @@ class _Writer:
             place = ""
         if place in ("away", "back"):
             place = ""
+        within = re.match(r"(?:in|on|inside|inside of|on top of) (?:it|them)\b ?", place)
+        if within and " with " not in f" {plain(self.frame.object)}" and " got " not in plain(self.frame.object):
+            raise RejectionError(f"I do not know what {within[0].split()[-1]!r} stands for. Name it.")
+        place = re.sub(r"^inside (?=(?:next|on|in|beside|near) )", "", place[within.end() :] if within else place)
+        moved = re.match(rf"(?:{'|'.join(AT)}|by|under|near|behind) .+? (?:to|onto|into) (?!the (?:left|right|side))", place)
+        if moved and not place.startswith(("to ", "into ", "onto ")) and " next to " not in place:
+            place = f"to {place[moved.end() :]}"  # "the bat in the corner to the bed": where it is, then where to
         objects = self._objects()
-        flags = [*flags, *(flag for m in objects for flag in m.states)]
+        held = re.search(r" (?:with|containing) (.+) (?:in|on|inside|on top of) it$", place)
+        if held and len(objects) == 1:  # "put a plate in the fridge with a tomato on it"
+            place = place[: held.start()]
+            objects = [replace(objects[0], contents=tuple(self.finder.every(held[1], self.finder.is_movable)))]
+        flags = self._possible([*flags, *(flag for m in objects for flag in m.states)], objects)
         if not place:
             return self._put_nowhere(who, objects, flags)
-        return self._bring(who, objects, flags, self._targets(place, objects))
+        targets = self._targets(place, objects)
+        if not any(self.finder.is_movable(i) for i in targets[0].ids):  # "to the coffee machine chilled"
+            flags += targets[0].states
+            targets[0] = replace(targets[0], states=())
+        return self._bring(who, objects, flags, targets)
+
+    def _possible(self, flags: Sequence[Flag], objects: list[Mention]) -> list[Flag]:
+        """States without those that "clean up" does not mean: things that cannot be washed are tidied up."""
+        washed = self.finder.nouns.makings.get(STATES["clean", True][0], (None, frozenset()))[1]
+        tidied = re.match(r"clean\w* up\b", self.said) and any(i not in washed for m in objects for i in m.ids)
+        return [flag for flag in dict.fromkeys(flags) if not (tidied and flag == ("clean", True))]
 
     def _put_nowhere(self, who: str, objects: list[Mention], flags: Sequence[Flag]) -> str:
         """ "Throw it away", "put it back", "put it away"; only what is to be made of it where no place is meant."""
@@ -156,7 +179,7 @@ class _Writer:
             return self._bring(who, objects, flags, [store])
         if flags:
             return who + self._make(objects, flags)
-        if re.match(r"(get|take|grab|bring|carry|fetch|hold|gather|collect)\b", self.said):
+        if re.search(r"\b(?:from|off|out of)\b", self.said) or re.match(r"(get|take|grab|bring|carry|fetch|hold|gather|collect)\b", self.said):
             return f"{who}pick up {self._listed(objects)}"
         what = listed([self._call(m) for m in objects])
         raise RejectionError(f"I do not know where to put {what}. Say 'in' or 'on' and a place.")
@@ -255,29 +278,27 @@ class _Writer:
         own = {i for m in objects for i in m.ids}
         spare = lambda i: self._is_target(i) and (i not in own or len(own) > 1)  # noqa: E731
         if preposition in NEAR:
+            _, between, outer = self.finder.apart(where)
+            if between in AT and any(self._is_target(i) for i in self.finder.mention(outer).ids):
+                return self._targets(f"on {outer}", objects)  # "next to the knife on the counter"
             return [self._beside(self.finder.mention(where), preposition)]
-        inner, outer = self._nested(where)
+        inner, between, outer = self.finder.apart(where)
+        if outer and not between:  # "the inside of the safe"
+            return self._targets(f"in {outer}", objects)
         found = self.finder.mention(inner, spare)
+        if not any(self._is_target(i) for i in found.ids):
+            beside = self._beside(found, preposition)
+            self.notes.append(f"Nothing can be put on {self._call(found)}, so it goes on {self._call(beside)}.")
+            return [beside]
         if outer and any(self.finder.is_movable(i) for i in found.ids):
-            further = self._targets(outer, [found])
+            further = self._targets(f"{between} {outer}", [found])
             if not any(self.finder.is_movable(i) for i in further[0].ids):
                 self.notes += found.notes
                 return [found, *further]
         elif outer:
             found = self.finder.mention(where, spare)
         self.notes += found.notes
-        things = self.world.things
-        if all(i in things and not self._is_target(i) for i in found.ids):
-            beside = self._beside(found, preposition)
-            self.notes.append(f"Nothing can be put on {self._call(found)}, so it goes on {self._call(beside)}.")
-            return [beside]
         return [found]
-
-    def _nested(self, where: str) -> tuple[str, str]:
-        """ "The pan on the table" taken apart, empty second part where there is one place only."""
-        places = [m for m in re.finditer(rf" ({'|'.join(sorted((*AT, *NEAR), key=len, reverse=True))}) ", where)
-                  if where[: m.start()]]  # fmt: skip
-        return (where[: places[0].start()], where[places[0].start() :].strip()) if places else (where, "")
 
     def _beside(self, anchor: Mention, preposition: str) -> Mention:
         entity = anchor.ids[0]
@@ -300,11 +321,12 @@ class _Writer:
         return Mention("back", (spot,))
 
     def _first(self, names: Sequence[str], problem: str) -> Mention:
-        found = [self.finder.nouns.nouns[key] for name in names if (key := spell(name)) in self.finder.nouns.nouns]
-        ids = self.finder.nouns.sorted(i for noun in found[:2] for i in (*noun.own, *noun.kind) if self._is_target(i))
-        if not ids:
-            raise RejectionError(problem)
-        return Mention(names[0], ids[:1] if names is _BINS else ids)
+        nouns = self.finder.nouns
+        for noun in (nouns.nouns[key] for name in names if (key := spell(name)) in nouns.nouns):
+            ids = nouns.sorted(i for i in (*noun.kind, *noun.own) if self._is_target(i))
+            if ids:
+                return Mention(names[0], ids[:1] if names is _BINS else ids)
+        raise RejectionError(problem)
 
     def _is_target(self, entity: str) -> bool:
         thing = self.world.things.get(entity)
@@ -354,7 +376,11 @@ class _Writer:
         return text
 
     def _kind(self, ids: tuple[str, ...]) -> str | None:
-        """A noun that names exactly these."""
+        """A noun that names exactly these, that of their class if it does."""
+        kinds = {self.world.things[i].kind for i in ids if i in self.world.things}
+        own = self.finder.nouns.nouns.get(spell(next(iter(kinds)))) if len(kinds) == 1 else None
+        if own is not None and set(own.kind) == set(ids):
+            return next(iter(kinds)).replace("_", " ")
         for words, noun in self.finder.nouns.nouns.items():
             if not noun.plural and set(noun.kind) == set(ids) and set(noun.own) <= set(ids):
                 return " ".join(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -29,6 +30,24 @@ def speller(nouns: Nouns) -> Speller:
         known = {word for words in language() for word in words}
         kept["_speller"] = Speller(counts, known)
     found: Speller = kept["_speller"]
+    return found
+
+
+def mended(words: Sequence[str], nouns: Nouns) -> list[str]:
+    """Words with slips of the keyboard mended; the first letter is hardly ever wrong, so it stays.
+
+    Args:
+        words: In lower case.
+        nouns: The names of a world.
+    """
+    own = speller(nouns)
+    found: list[str] = []
+    for word in words:
+        new = own.mend(word).split() or [word]
+        if new[0][0] != word[0]:
+            same = [known for known in own.counts if known[0] == word[0]]
+            new = difflib.get_close_matches(word, same, n=1, cutoff=0.8) or [word]
+        found += new
     return found
 
 

@@ -34,18 +34,20 @@ _PARTS = frozenset(
     rear far head""".split()
 )
 _PORTIONS = frozenset("slice slices piece pieces chunk chunks wedge wedges section sections segment segments".split())
+_TRAILING = frozenset("up down away back over off out together aside inside again too well".split())
+_WATER = frozenset({"water", "liquid", "coffee", "tea"})
 _CONTENTS = re.compile(r" (?:with|containing|holding|contains|full of|filled with|that has|which has|carrying) ")
 _IN_IT = re.compile(r"(?: (?:in|on|inside|inside of|on top of|within)(?: it| them| of it)?| on top| that is in it)$")
-_ASIDE = re.compile(r" (?:while|using|so that|in order|because|for|when|via|then|afterwards) .*$")
+_ASIDE = re.compile(r" (?:while|using|so|in order|because|for|when|via|afterwards|that you) .*$")
 NEAR = ("next to", "beside", "near", "by", "in front of", "to the left of", "to the right of", "to the side of",
          "on the left of", "on the right of", "on the side of", "at the side of", "left of", "right of", "under", "underneath",
          "below", "beneath", "behind", "above", "over", "across from", "across", "between", "against", "closest to",
-         "nearest", "around", "along", "to the left side of", "to the right side of", "on the left side of",
+         "nearest", "around", "along", "about", "close to", "where", "to the left side of", "to the right side of", "on the left side of",
          "on the right side of", "on the other side of", "from behind", "from under", "from beside")  # fmt: skip
 AT = ("on top of", "inside of", "inside", "into", "onto", "on to", "in", "on", "at", "from", "out of", "off of", "off",
        "to", "atop", "upon", "within")  # fmt: skip
 _PREPOSITION = re.compile(
-    rf" (?:(?:that|which) (?:is|are|was|sits|stands) )?(?:(?:sitting|lying|located|standing) )?"
+    rf" (?:(?:that|which) (?:is|are|was|sits|stands|lies|goes) )?(?:(?:sitting|lying|located|standing|found) )?"
     rf"({'|'.join(sorted((*NEAR, *AT), key=len, reverse=True))}) "
 )
 _UNDER = frozenset({"under", "underneath", "below", "beneath", "from under"})
@@ -117,10 +119,26 @@ class Finder:
         text = _ASIDE.sub("", plain(phrase))
         if (split := self._contents_of(text)) is not None:
             return self._holding(*split, want)
-        if self._whole(text) is None and (place := _PREPOSITION.search(text)):
-            found = self.mention(text[: place.start()], want)
-            return self.narrowed(found, place[1], text[place.end() :])
+        left, preposition, right = self.apart(text)
+        if preposition:
+            among = self._noun(left, want, own=False)
+            found = self.narrowed(among, preposition, right)
+            return replace(self._noun(left, want), notes=found.notes) if found.ids == among.ids else found
+        if right:
+            return self.mention(right, want)
         return self._noun(text, want)
+
+    def apart(self, text: str) -> tuple[str, str, str]:
+        """ "The pan on the table" as pan, "on" and table; without preposition where only a part is named first.
+
+        Both others are empty where the text is one noun phrase.
+        """
+        place = _PREPOSITION.search(f" {text}") if self._whole(text) is None else None
+        if place is None:
+            return text, "", ""
+        left, right = text[: max(0, place.start() - 1)], text[place.end() - 1 :].removesuffix(" is")
+        part = all(w in _PARTS or w in _ARTICLES or w in _VAGUE for w in left.split())
+        return left, "" if part else place[1], right
 
     def _contents_of(self, text: str) -> tuple[str, str] | None:
         split = _CONTENTS.search(text)
@@ -132,6 +150,9 @@ class Finder:
         after = re.search(r" (?:in|on|inside|on top of) (?:it|them)\b(.*)$", inner)
         inner = inner[: after.start()] if after else _IN_IT.sub("", inner)
         things = self.world.things
+        if set(inner.split()) & _WATER and self._whole(inner) is None:
+            note = f"Robots here cannot fill things, so {plain(inner)!r} is passed over."
+            return replace(holder, notes=(*holder.notes, note))
         carried = all(i in things and things[i].properties & MOVABLE and self._holds(i) for i in holder.ids)
         if carried:
             inside = self.every(inner, self.is_movable)
@@ -151,11 +172,9 @@ class Finder:
             there = self._nearest(found.ids, spot.ids)
         if there:
             return replace(found, ids=there)
-        if len(found.ids) == 1 or preposition in AT:
-            names = listed([wording.name(i, self.world) for i in found.ids[:3]], "or")
-            note = f"I take {found.text!r} to be {names}: none is {preposition} {wording.name(spot.ids[0], self.world)}."
-            return replace(found, notes=(*found.notes, note))
-        return found
+        nobody = " ".join(w for w in found.text.split() if w not in _ARTICLES)
+        note = f"No {nobody} is {preposition} {wording.name(spot.ids[0], self.world)} here; I take one all the same."
+        return replace(found, notes=(*found.notes, note))
 
     def is_movable(self, entity: str) -> bool:
         """Whether robots can carry it."""
@@ -180,8 +199,13 @@ class Finder:
     def _table(self, words: Sequence[str]) -> Noun | None:
         return self.nouns.nouns.get(tuple(NUMBERS.get(w, w) for w in words))
 
-    def _noun(self, text: str, want: Want) -> Mention:
+    def _noun(self, text: str, want: Want, *, own: bool = True) -> Mention:
+        """A noun with its adjectives; with ``own``, "the drawer" is the one whose very name that is."""
         words = text.split()
+        while len(words) > 1 and words[-1] in _TRAILING and self._whole(" ".join(words)) is None:
+            words.pop()
+        if len(words) > 1 and words[0] == "together":
+            words.pop(0)
         definite = not (words and words[0] in ("a", "an", "any", "some"))
         count = next((int(NUMBERS.get(w, w)) for w in words if NUMBERS.get(w, w).isdigit()), 1)
         many = count > 1 or any(w in _MANY for w in words[:2])
@@ -191,11 +215,15 @@ class Finder:
         if whole is None:
             states = [flag for w in words if (flag := self._state(w)) is not None]
             words = [w for w in words if self._state(w) is None] or words
+        if "and" in words[1:] and whole is None and self._names(" ".join(words[: words.index("and")])):
+            raise RejectionError(f"{text!r} names more than one thing where I expect one. Say them one after another.")
         noun, modifiers = self._matched(words, text)
         ids = [*noun.own, *(i for i in noun.kind if i not in noun.own)]
-        if definite and noun.own and not modifiers and not (noun.plural or many):
+        if own and definite and noun.own and not modifiers and not (noun.plural or many):
             ids = list(noun.own)
         wanted = [i for i in ids if want(i)] or ids
+        if words[-1] in _ANYTHING and len(wanted) > _MOST_OPEN and not noun.plural:
+            raise RejectionError(f"{text!r} could be too many things here. Say what it is.")
         found = Mention(text, self.nouns.sorted(wanted), noun.plural or many, tuple(dict.fromkeys(states)))
         found = self._chosen(found, modifiers)
         if count > len(found.ids):
@@ -240,22 +268,24 @@ class Finder:
 
     def _longest(self, words: Sequence[str]) -> tuple[Noun, list[str]] | None:
         """The longest name that a phrase ends with, parts of things aside, and the words before it."""
-        end = len(words)
+        end, best = len(words), None
         while end:
             for start in range(end):
                 noun = self._table(words[start:end])
                 if noun is not None and (noun.own or noun.kind):
-                    return noun, list(words[:start])
+                    if best is None or end - start > best[2]:
+                        best = noun, list(words[:start]), end - start
+                    break
             if words[end - 1] not in _PARTS:
-                return None
+                break
             end -= 1
-        return None
+        return None if best is None else best[:2]
 
     def _respelled(self, words: Sequence[str]) -> Iterable[list[str]]:
         """The words with slips of the keyboard mended, and with words joined that belong together."""
         for i in range(len(words) - 1):
             yield [*words[:i], words[i] + words[i + 1], *words[i + 2 :]]
-        mended = likeness.speller(self.nouns).mend(" ".join(words)).split()
+        mended = likeness.mended(words, self.nouns)
         if mended != list(words):
             yield mended
 
@@ -313,16 +343,22 @@ class Finder:
     def beside(self, entity: str, preposition: str = "") -> tuple[str, ...]:
         """Where things go that are to be put next to something: what that lies on, else the nearest place for things.
 
-        Below something a cupboard or the like counts before a table.
+        Below something a cupboard or drawer counts before a table; appliances count last.
         """
         support = self.state.things[entity].support if entity in self.world.things else None
         if support is not None:
             return (support,)
-        fixed = [t.id for t in self.world.things.values() if not self.is_movable(t.id) and t.support is None]
-        surfaces = [i for i in fixed if "surface" in self.world.things[i].properties]
-        closed = [i for i in fixed if {"container"} <= self.world.things[i].properties
-                  and "open" in self.world.things[i].possible_flags]  # fmt: skip
-        return self._nearest(closed if preposition in _UNDER else surfaces, [entity])
+        closed = [i for name in ("cabinet", "cupboard", "drawer") if (noun := self._table([name])) for i in noun.kind]
+        surfaces = [
+            t for t in self.world.things.values()
+            if "surface" in t.properties and not self.is_movable(t.id) and t.support is None
+        ]  # fmt: skip
+        plain_ones = [t.id for t in surfaces if not t.possible_flags and t.size[0] * t.size[1] >= _BROAD]
+        for ids in (closed if preposition in _UNDER else [], plain_ones, [t.id for t in surfaces]):
+            found = self._nearest(ids, [entity])
+            if found:
+                return found
+        return ()
 
 
 def _distance(a: Cell, b: Cell) -> int:
@@ -337,7 +373,13 @@ _ADJECTIVES: dict[Flag, frozenset[str]] = {
     for flag, words in STATES.items()
     if flag[1] and flag in OPERATE and flag[0] in ("clean", "heated", "chilled", "sliced")
 }  # fmt: skip
+#: From this area on (square metres) furniture is a place to set things down beside others.
+_BROAD = 0.35
 _COLOURS = frozenset(
     "red green blue yellow white black orange pink purple brown grey gray silver gold golden tan beige".split()
 )
-_VAGUE = frozenset("small large big little long old new empty full used dirty the an a other far near".split())
+_VAGUE = frozenset(
+    "small large big little long old new empty full used dirty other far near first second third last upper lower".split()
+)
+#: Nouns that name nearly everything, and up to how many things they may leave open.
+_ANYTHING, _MOST_OPEN = frozenset({"thing", "object", "item"}), 3
