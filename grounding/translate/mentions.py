@@ -149,6 +149,7 @@ class Finder:
         holder = self.mention(outer, want)
         after = re.search(r" (?:in|on|inside|on top of) (?:it|them)\b(.*)$", inner)
         inner = inner[: after.start()] if after else _IN_IT.sub("", inner)
+        inner = re.sub(r" with (?=an? |the )", " and ", inner)  # "a tray with a tomato with a knife on it"
         things = self.world.things
         if set(inner.split()) & _WATER and self._whole(inner) is None:
             note = f"Robots here cannot fill things, so {plain(inner)!r} is passed over."
@@ -249,8 +250,11 @@ class Finder:
             if self._table(words) is None and right:
                 if all(w in _PARTS or w in _VAGUE for w in left):
                     return self._matched(right, text)
-                found = self._longest(words) or self._longest(left)
-                return found if found is not None else self._matched(right, text)
+                found = self._longest(words)
+                if found is not None and len(found[1]) <= at:  # "a full roll of toilet paper"
+                    return found
+                found = self._longest(left)
+                return (found[0], [*found[1], *right]) if found is not None else self._matched(right, text)
         found = self._longest(words)
         if found is not None:
             return found
