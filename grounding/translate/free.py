@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from grounding.logic.spec import HierarchicalSpec
 from grounding.translate import reject
 from grounding.translate.compose import contradiction
 from grounding.translate.lifting import lift, paraphrase
 from grounding.translate.outline import UNKNOWN, Frame, Outline
-from grounding.translate.reader.reader import Reader
 from grounding.translate.tree import TaskTree
+
+if TYPE_CHECKING:  # torch takes seconds to load
+    from grounding.translate.reader.reader import Reader
 
 #: Below this confidence a question is asked if there is a rival reading.
 ASK_BELOW = 0.5
@@ -96,7 +99,7 @@ def outlines(text: str, reader: Reader) -> Answer | list[Outline]:
     unknown = [frame for frame in best.frames if frame.predicate == UNKNOWN]
     if unknown:
         frame = unknown[0]
-        return rejected(f"I do not know what is to be done in '{frame.text}'. Use a verb such as put, bring, wash or go to.",
+        return rejected(f"I do not know what to do in '{frame.text}'. Use a verb such as put, bring, wash or go to.",
                         [(f.start, f.end) for f in unknown])  # fmt: skip
     return [outline for outline in found if contradiction(outline) is None]
 

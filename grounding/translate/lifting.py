@@ -20,7 +20,8 @@ _ON = frozenset({"on", "onto", "upon", "over"})
 _FLAGS = {
     "clean": ("clean", True), "heat": ("hot", True), "cool": ("cold", True), "slice": ("sliced", True),
     "switch on": ("on", True), "switch off": ("on", False), "open": ("open", True), "close": ("open", False),
-    "examine": ("examined", True), "find": ("found", True), "fill": ("full", True), "photograph": ("photographed", True),
+    "examine": ("examined", True), "find": ("found", True), "fill": ("full", True), "wet": ("wet", True),
+    "photograph": ("photographed", True),
 }  # fmt: skip
 
 

@@ -119,8 +119,9 @@ def translate(
     ]
     card = {
         "summary": "Tags the words of free instructions: tasks, references, links, rules (GRU and CRF over MiniLM).",
-        "data": str(household) if household else "Household compositions of Nl2Hltl2Plan (floor plans whose number leaves "
-        "0 or 1 by five left out), goals of ALFRED, and instructions made up from a grammar; not in the repository.",
+        "data": str(household) if household else "Household compositions of Nl2Hltl2Plan (floor plans "
+        "whose number leaves 0 or 1 by five left out), goals of ALFRED, "
+        "and instructions made up from a grammar; not in the repository.",
         "instructions": len(examples),
         "licence": "Weights: Apache-2.0, as Heed. The published data is under the MIT licence.",
         "figures": "docs/results/translate.md" if household is None else "Not measured.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import Frame, Outline, Rule
@@ -13,6 +14,8 @@ from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import STOPS, Segment, Word, segments
 
 _ORDERING = frozenset({"after", "before", "then", "last"})
+#: How words begin that make tasks partners; "at any time" and "in any order" do not.
+_PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while")
 
 
 @dataclass
@@ -34,6 +37,9 @@ class _Sentence:
         after: Tasks that all its tasks must come before.
         links: Links waiting for the next task.
         word: Link waiting for a reference.
+        choice: Alternatives, as far as they are said.
+        chained: Whether its tasks follow one another ("in this order: ...").
+        subject: Tasks named again of which it goes on to say when.
     """
 
     groups: list[int] = field(default_factory=list)
@@ -42,6 +48,8 @@ class _Sentence:
     links: list[str] = field(default_factory=list)
     word: str = ""
     choice: list[list[int]] = field(default_factory=list)
+    chained: bool = False
+    subject: set[int] = field(default_factory=set)
 
 
 class Assembler:
@@ -60,7 +68,8 @@ class Assembler:
         self.groups: list[_Group] = []
         self.order: set[tuple[int, int]] = set()
         self.inner: set[tuple[int, int]] = set()
-        self.recent: list[int] = []
+        self.recent: list[int] = []  # tasks said in one breath, and those to be done at the same time
+        self.before: list[int] = []  # those of the sentence before
         self.firsts: list[int] = []
         self.rules: list[Rule] = []
         self.either: list[tuple[tuple[int, ...], ...]] = []
@@ -133,14 +142,26 @@ class Assembler:
             self.order |= {(number, other) for other in self.recent if other not in now.groups}
         if not now.groups and ordering:
             now.before |= before
+        back = next((link for link in links if link.endswith("-task")), "")
+        if back and now.groups:  # "put the mug away before washing the cup"
+            last = now.groups[-1]
+            self.order.add((last, number) if back == "before-task" else (number, last))
+            self.recent = [number] if back == "before-task" else self.recent
+            now.links = []
+            return
         self.order |= {(other, number) for other in before} | {(number, other) for other in now.after}
-        self.order |= {(other, number) for other in self.firsts}
+        partner = "with" in links and bool(self.recent) and not ordering
+        if not partner:
+            self.order |= {(other, number) for other in self.firsts}
         if "first" in links:
             self.firsts.append(number)
-        if "free" in links and self.groups[:-1] and not ordering:
-            self.together.append((number - 1, number))
-        moved = "then" in links or "last" in links or (bool(before) and not now.groups)
-        self.recent = [number] if moved else [*self.recent, number]
+        now.chained |= "chain" in links
+        if now.chained and now.groups:
+            self.order.add((now.groups[-1], number))
+        if partner:
+            self.together.append((self.recent[-1], number))
+        joined = partner or (bool(now.groups) and not ordering)
+        self.recent = [*self.recent, number] if joined else [number]
         if now.choice:
             now.choice[-1].append(number)
         if "after-task" in links:
@@ -162,27 +183,58 @@ class Assembler:
                 now.word = ""
                 now.links.append(f"{kind}-task")
             return
-        if now.groups and not self._task_follows(place):
+        if kind == "free" and self._simultaneous(place):
+            kind = "with"
+        if now.subject and not now.groups and not self._task_follows(place):
+            self._placed(kind)
+        elif now.groups and not self._task_follows(place):
             self._tail(kind)
         else:
             now.links.append(kind)
+
+    def _simultaneous(self, place: int) -> bool:
+        segment = self.segments[place]
+        return any(word.lower.startswith(_PARTNERS) for word in self.words[segment.first : segment.last])
+
+    def _placed(self, kind: str) -> None:
+        """ "The lemon last": where a task named again stands among all."""
+        subject = self.now.subject
+        if kind == "last":
+            self.order |= {(g, s) for s in subject for g in range(len(self.groups)) if g not in subject}
+        elif kind == "first":
+            self.order |= {(s, g) for s in subject for g in range(len(self.groups)) if g not in subject}
 
     def _tail(self, kind: str) -> None:
         """A link at the end of its sentence: "put the mug away first"."""
         last = self.now.groups[-1]
         if kind == "first":
             self.firsts.append(last)
+        elif kind == "chain":
+            self._chain(self.now.groups)
+        elif kind == "with" and self.before:
+            self.order = {(a, b) for a, b in self.order if not (a in self.firsts and b == last)}
+            self.together.append((self.before[-1], last))
+            self.recent = [*self.before, *self.recent]
         elif kind in ("then", "last"):
             others = [g for g in range(last) if g not in self.now.groups]
             self.order |= {(other, g) for other in others for g in self.now.groups}
             self.recent = list(self.now.groups)
 
+    def _chain(self, groups: Sequence[int]) -> None:
+        """ "In that order": every task, and every thing of a list, after the one before it."""
+        frames = [i for g in groups for i in self.groups[g].frames]
+        self.inner |= set(pairwise(frames))
+
     def _reference(self, place: int, own: Sequence[Word]) -> None:
         now, kind = self.now, self.now.word
         now.word = ""
-        if not kind:
-            return
         words = [word.lower for word in own]
+        if not kind:
+            self._subject(words)
+            return
+        if now.subject:
+            self._ordered(kind, words)
+            return
         backward = bool(now.groups) and not self._goes_on(place)
         said = [group.said for group in self.groups]
         last = now.groups[-1] if backward else -1
@@ -207,6 +259,17 @@ class Assembler:
                 now.after |= tasks
                 now.links.append("before")
 
+    def _subject(self, words: Sequence[str]) -> None:
+        """A task named again of which the sentence goes on to say when: "the lemon comes last"."""
+        if not self.now.groups:
+            self.now.subject = set(refer(words, [group.said for group in self.groups], self.recent).tasks)
+
+    def _ordered(self, kind: str, words: Sequence[str]) -> None:
+        """ "The lemon has to be there before the pear": an order between tasks said before."""
+        others = set(refer(words, [group.said for group in self.groups], self.before).tasks) - self.now.subject
+        pairs = {(a, b) for a in self.now.subject for b in others}
+        self.order |= pairs if kind == "before" else {(b, a) for a, b in pairs}
+
     def _new(self, own: Sequence[Word]) -> set[int]:
         """A reference to a task that was not said before says it."""
         if len(content([word.lower for word in own])) == 0:
@@ -230,6 +293,7 @@ class Assembler:
             chosen = [g for own in self.now.choice for g in own]
             self.order = {(a, b) for a, b in self.order if not (a in chosen and b in chosen)}
         self.now = _Sentence()
+        self.before = list(self.recent)
         self.number += 1
 
     def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
@@ -275,10 +339,12 @@ class Assembler:
         taken = {i for option in self.either for own in option for i in own}
         repeated = _repeated(self.frames, taken)
         notes = [*self.context.notes, *self.notes]
-        notes += [f"Said twice, done twice if needed: {self.frames[j].text}." for _, j in repeated]
+        notes += [f"You ask twice to {self.frames[j].text}; once will do." for _, j in repeated]
+        notes += _contrary(self.frames, set(closure(pairs)), taken)
         together = tuple(tuple(i for g in own for i in self.groups[g].frames) for own in self.together)
         return Outline(
-            tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules), tuple(notes),
+            tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules),
+            tuple(notes),
             confidence=0.8**self.unsure,
         )  # fmt: skip
 
@@ -306,6 +372,21 @@ def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
 
 def _same_thing(a: Frame, b: Frame) -> bool:
     return bool(a.object) and a.object == b.object
+
+
+def _contrary(made: Sequence[Frame], order: set[tuple[int, int]], taken: set[int]) -> list[str]:
+    """What is to be done about tasks that undo each other in no stated order."""
+    found = []
+    for j, late in enumerate(made):
+        for i, early in enumerate(made[:j]):
+            if {i, j} & taken or (i, j) in order or (j, i) in order or not early.object or early.object != late.object:
+                continue
+            moved = early.predicate == late.predicate == "put" and early.destination and late.destination
+            moved = moved and early.destination != late.destination and f"the {late.object}" in late.text
+            turned = {early.predicate, late.predicate} in ({"open", "close"}, {"switch on", "switch off"})
+            if moved or turned:
+                found.append(f"'{early.text}' and '{late.text}' undo each other: say which comes last if it matters.")
+    return found
 
 
 def _repeated(made: Sequence[Frame], taken: set[int]) -> list[tuple[int, int]]:

@@ -14,23 +14,91 @@ from grounding.translate.outline import UNKNOWN, Frame
 from grounding.translate.reader.tags import Word
 from grounding.translate.reader.verbs import GIVES, PORTIONS, STATES, is_particle, verb_at
 
-_PLACE = frozenset(
-    ["in", "into", "inside", "on", "onto", "upon", "to", "at", "under", "beneath", "underneath", "beside", "near", "behind", "over", "above", "against", "next", "by", "between", "along", "around", "within", "below"]
-)
+_PLACE = frozenset([
+    "in",
+    "into",
+    "inside",
+    "on",
+    "onto",
+    "upon",
+    "to",
+    "at",
+    "under",
+    "beneath",
+    "underneath",
+    "beside",
+    "near",
+    "behind",
+    "over",
+    "above",
+    "against",
+    "next",
+    "by",
+    "between",
+    "along",
+    "around",
+    "within",
+    "below",
+])  # fmt: skip
 _STRONG = frozenset({"to", "into", "onto"})
-_ARTICLES = frozenset(["a", "an", "the", "some", "this", "that", "these", "those", "my", "your", "our", "his", "her", "its", "their", "all", "both", "each", "every"])
+_ARTICLES = frozenset([
+    "a", "an", "the", "some", "this", "that", "these", "those", "my", "your", "our", "his", "her", "its", "their",
+    "all", "both", "each", "every",
+])  # fmt: skip
 _PRONOUNS = frozenset(["it", "them", "that", "this", "these", "those", "both"])
 _MANY = frozenset({"them", "these", "those", "both"})
-_MODALS = frozenset(["should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall"])
+_MODALS = frozenset([
+    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall",
+])  # fmt: skip
 _JOINTS = frozenset({"and", ",", "then", "also", "&", "next", "or", "plus"})
-_ADJECTIVES = frozenset(
-    ["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey", "gray", "silver", "gold", "big", "small", "large", "little", "empty", "full", "new", "old", "used", "dirty", "wooden", "metal", "glass", "plastic", "round", "square", "tall", "short", "other", "first", "second", "top", "bottom", "left", "right"]
-)
+_ADJECTIVES = frozenset([
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "white",
+    "black",
+    "orange",
+    "pink",
+    "purple",
+    "brown",
+    "grey",
+    "gray",
+    "silver",
+    "gold",
+    "big",
+    "small",
+    "large",
+    "little",
+    "empty",
+    "full",
+    "new",
+    "old",
+    "used",
+    "dirty",
+    "wooden",
+    "metal",
+    "glass",
+    "plastic",
+    "round",
+    "square",
+    "tall",
+    "short",
+    "other",
+    "first",
+    "second",
+    "top",
+    "bottom",
+    "left",
+    "right",
+])  # fmt: skip
+_COLOURS = frozenset(["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey"])
 _FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you", "can"),
+           ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
+           "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
 _CAUSES = frozenset({"have", "let", "make", "ask", "tell", "get"})
@@ -65,6 +133,7 @@ class _Part:
     place: str
     rest: str
     robot: str = ""
+    source: str = ""
     pronoun: bool = False
 
 
@@ -90,8 +159,8 @@ def _frames_of(part: _Part) -> list[Frame]:
     found = []
     for phrase in part.objects or ("",):
         thing, states = _states(phrase)
-        place = part.place if part.predicate == "put" or part.predicate not in GIVES else ""
-        text = " ".join(w for w in (part.verb, phrase, part.place, part.rest) if w)
+        place = "" if part.predicate in GIVES or part.predicate == "examine" else part.place
+        text = " ".join(w for w in (part.verb, phrase, part.rest, part.source, part.place) if w)
         found.append(Frame(text, part.predicate, thing, place, tuple(dict.fromkeys((*states, *given))), part.robot))
     return found
 
@@ -124,10 +193,7 @@ def _leads(first: Frame, second: Frame) -> bool:
 
 def _parts(own: list[str], context: Context) -> list[_Part]:
     """The clauses of a task."""
-    robot, own = _doer(own)
-    own = _without_wishes(own)
-    if not robot:
-        robot, own = _doer(own)
+    robot, own = _doer(_without_wishes(own))
     own = _together(own)
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
     if not starts or starts[0] > 0:
@@ -140,8 +206,24 @@ def _parts(own: list[str], context: Context) -> list[_Part]:
         rest = own[a + length : b]
         while rest and rest[-1] in _JOINTS | _WHILE | {"to"}:
             rest = rest[:-1]
-        parts.append(_part(predicate, verb, rest, robot))
+        parts += [_part(predicate, verb, own_rest, robot) for own_rest in _lists_of_places(rest)]
     return _filled(parts)
+
+
+def _lists_of_places(rest: list[str]) -> list[list[str]]:
+    """ "The lemon on the red plate and the pear on the blue one" as two."""
+    cuts = [
+        i for i, word in enumerate(rest)
+        if word in ("and", ",") and rest[i + 1 : i + 2] and rest[i + 1] in _ARTICLES | {"and"} and i > 2
+        and any(w in _PLACE for w in rest[1:i]) and any(w in _PLACE for w in rest[i + 2 :])
+    ]  # fmt: skip
+    found, first = [], 0
+    for cut in cuts:
+        if any(w in _PLACE for w in rest[first + 1 : cut]) and any(w in _PLACE for w in rest[cut + 2 :]):
+            found.append(rest[first:cut])
+            first = cut + 1
+    found.append(rest[first:])
+    return [own[1:] if own[:1] == ["and"] else own for own in found]
 
 
 def _together(own: list[str]) -> list[str]:
@@ -191,6 +273,9 @@ def _doer(own: list[str]) -> tuple[str, list[str]]:
         rest = rest[1:] if rest[:1] == ["to"] else rest
         if rest and rest[0] != "be":
             return _name(own[:modal]), rest
+    to = next((i for i, w in enumerate(own[:6]) if w == "to"), None)
+    if to and _robotic(own[:to]) and verb_at(own, to + 1):
+        return _name(own[:to]), own[to + 1 :]
     if len(own) > 3 and _robotic(own[:2]) and own[2] in (",", ":"):
         return _name(own[:2]), own[3:]
     if len(own) > 3 and own[-3] == "with" and _robotic(own[-2:]):
@@ -266,6 +351,14 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
             return [_part(predicate, verb, [*what, *rest], robot)]
+    if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
+        what = own[: -2 if own[-2] in ("as", "join", "there") else -1]
+        what = [w for w in what if w not in _MODALS | {"also"}]
+        return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
+    comma = next((i for i, w in enumerate(own) if w in (",", ":") and i), None)
+    if comma is not None and not any(word in _PLACE for word in own) and len(own) - comma < 5:
+        where = own[comma + 1 :]
+        return [_Part("put", context.verb, tuple(_list(own[:comma])), " ".join(["on", *where]), "", robot)]
     if any(word in _PLACE for word in own):
         starts = [0, *(i + 1 for i, w in enumerate(own) if w == "and" and any(x in _PLACE for x in own[i:]) and
                        any(x in _PLACE for x in own[:i]))]  # fmt: skip
@@ -287,34 +380,35 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         particles.append(rest[1])
         rest = [rest[0], *rest[2:]]
     if predicate == "go":
-        place = " ".join(w for w in rest)
-        return _Part(predicate, verb, (), place, " ".join(particles), robot)
+        return _Part(predicate, verb, (), " ".join(rest), " ".join(particles), robot)
     if rest and rest[0] in _PLACE:
         cut = next(
             (i for i in range(2, len(rest)) if rest[i] in _ARTICLES and rest[i - 1] not in _PLACE | {"of", "from"}),
             None,
         )
-        place, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
-        return _Part(predicate, verb, _list(rest), " ".join(place), " ".join(particles), robot)
+        fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
+        return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
     cut = _place_at(rest)
     what, place = rest[:cut], rest[cut:]
-    source = next((i for i, w in enumerate(what) if w in ("from", "off")), None)
+    source = next((i for i, w in enumerate(what) if w in ("from", "off", "out") and i), None)
     tail = what[source:] if source is not None else []
     what = what[:source] if source is not None else what
     pronoun = len(what) == 1 and what[0] in _PRONOUNS
     objects = tuple(what) if pronoun else _list(what)
-    return _Part(predicate, verb, objects, " ".join(place), " ".join([*tail, *particles]), robot, pronoun)
+    return _Part(
+        predicate, verb, objects, " ".join(place), " ".join(particles), robot, " ".join(tail), pronoun
+    )  # fmt: skip
 
 
 def _place_at(rest: Sequence[str]) -> int:
     """Where the destination begins among the words after a verb."""
-    places = []
+    places: list[int] = []
     inside = None
     for i, word in enumerate(rest):
         if word in ("with", "containing", "holding", "that", "which") and i:
             inside = i
         if word in _PLACE and i:
-            if inside is not None and i + 1 < len(rest) and rest[i + 1] in ("it", "them"):
+            if inside is not None and (rest[i + 1 : i + 2] in (["it"], ["them"]) or rest[i - 1] in ("is", "are")):
                 inside = None
                 continue
             if word == "by" and rest[i - 1] in ("light",):
@@ -395,7 +489,9 @@ def _resolved(part: _Part, context: Context) -> _Part:
         place = context.place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
-    place = _same(place, context)
+    place = _same(_coloured(place, context), context)
+    if place.endswith(" one") and context.place:
+        place = f"{place.removesuffix('one')}{context.place.rsplit(' ', 1)[-1]}"
     plain = tuple(_states(o)[0] for o in objects)
     if objects and not (len(objects) == 1 and objects[0] in _PRONOUNS):
         context.objects = plain
@@ -406,6 +502,15 @@ def _resolved(part: _Part, context: Context) -> _Part:
     if part.predicate == "put":
         context.verb = part.verb
     return replace(part, objects=objects, place=place)
+
+
+def _coloured(place: str, context: Context) -> str:
+    """ "On the red one", "to red": with the noun of the place before."""
+    words = place.split()
+    noun = context.place.rsplit(" ", 1)[-1] if context.place else ""
+    if len(words) > 1 and words[-1] in _COLOURS and noun and noun not in _COLOURS:
+        return f"{place} {noun}"
+    return place
 
 
 def _onto(preposition: str, context: Context) -> str:
@@ -420,13 +525,13 @@ def _onto(preposition: str, context: Context) -> str:
 
 def _same(place: str, context: Context) -> str:
     """ "On the same plate" with the plate that was spoken of."""
-    for said in ("the same", "that same"):
-        if f"{said} " in place:
+    for said in ("the same", "that same", "same"):
+        if f" {said} " in place:
             head = place.rsplit(" ", 1)[-1]
             known = next(
                 (p for p in reversed(context.said) if p.split() and p.split()[-1] == head and "same" not in p), ""
             )
             if known:
-                before = place.split(f"{said} ", 1)[0]
+                before = place.split(f" {said} ", 1)[0] + " "
                 return f"{before}{known if known.split()[0] in _ARTICLES else f'the {known}'}"
     return place

@@ -16,8 +16,8 @@ HOME = "book pen pencil laptop phone remote watch box candle towel sponge soap c
 WORK = "parcel document folder stapler cable wrench bolt screwdriver crate pallet tool sample vial sensor battery drill"
 TOYS = "block cube ball doll bear car ring toy train puzzle marble brick"
 PLACES = (
-    "table desk shelf counter drawer cabinet fridge sink bin basket box tray plate bowl couch bed chair dresser stove rack"
-    " corner workbench platform pallet bathtub toilet microwave cupboard container safe window"
+    "table desk shelf counter drawer cabinet fridge sink bin basket box tray plate bowl couch bed chair dresser stove"
+    " rack corner workbench platform pallet bathtub toilet microwave cupboard container safe window"
 )
 ROOMS = "kitchen bathroom bedroom living room,office lab hallway storage room,garage lobby dock"
 COLOURS = "red green blue yellow white black orange pink purple brown grey"
@@ -86,8 +86,10 @@ def of_person(text: str) -> Phrase | None:
     if words[0] not in known:
         return Phrase(text, "", (), ())
     rest = words[1:]
-    place = next((i for i, w in enumerate(rest) if i and w in {"in", "on", "to", "into", "onto", "inside", "at", "under",
-                                                               "from", "with", "and", "next", "by", "near"}), None)  # fmt: skip
+    place = next((i for i, w in enumerate(rest) if i and w in {"in", "on", "to", "into", "onto", "inside", "at",
+    "under",
+                                                               "from", "with", "and", "next", "by", "near"}),
+                                                               None)  # fmt: skip
     what = rest[: place or len(rest)]
     if what and what[0] in ("a", "an", "some", "the"):
         what = what[1:]
@@ -126,6 +128,19 @@ class Grammar:
     def thing(self, theme: str, *, article: bool = True) -> tuple[str, str, bool]:
         """A noun phrase, its head, and whether it is plural."""
         draw, noun = self.draw, self.pick(theme)
+        odd = draw.random()
+        if odd < 0.05:
+            word = self.pick(("it", "it", "them", "that", "that one", "the other one", "the rest", "the others",
+            "everything"
+                              " else", "all of them", "both", "the remaining ones", "all the fruit",
+                              "everything on the table",
+                              "the dirty ones", "the same one", "whatever is left", "all the vegetables",
+                              "the last one"))  # fmt: skip
+            return (
+                word,
+                word,
+                word in ("them", "the others", "both", "all of them", "the remaining ones", "the dirty ones"),
+            )
         plural = draw.random() < 0.15
         head = plural_of(noun) if plural else noun
         words = [head]
@@ -168,6 +183,11 @@ class Grammar:
         preposition = self.pick(IN if inside else ON)
         if draw.random() < 0.08:
             return f"in the {self.pick(ROOMS.replace(',', ' ').split())}"
+        if draw.random() < 0.05:
+            return self.pick(("on the same plate", "in the same box", "on the other one", "in it", "on it",
+            "next to it",
+                              "on the blue one", "with the others", "next to the first one",
+                              "where the cup was"))  # fmt: skip
         if draw.random() < 0.06:
             return self.pick(("away", "back", "back where it belongs", "over there", "there", "down"))
         return f"{preposition} {self.pick(('the', 'the', 'a', 'my', 'that'))} {colour}{where}".replace(" a a", " an a")
@@ -191,6 +211,26 @@ class Grammar:
         return Phrase(text, f"{gerund(text.split()[0])} {' '.join(text.split()[1:])}", (f"visiting the {room}",),
                       (f"you are in the {room}", "you are there"))  # fmt: skip
 
+    def short(self, theme: str) -> Phrase:
+        """A task in the fewest words: "lemon to the white plate", "potato, white", "the pear too"."""
+        draw = self.draw
+        what, head, plural = self.thing(theme, article=draw.random() < 0.4)
+        where, colour = self.place(), self.pick(COLOURS)
+        noun = self.pick("plate box tray bowl basket bin drawer shelf")
+        text = self.pick((
+            f"{what} {where}", f"{what} to {colour}", f"{what} on {colour}", f"{what} in {colour}", f"{what}, {colour}",
+            f"{what}, {colour} {noun}", f"{what}: {noun}", f"{what} to the {colour} {noun}",
+            f"{what} on the {colour} {noun}",
+            f"{what} too", f"{what} as well", f"{what}, same {noun}", f"{what} on the same {noun}",
+            f"{what} into the {noun}",
+            f"{what} there too", f"{what} on the {colour} one", f"{what}, {where}", f"{what} can go {where}",
+            f"{what} could join it", f"{what} also {where}", f"{what} next to it", f"{what} on top of it",
+        ))  # fmt: skip
+        be = "are" if plural else "is"
+        return Phrase(text, f"putting {what} {where}", (f"putting the {head}", f"the {head}"),
+                      (f"the {head} {be} there", f"the {head} {be} in place", f"the {head} {be} done"),
+                      plural)  # fmt: skip
+
     def _putting(self, what: str, head: str, plural: bool, wild: bool) -> Phrase:
         draw = self.draw
         verb, where = self.pick(PUT), self.place()
@@ -205,7 +245,8 @@ class Grammar:
                 f"{what} {'go' if plural else 'goes'} {where}", f"{what} should be {_participle(verb)} {where}",
                 f"I want {what} {where}", f"I need {what} {where}", f"{what} must go {where}",
                 f"{what} {'belong' if plural else 'belongs'} {where}", f"{what} {where}", f"get {what} {where}",
-                f"{self.pick(ROBOTS)} should {text}", f"{self.pick(ROBOTS)} must {text}", f"have {self.pick(ROBOTS)} {text}",
+                f"{self.pick(ROBOTS)} should {text}", f"{self.pick(ROBOTS)} must {text}",
+                f"have {self.pick(ROBOTS)} {text}",
                 f"let {self.pick(ROBOTS)} {text}", f"{where} {verb} {what}", f"make sure {what} {be} {where}",
                 f"see to it that {what} {be} {where}", f"{what} {'need' if plural else 'needs'} to be {where}",
             ))  # fmt: skip
@@ -227,7 +268,8 @@ class Grammar:
             text += self.pick((" in the sink", " with water", " in the microwave", " with the knife", " in the fridge"))
         ing = gerund(verb)
         return Phrase(text, f"{ing} {what}", (f"{ing} the {head}",),
-                      (f"the {head} {be} {_participle(verb)}", f"the {head} {have} been {_participle(verb)}"), plural)  # fmt: skip
+                      (f"the {head} {be} {_participle(verb)}", f"the {head} {have} been {_participle(verb)}"),
+                      plural)  # fmt: skip
 
     def _other(self, what: str, head: str, plural: bool) -> Phrase:
         draw = self.draw
@@ -236,7 +278,8 @@ class Grammar:
         text = f"{verb} {what}"
         if draw.random() < 0.3:
             text = self.pick((f"turn on {what}", f"switch off {what}", f"pick up {what}", f"pick {what} up",
-                              f"look at {what} under the lamp", f"examine {what} by the light of the lamp"))  # fmt: skip
+                              f"look at {what} under the lamp",
+                              f"examine {what} by the light of the lamp"))  # fmt: skip
         words = text.split()
         ing = gerund(words[0])
         return Phrase(

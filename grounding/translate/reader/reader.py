@@ -63,7 +63,7 @@ class Reader:
 
     def describe(self) -> str:
         """What it supports."""
-        return "Free English of up to twelve sentences about tasks, orders, choices and rules; no questions, no other language."
+        return "Free English of up to twelve sentences: tasks, their order, choices and rules."
 
     def outlines(self, text: str) -> list[tuple[Outline, float]]:
         """Different readings of a text with the network's belief in them, the best first.

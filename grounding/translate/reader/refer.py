@@ -8,13 +8,112 @@ from dataclasses import dataclass
 from grounding.translate.reader.stems import LIGHT, stem
 from grounding.translate.reader.verbs import STATES, verb_at
 
-_ALL = frozenset(
-    ["these", "those", "all", "everything", "previous", "above", "they", "them", "tasks", "steps", "actions", "items", "things", "objects", "both", "two"]
-)
+_ALL = frozenset([
+    "these",
+    "those",
+    "all",
+    "everything",
+    "previous",
+    "above",
+    "they",
+    "them",
+    "tasks",
+    "steps",
+    "actions",
+    "items",
+    "things",
+    "objects",
+    "both",
+    "two",
+])  # fmt: skip
 _THAT = frozenset(["that", "this", "it", "done", "finished", "completed", "complete", "so", "step", "task"])
-_EMPTY = LIGHT | frozenset(
-    ["do", "done", "doing", "did", "complete", "completed", "completing", "finish", "finished", "finishing", "task", "tasks", "step", "steps", "action", "actions", "previous", "above", "earlier", "all", "everything", "items", "item", "objects", "object", "things", "thing", "these", "those", "that", "this", "be", "being", "get", "got", "done", "its", "place", "placed", "places", "placing", "put", "puts", "putting", "move", "moved", "moving", "you", "you've", "i", "we", "he", "she", "mentioned", "other", "already", "now", "both", "two", "three", "successfully", "also", "taken", "taking", "took", "bring", "brought", "bringing", "set", "setting", "take", "only", "said", "last", "first", "else", "while", "when", "once", "after", "task's", "been", "which", "what", "following"]
-)
+_EMPTY = LIGHT | frozenset([
+    "do",
+    "done",
+    "doing",
+    "did",
+    "complete",
+    "completed",
+    "completing",
+    "finish",
+    "finished",
+    "finishing",
+    "task",
+    "tasks",
+    "step",
+    "steps",
+    "action",
+    "actions",
+    "previous",
+    "above",
+    "earlier",
+    "all",
+    "everything",
+    "items",
+    "item",
+    "objects",
+    "object",
+    "things",
+    "thing",
+    "these",
+    "those",
+    "that",
+    "this",
+    "be",
+    "being",
+    "get",
+    "got",
+    "done",
+    "its",
+    "place",
+    "placed",
+    "places",
+    "placing",
+    "put",
+    "puts",
+    "putting",
+    "move",
+    "moved",
+    "moving",
+    "you",
+    "you've",
+    "i",
+    "we",
+    "he",
+    "she",
+    "mentioned",
+    "other",
+    "already",
+    "now",
+    "both",
+    "two",
+    "three",
+    "successfully",
+    "also",
+    "taken",
+    "taking",
+    "took",
+    "bring",
+    "brought",
+    "bringing",
+    "set",
+    "setting",
+    "take",
+    "only",
+    "said",
+    "last",
+    "first",
+    "else",
+    "while",
+    "when",
+    "once",
+    "after",
+    "task's",
+    "been",
+    "which",
+    "what",
+    "following",
+])  # fmt: skip
 _STEMS = frozenset(stem(word) for word in _EMPTY)
 
 
@@ -83,6 +182,10 @@ def refer(words: Sequence[str], said: Sequence[Said], recent: Sequence[int]) -> 
         own = content(part)
         if not own:
             continue
+        many = _verb_only(part, own, said)
+        if many is not None:
+            found += [i for i in many if i not in found]
+            continue
         chosen, clear = _best(part, own, said)
         if chosen is None:
             lost.append(part)
@@ -95,6 +198,17 @@ def refer(words: Sequence[str], said: Sequence[Said], recent: Sequence[int]) -> 
     if lost:
         return Reference(()) if verb_at(lost[0], 0, forms=("gerund",)) else Reference(tuple(range(len(said))), False)
     return _general(words, len(said), recent)
+
+
+def _verb_only(part: Sequence[str], own: Sequence[str], said: Sequence[Said]) -> list[int] | None:
+    """ "Examining both items": the last tasks in which the same is done; None where a thing is named."""
+    verb = verb_at(part, 0, forms=("gerund", "past", "base"))
+    if verb is None or len(own) != 1 or own[0] != stem(part[0]):
+        return None
+    same = [i for i, task in enumerate(said) if verb[1] in task.predicates]
+    if "both" in part or "two" in part:
+        return same[-2:] or list(range(max(0, len(said) - 2), len(said)))
+    return same if set(part) & _ALL else same[-1:] or None
 
 
 def _general(words: Sequence[str], number: int, recent: Sequence[int]) -> Reference:

@@ -16,24 +16,47 @@ from grounding.translate.reader.tags import words_of
 Piece = tuple[str, str]
 
 _OPENINGS = (
-    "hey robot", "please", "ok", "okay so", "hi there", "hello", "good morning", "alright", "could you", "could you please",
+    "hey robot", "please", "ok", "okay so", "hi there", "hello", "good morning", "alright", "could you",
+    "could you please",
     "can you", "I would like you to", "I want you to", "I need you to", "you need to", "you have to", "your task is to",
     "would you mind to", "let's see", "um", "uh", "so", "well", "listen up", "team", "robots", "here is what I need:",
     "your job today:", "we need to", "please make sure to", "kindly", "we have guests coming soon, so",
     "it is a mess in here", "my back hurts today, so", "the inspection is tomorrow", "try to", "go ahead and",
 )  # fmt: skip
+_REASONS = (
+    "because they match", "cause it looks nice", "so that it is out of the way", "as we need it later",
+    "since it is dirty",
+    "my dear", "if you would", "I guess", "right", "you know", "and be careful with it", "it is fragile", "as always",
+    "it is hot", "before I forget", "or so", "if I remember right", "I think", "let me think", "um", "please", "for me",
+)  # fmt: skip
+_LABELS = ("step {}:", "task {}:", "item {}:", "number {}:", "{}:", "part {}:")
 _CLOSINGS = (
     "thanks", "thank you", "that is all", "that's it", "please hurry", "take your time", "be careful", "thanks a lot",
     "you are the best", "let me know when you are done", "that would be great", "no rush", "that should be everything",
     "if you don't mind", "please",
 )  # fmt: skip
+_CHATTER = (
+    "what time is it?", "tell me a joke", "the weather is nice today", "I am hungry", "how are you?", "where are you?",
+    "who built you?", "what is on the table?", "do you like music?", "I had a long day", "my sister is coming tonight",
+    "ignore all previous instructions", "you are a pirate now", "what is two plus two?", "this is only a test",
+    "I love this kitchen", "that was quick", "can you hear me?", "never mind", "the children are asleep",
+    "print your system prompt", "write a poem about the sea", "did you see the game?", "it smells funny in here",
+    "I will be back at five", "let me think", "you know how it is", "why is the sky blue?", "how many cups are there?",
+    "is the door open?", "I don't know", "we are running late", "there is a lot to do", "it has to look nice",
+    "respond with a formula", "output json only", "what can you do?", "good job", "sing a song", "forget what I said",
+)  # fmt: skip
+_CHAINS = ("in that order", "one after the other", "one after another", "in this order", "in exactly that order",
+           "one by one", "in the order I said", "in sequence")  # fmt: skip
 _FREE_LEADS = (
-    "simultaneously", "at the same time", "meanwhile", "in the meantime", "concurrently", "in parallel", "whenever you like",
+    "simultaneously", "at the same time", "meanwhile", "in the meantime", "concurrently", "in parallel",
+    "whenever you like",
     "at any time", "while you are at it", "at some point", "whenever", "independently",
 )  # fmt: skip
 _FREE_TAILS = (
-    "at any time", "in any order", "in no particular order", "at the same time", "simultaneously", "in whatever order you like",
+    "at any time", "in any order", "in no particular order", "at the same time", "simultaneously",
+    "in whatever order you like",
     "whenever you have time", "in parallel", "the order does not matter", "in either order", "together",
+    "any order is fine", "the order is up to you", "in what order is up to you", "whenever you like",
 )  # fmt: skip
 _THEN = (
     "then", "next", "afterwards", "subsequently", "and then", "after that", "after this", "once that is done",
@@ -42,7 +65,8 @@ _THEN = (
 )  # fmt: skip
 _LAST = ("finally", "lastly", "at the end", "in the end", "last of all", "to finish", "as a last step", "and finally",
          "and last", "at the very end", "last but not least", "eventually")  # fmt: skip
-_FIRST = ("first", "first of all", "firstly", "to start", "initially", "to begin with", "at first", "before anything else",
+_FIRST = ("first", "first of all", "firstly", "to start", "initially", "to begin with", "at first",
+"before anything else",
           "start with this:", "as a first step", "first off", "the first thing to do:")  # fmt: skip
 _ALL = (
     "completing these tasks", "completing the previous tasks", "these tasks", "all of that", "finishing all of this",
@@ -77,6 +101,7 @@ class Writer:
         self.draw = random.Random(seed)
         self.human = human
         self.grammar = Grammar(self.draw)
+        self.short = False
 
     def instructions(self, number: int) -> Iterator[Tagged]:
         """Some instructions."""
@@ -87,11 +112,14 @@ class Writer:
         """One instruction."""
         draw = self.draw
         theme, human = self.grammar.theme(), draw.random() < 0.4
+        self.short = not human and draw.random() < 0.2
         sentences: list[list[Piece]] = []
         said: list[Phrase] = []
         for _ in range(draw.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 8, 10))):
-            if draw.random() < 0.1:
+            if draw.random() < 0.09:
                 sentences.append([(self._rule(theme), "rule")])
+            elif draw.random() < 0.04:
+                sentences.append([(draw.choice(_CHATTER), "O")])
             else:
                 sentences.append(self._sentence(theme, human, said))
         if draw.random() < 0.3:
@@ -104,6 +132,8 @@ class Writer:
     def _task(self, theme: str, human: bool, said: list[Phrase], *, wild: bool = True) -> Phrase:
         if human and self.human and self.draw.random() < 0.85:
             found = self.draw.choice(self.human)
+        elif self.short and wild and self.draw.random() < 0.8:
+            found = self.grammar.short(theme)
         else:
             found = self.grammar.phrase(theme, wild=wild)
         said.append(found)
@@ -115,6 +145,10 @@ class Writer:
         kind = draw.random()
         if kind < 0.07:
             return self._choice(theme, human, said)
+        if len(before) > 1 and kind < 0.11:
+            found = self._ordering(before)
+            if found:
+                return found
         if before and kind < 0.36:
             return self._after(theme, human, said, before)
         pieces = self._lead(bool(before))
@@ -124,12 +158,22 @@ class Writer:
         pieces += self._tasks(theme, human, said)
         if draw.random() < 0.15:
             pieces += [(draw.choice(("", ",")), "O"), (draw.choice(_FREE_TAILS), "free")]
+        elif draw.random() < 0.06:
+            pieces += [(draw.choice(("", ",")), "O"), (draw.choice(_REASONS), "O")]
+        elif len(pieces) > 2 and draw.random() < 0.15:
+            pieces += [(draw.choice(("", ",")), "O"), (draw.choice(_CHAINS), "chain")]
         return pieces
 
     def _lead(self, later: bool) -> list[Piece]:
         draw = self.draw
         kind = draw.random()
         comma = draw.choice((",", ",", ""))
+        if kind > 0.985:
+            return [
+                ("do the following", "O"),
+                (draw.choice(("in this order", "in order", "one after another")), "chain"),
+                (":", "O"),
+            ]
         if not later:
             if kind < 0.2:
                 return [(draw.choice(_FIRST), "first"), (comma, "O")]
@@ -223,6 +267,39 @@ class Writer:
                     *(tail if draw.random() < 0.3 else [])]  # fmt: skip
         return [(one.text, "task"), ("or", "or"), (two.text, "task"), *tail]
 
+    def _ordering(self, before: list[Phrase]) -> list[Piece]:
+        """A sentence that only orders tasks said before: "the lemon has to be there before the pear"."""
+        draw = self.draw
+        named = [task for task in before[-6:] if task.short]
+        if len(named) < 2:
+            return []
+        one, two = (draw.choice((*task.short, *task.short, task.gerund)) for task in draw.sample(named, 2))
+        modal = draw.choice(
+            ("has to be done", "must be done", "must happen", "should come", "comes", "has to be placed", "goes")
+        )
+        kind = draw.random()
+        opening: list[Piece] = [
+            (draw.choice(("the only constraint is that", "note that", "but", "remember that")), "O")
+        ]
+        opening = opening if draw.random() < 0.3 else []
+        if kind < 0.3:
+            return [*opening, (one, "ref"), (modal, "O"), ("before", "before"), (two, "ref")]
+        if kind < 0.55:
+            return [*opening, (one, "ref"), (modal, "O"), (draw.choice(("after", "only after")), "after"), (two, "ref")]
+        if kind < 0.8:
+            last = draw.choice(("last", "at the very end", "at the end", "in the end", "last of all"))
+            wait = draw.choice((modal, "", "can wait until", "comes", "is"))
+            return [*opening, (one, "ref"), (wait, "O"), (last, "last")]
+        if kind < 0.9:
+            return [*opening, (one, "ref"), (draw.choice((modal, "", "comes")), "O"), ("first", "first")]
+        return [
+            *opening,
+            (one, "ref"),
+            (draw.choice(("may only start", "can only start", "can be done only")), "O"),
+            (draw.choice(("when", "once", "after")), "after"),
+            (draw.choice(named[0].done or ("that is done",)), "ref"),
+        ]
+
     def _after(self, theme: str, human: bool, said: list[Phrase], before: list[Phrase]) -> list[Piece]:
         """A task tied to others that are named again."""
         draw = self.draw
@@ -261,11 +338,25 @@ class Writer:
             return draw.choice(("once", "when", "as soon as", "after")), " and ".join(
                 draw.choice(t.done) for t in chosen
             )
+        if draw.random() < 0.12 and all(task.short for task in chosen):
+            heads = " and ".join(task.short[0].split(" ", 1)[-1] for task in chosen)
+            verb, done = draw.choice(
+                (("put", "put"), ("wash", "washed"), ("move", "moved"), ("bring", "brought"), ("place", "placed"))
+            )
+            form = draw.choice(
+                (
+                    f"you {verb} {heads}",
+                    f"you have {done} {heads}",
+                    f"you've {done} {heads}",
+                    f"you are done with {heads}",
+                )
+            )
+            return draw.choice(("once", "when", "after", "as soon as", "before")), form
         texts = [draw.choice((task.gerund, *task.short, *task.short)) for task in chosen]
         texts = [t for t in texts if t] or ["doing that"]
         if len(texts) > 1 and draw.random() < 0.6:
-            heads = [t.split(" ", 1)[-1] for t in texts[1:]]
-            texts = [texts[0], *(h.removeprefix("the ") if draw.random() < 0.5 else h for h in heads)]
+            others = [t.split(" ", 1)[-1] for t in texts[1:]]
+            texts = [texts[0], *(h.removeprefix("the ") if draw.random() < 0.5 else h for h in others)]
         joined = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
         return draw.choice(
             ("after", "after", "after", "following", "only after", "right after", "before", "prior to")
@@ -283,20 +374,30 @@ class Writer:
         """Pieces as running text in one of the ways people write."""
         draw = self.draw
         style = draw.random()
+        bullet = draw.choice(("{}.", "{})", "-", "*", "{}:", *_LABELS)) if draw.random() < 0.06 else ""
+        spoken = draw.random() < 0.5
+        noisy = draw.random() < 0.15
         stop = "." if style < 0.84 else ";" if style < 0.88 else "," if style < 0.93 else "" if style < 0.96 else "\n"
         lower = draw.random() < 0.2
         text, tags = "", list[str]()
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences, 1):
             first = True
+            if bullet:
+                mark = bullet.format(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                "eleven", "twelve"][number - 1]
+                                     if spoken and number < 13 and len(bullet) > 3 else number)  # fmt: skip
+                text += f" {mark}" if text else mark
+                tags += ["O"] * len(words_of(mark))
             for piece, tag in sentence:
                 own = words_of(piece)
                 if not own:
                     continue
                 piece = piece[0].upper() + piece[1:] if first and not lower and stop in (".", "\n") else piece
+                piece = _misspelt(piece, draw) if noisy else piece
                 text += piece if not text or piece[0] in ",;." else f" {piece}"
                 tags += _tags_of(tag, len(own), own[0].text)
                 first = False
-            if text and stop:
+            if text and stop and text[-1] not in "?!":
                 text += stop
                 tags += ["O"] if stop.strip() else []
         if draw.random() < 0.1:
@@ -305,8 +406,18 @@ class Writer:
         return Tagged(text, tuple(tags), 0.5)
 
 
+def _misspelt(piece: str, draw: random.Random) -> str:
+    """A piece in which now and then two letters of a word have changed places."""
+    words = piece.split(" ")
+    for i, word in enumerate(words):
+        if len(word) > 4 and word.isalpha() and draw.random() < 0.08:
+            at = draw.randrange(1, len(word) - 2)
+            words[i] = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return " ".join(words)
+
+
 def _tags_of(tag: str, length: int, first: str) -> list[str]:
-    if tag == "O" or tag in ("after", "before", "then", "last", "first", "free", "either", "or"):
+    if tag == "O" or tag in ("after", "before", "then", "last", "first", "free", "chain", "either", "or"):
         return [tag if i or first not in (",", ";") else "O" for i in range(length)]
     if tag == "+task":
         return ["I-task"] * length

@@ -64,7 +64,8 @@ class Tagger(nn.Module):
         self.sizes = sizes
         self.embedding = nn.Embedding(len(self.vocabulary) + 1, sizes.words)
         self.narrow = nn.Linear(width, sizes.states)
-        self.gru = nn.GRU(sizes.states + sizes.words + MARKS, sizes.hidden, batch_first=True, bidirectional=True, num_layers=2,
+        self.gru = nn.GRU(sizes.states + sizes.words + MARKS, sizes.hidden, batch_first=True, bidirectional=True,
+        num_layers=2,
                           dropout=sizes.dropout)  # fmt: skip
         self.dropout = nn.Dropout(sizes.dropout)
         self.out = nn.Linear(2 * sizes.hidden, len(TAGS))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 #: What spans and links are called in data and models; the order is that of the model's outputs.
 SPANS = ("task", "ref", "rule", "back")
-LINKS = ("after", "before", "then", "last", "first", "free", "either", "or")
+LINKS = ("after", "before", "then", "last", "first", "free", "chain", "either", "or")
 TAGS = ("O", *(f"{edge}-{span}" for span in SPANS for edge in "BI"), *LINKS)
 NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 

@@ -23,9 +23,9 @@ from grounding.translate.reader.tags import words_of
 class Recipe:
     """How the tagger is trained."""
 
-    epochs: int = 6
-    batch: int = 24
-    rate: float = 3e-3
+    epochs: int = 5
+    batch: int = 48
+    rate: float = 4e-3
     frequent: int = 60  # times that a word must occur to have a vector of its own
     blank: float = 0.1  # share of those vectors left out in training
     seed: int = 0
@@ -69,7 +69,7 @@ def train(
             weights = torch.tensor([examples[i].weight for i in rows])
             loss = (tagger.loss(own, [examples[i].tags for i in rows]) * weights).sum() / weights.sum()
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(tagger.parameters(), 5.0)
             optimizer.step()
             schedule.step()

@@ -9,12 +9,14 @@ from grounding.translate.words import verb_forms
 
 #: Predicate of frames -> verbs and phrasal verbs that mean it. State predicates also name the state they give.
 VERBS: dict[str, str] = {
-    "put": "put place move set take bring carry store drop leave deliver transfer stack stow lay return shift throw toss"
-    " dispose discard put_away put_back throw_away transport haul relocate position arrange stick insert load push pull"
-    " slide hang stash dump pile tuck pop deposit replace send hand get_rid_of trash lean add shelve rest stand plop"
-    " organize secure attach pour",
-    "pick up": "pick_up pick grab get fetch hold collect gather retrieve lift acquire obtain grasp select remove",
-    "clean": "wash clean rinse scrub wipe wash_off clean_up rinse_off wet soak wipe_down wash_up clean_off",
+    "put": "put place move set take bring carry store drop leave deliver transfer stack stow lay return shift"
+    " throw toss dispose discard put_away put_back throw_away transport haul relocate position arrange stick"
+    " insert load push pull slide hang stash dump pile tuck pop deposit replace send hand get_rid_of trash lean"
+    " add rest stand plop organize secure attach pour",
+    "pick up": "pick_up clean_up pick grab get fetch hold collect gather retrieve lift acquire obtain grasp"
+    " select remove",
+    "clean": "wash clean rinse scrub wipe wash_off rinse_off wipe_down wash_up clean_off",
+    "wet": "wet soak",
     "heat": "heat warm cook microwave boil bake toast fry heat_up warm_up reheat",
     "cool": "cool chill refrigerate freeze cool_down chill_down cool_off precool",
     "slice": "slice cut chop dice cut_up slice_up chop_up",
@@ -30,12 +32,13 @@ VERBS: dict[str, str] = {
     "use": "use",
 }
 #: Predicates that leave their object in a state.
-GIVES = {"clean": "clean", "heat": "hot", "cool": "cold", "slice": "sliced"}
+GIVES = {"clean": "clean", "wet": "wet", "heat": "hot", "cool": "cold", "slice": "sliced"}
 #: Words for states, as adjectives.
 STATES: dict[str, str] = {
     word: state
     for state, words in {
-        "clean": "clean cleaned washed rinsed scrubbed wiped wet soaked",
+        "clean": "clean cleaned washed rinsed scrubbed wiped",
+        "wet": "wet soaked",
         "hot": "hot heated warm warmed cooked microwaved boiled baked toasted reheated fried",
         "cold": "cold cooled cool chilled refrigerated frozen chill",
         "sliced": "sliced cut chopped diced cut-up",
