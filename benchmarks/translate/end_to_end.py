@@ -90,7 +90,8 @@ def from_tasks(case: Case, world: World) -> Understanding:
         groups.append(range(begun, len(found)))
     inner = {(i, i + 1) for group in groups for i in group[:-1]}
     order = {(i, j) for a, b in case["order_closure"] for i in groups[a] for j in groups[b]}
-    placed = place(case["instruction"], Outline(tuple(found), tuple(sorted(inner | order))), world, initial_state(world))
+    outline = Outline(tuple(found), tuple(sorted(inner | order)))
+    placed = place(case["instruction"], outline, world, initial_state(world))
     if isinstance(placed, Answer):
         return Understanding(Outcome.REJECTED, placed.message)
     return Understanding(Outcome.SUCCEEDED, "", placed.tree, specify(placed.tree, world))
@@ -201,8 +202,10 @@ def figures(rows: Sequence[Run]) -> list[dict[str, Any]]:
 
 def section(found: Mapping[str, Any]) -> list[str]:
     """The figures as a part of ``docs/results/translate.md``."""
-    how = {"words": "The instructions are read as the running system reads them.",
-           "tasks": "The base tasks are grounded one by one, with the gold order: what remains when reading is perfect."}
+    how = {
+        "words": "The instructions are read as the running system reads them.",
+        "tasks": "The base tasks are grounded one by one, with the gold order: what remains when reading is perfect.",
+    }
     lines = [
         "", "## Done by robots", "",
         f"{COUNT} dev compositions of {TASKS} base tasks (seed {found['seed']}), planned and carried out in the "

@@ -84,4 +84,5 @@ def _embedded(texts: Sequence[str]) -> NDArray[np.float32]:
 
     rows = [states[1:-1].mean(axis=0) for _, states in installed().encode(texts)]
     found = np.stack(rows)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit
