@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from grounding.translate.nodes import closure
-from grounding.translate.outline import Frame, Outline, Rule
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
+from grounding.translate.reader.frames import Context, about, frames, topic, verbs_in
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import STOPS, Segment, Word, segments
 
+#: Things that were only named, and their offsets.
+Topic = tuple[tuple[str, ...], tuple[int, int]]
+_RESTING = ("stays where it is", "stay where they are", "stays put", "stay put", "remains where it is", "stays there")
+_POINTING = frozenset(["that one", "this one", "it", "that", "this", "them", "those", "these", "the order"])
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
-_PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while")
+_PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
 
 
 @dataclass
@@ -72,6 +76,8 @@ class Assembler:
         self.before: list[int] = []  # those of the sentence before
         self.firsts: list[int] = []
         self.rules: list[Rule] = []
+        self.topics: list[Topic] = []
+        self.carried: list[str] = []  # links said of what was only named
         self.either: list[tuple[tuple[int, ...], ...]] = []
         self.together: list[tuple[int, ...]] = []
         self.notes: list[str] = []
@@ -84,7 +90,7 @@ class Assembler:
         for place, segment in enumerate(self.segments):
             own = self.words[segment.first : segment.last]
             if segment.kind == "task" and segment.opens:
-                self._task(self._whole(place))
+                self._say(place)
             elif segment.kind == "ref":
                 self._reference(place, own)
             elif segment.kind == "rule":
@@ -97,23 +103,64 @@ class Assembler:
             elif segment.kind == "O" and any(word.text in STOPS for word in own):
                 self._stop()
         self._stop()
+        self._unknown()
         return self._finished()
+
+    def _say(self, place: int) -> None:
+        """A task span: a task, or a rule in the form of one ("the pepper stays where it is")."""
+        own = self._whole(place)
+        words = [word.lower for word in own]
+        text = " ".join(words)
+        if text.endswith(_RESTING) or (text.startswith("leave ") and text.endswith(" alone")):
+            self.rules.append(Rule(self._text(own), own[0].start, own[-1].end))
+            return
+        full = len(self.now.choice) > 1 and all(self.now.choice)
+        if full and place and self.segments[place - 1].kind == "O" and self._has_comma(place - 1):
+            self._close_choice()
+        self._task(own)
+
+    def _has_comma(self, place: int) -> bool:
+        segment = self.segments[place]
+        return any(word.text == "," for word in self.words[segment.first : segment.last])
 
     def _whole(self, place: int) -> list[Word]:
         """The words of a task without those taken back in its middle."""
         first = self.segments[place]
         found = list(self.words[first.first : first.last])
-        for segment in self.segments[place + 1 :]:
+        back: list[Word] = []
+        for i, segment in enumerate(self.segments[place + 1 :], place + 1):
+            own = list(self.words[segment.first : segment.last])
             if segment.kind == "task" and not segment.opens:
-                found += self.words[segment.first : segment.last]
-            elif segment.kind != "back":
+                kept = _before_slip(found, back)
+                if len(kept) < len(found) and own[-1].lower in ("one", "ones"):
+                    own = [*own[:-1], found[-1]]
+                found = [*kept, *own]
+            elif segment.kind == "back":
+                back += own
+            elif segment.kind != "O" or not self._stops(segment) or self._kind(i + 1) != "back":
                 break
         return found
 
+    def _kind(self, place: int) -> str:
+        return self.segments[place].kind if place < len(self.segments) else ""
+
     def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
+        own = self._without_after_it(own)
+        named = topic(own)
+        if named and linked:
+            self._name(named, own)
+            return None
+        pending, self.topics = self.topics, []
+        if pending:
+            self.now.links += self.carried
+            self.carried = []
+            self.context.objects = tuple(phrase for phrases, _ in pending for phrase in phrases)
+        before = self.context.objects
         made = frames(own, self.context)
         if not made:
             return None
+        if pending and not _speaks_of(made, before):
+            made = self._completed(pending, made)
         first = len(self.frames)
         self.frames += made
         indices = tuple(range(first, len(self.frames)))
@@ -123,10 +170,84 @@ class Assembler:
             (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
         }
         number = len(self.groups)
-        self.groups.append(_Group(indices, _said(own, made), self.number))
+        lists = len(made) > 1 and len({frame.destination for frame in made}) == len(made) and verbs_in(own) < 2
+        apart = linked and lists
+        if not apart:
+            self.groups.append(_Group(indices, _said(own, made), self.number))
+        else:  # each can be named on its own later
+            self.groups += [_Group((i,), _said([], [made[i - first]]), self.number) for i in indices]
         if linked:
             self._tie(number)
+            for other in range(number + 1, len(self.groups)):
+                self._tie_alike(number, other)
         return number
+
+    def _tie_alike(self, number: int, other: int) -> None:
+        """Another task said in the same breath, with the order of the first one."""
+        self.order |= {(a, other) for a, b in self.order if b == number}
+        self.order |= {(other, b) for a, b in self.order if a == number}
+        if number in self.firsts:
+            self.firsts.append(other)
+        if self.now.chained:
+            self.order.add((other - 1, other))
+        self.recent.append(other)
+        for members in (self.now.groups, *self.now.choice[-1:]):
+            if number in members:
+                members.append(other)
+
+    def _without_after_it(self, own: list[Word]) -> list[Word]:
+        """ "The lemon right after it": the words, and the order they state."""
+        for i in range(1, len(own) - 1):
+            if own[i].lower == "after" and own[i + 1].lower in ("it", "that", "them", "this"):
+                first = i - 1 if own[i - 1].lower in ("right", "directly", "immediately", "just") else i
+                self.now.links.append("then")
+                return [*own[:first], *own[i + 2 :]]
+        if len(own) > 3 and own[-1].lower in ("second", "third", "fourth", "fifth"):
+            self.now.links.append("then")
+            return own[:-1]
+        return own
+
+    def _name(self, named: tuple[str, ...], own: Sequence[Word]) -> None:
+        """Things that are only named, of which the next task says more or the sentence says when."""
+        words = [word.lower for word in own]
+        known = refer(words, [group.said for group in self.groups], self.recent)
+        alone = not self.now.groups and not self.now.choice
+        if alone and self.groups and known.sure and content(words) and known.tasks:
+            self.now.subject = set(known.tasks)
+        self.topics.append((named, (own[0].start, own[-1].end)))
+
+    def _completed(self, pending: Sequence[Topic], made: list[Frame]) -> list[Frame]:
+        """What was only named gets what the next task says ("either the lemon or the pear on the plate")."""
+        found: list[Frame] = []
+        for phrases, (start, end) in pending:
+            own = [replace(about(made[0], phrase), start=start, end=end) for phrase in phrases]
+            if self.now.choice:
+                self._group(own, [])
+            else:
+                found += own
+        return [*found, *made]
+
+    def _group(self, made: Sequence[Frame], own: Sequence[Word]) -> int:
+        """A new task of some frames, which becomes an alternative of the choice being made."""
+        first = len(self.frames)
+        self.frames += made
+        number = len(self.groups)
+        self.groups.append(_Group(tuple(range(first, len(self.frames))), _said(own, made), self.number))
+        options = self.now.choice
+        option = next((o for o in options if not o), options[-1])
+        option.append(number)
+        self.now.groups.append(number)
+        return number
+
+    def _unknown(self) -> None:
+        """What was named and never spoken of again."""
+        for phrases, (start, end) in self.topics:
+            if all(phrase in _POINTING for phrase in phrases):
+                continue
+            frame = Frame(" and ".join(phrases), UNKNOWN, start=start, end=end)
+            self.frames.append(frame)
+            self.groups.append(_Group((len(self.frames) - 1,), _said([], [frame]), self.number))
+        self.topics = []
 
     def _tie(self, number: int) -> None:
         """The order of a new task, from the links that wait for it."""
@@ -139,7 +260,7 @@ class Assembler:
         if "last" in links:
             before |= set(earlier)
         if "before" in links and not now.after:  # "before that, ..."
-            self.order |= {(number, other) for other in self.recent if other not in now.groups}
+            self.order |= {(number, other) for other in self.recent if other != number}
         if not now.groups and ordering:
             now.before |= before
         back = next((link for link in links if link.endswith("-task")), "")
@@ -176,7 +297,7 @@ class Assembler:
         now = self.now
         if kind in ("after", "before"):
             now.word = kind
-            if not self._kind_after(place, ("ref", "task")):
+            if self._points(place) or not self._kind_after(place, ("ref", "task")):
                 now.word = ""
                 now.links.append("then" if kind == "after" else "before")
             elif self._kind_after(place, ("task",)):  # "after washing the cup, ...": a task said here
@@ -191,6 +312,10 @@ class Assembler:
             self._tail(kind)
         else:
             now.links.append(kind)
+
+    def _points(self, place: int) -> bool:
+        """Whether a link has what it points at with it: "before that"."""
+        return self.words[self.segments[place].last - 1].lower in ("that", "this", "it", "these", "those")
 
     def _simultaneous(self, place: int) -> bool:
         segment = self.segments[place]
@@ -261,8 +386,13 @@ class Assembler:
 
     def _subject(self, words: Sequence[str]) -> None:
         """A task named again of which the sentence goes on to say when: "the lemon comes last"."""
-        if not self.now.groups:
-            self.now.subject = set(refer(words, [group.said for group in self.groups], self.recent).tasks)
+        if self.now.groups:
+            return
+        known = refer(words, [group.said for group in self.groups], self.recent)
+        if known.tasks and (known.sure or not content(words)):
+            self.now.subject = set(known.tasks)
+        elif content(words):
+            self.topics.append(((" ".join(words),), (-1, -1)))
 
     def _ordered(self, kind: str, words: Sequence[str]) -> None:
         """ "The lemon has to be there before the pear": an order between tasks said before."""
@@ -274,27 +404,42 @@ class Assembler:
         """A reference to a task that was not said before says it."""
         if len(content([word.lower for word in own])) == 0:
             return set()
-        number = self._task(list(own), linked=False)
+        words = list(own)
+        while words and words[0].lower in ("you", "have", "you've", "we", "i", "he", "she", "they"):
+            words = words[1:]
+        number = self._task(words, linked=False)
         return set() if number is None else {number}
 
     def _or(self, kind: str) -> None:
         now = self.now
         if kind == "either":
             now.choice = [[]]
+        elif self.topics and not now.choice:
+            now.choice = [[], []]
         elif now.choice or now.groups:
             if not now.choice:
                 now.choice = [[now.groups[-1]]]
             now.choice.append([])
 
     def _stop(self) -> None:
+        if self.now.subject and self.topics:
+            self.topics = []
+        elif self.now.groups or self.now.choice:
+            self._unknown()
+        self._close_choice()
+        if self.topics and self.now.links:
+            self.carried += self.now.links
+        self.now = _Sentence()
+        self.before = list(self.recent)
+        self.number += 1
+
+    def _close_choice(self) -> None:
         options = [tuple(i for g in own for i in self.groups[g].frames) for own in self.now.choice if own]
         if len(options) > 1:
             self.either.append(tuple(options))
             chosen = [g for own in self.now.choice for g in own]
             self.order = {(a, b) for a, b in self.order if not (a in chosen and b in chosen)}
-        self.now = _Sentence()
-        self.before = list(self.recent)
-        self.number += 1
+        self.now.choice = []
 
     def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
         return place + 1 < len(self.segments) and self.segments[place + 1].kind in kinds
@@ -359,8 +504,23 @@ def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
     return Assembler(words, tags).outline()
 
 
+def _before_slip(own: Sequence[Word], back: Sequence[Word]) -> list[Word]:
+    """A task up to the article after which something else was said than was meant."""
+    article = bool(back) and back[-1].lower in ("the", "a", "an", "my")
+    if not article or not own or own[-1].lower in ("the", "a", "an", "my"):
+        return list(own)
+    last = max((i for i, word in enumerate(own) if word.lower in ("the", "a", "an", "my")), default=len(own) - 1)
+    return list(own[: last + 1])
+
+
+def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
+    """Whether frames are about the things that were named before them."""
+    plain = {phrase.removeprefix("the ").removeprefix("a ").removeprefix("an ") for phrase in named}
+    return bool(made) and all(frame.object in plain for frame in made)
+
+
 def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
-    words = [word.lower for word in own]
+    words = [word.lower for word in own] or [word for frame in made for word in frame.text.split()]
     states = {f"={state}" for frame in made for state in frame.states}
     heads = {stem(frame.object.split()[-1]) for frame in made if frame.object}
     objects = {s for frame in made for s in content(frame.object.split())}
@@ -381,8 +541,11 @@ def _contrary(made: Sequence[Frame], order: set[tuple[int, int]], taken: set[int
         for i, early in enumerate(made[:j]):
             if {i, j} & taken or (i, j) in order or (j, i) in order or not early.object or early.object != late.object:
                 continue
-            moved = early.predicate == late.predicate == "put" and early.destination and late.destination
-            moved = moved and early.destination != late.destination and f"the {late.object}" in late.text
+            moved = (
+                early.predicate == late.predicate == "put"
+                and "" != early.destination != late.destination != ""
+                and f"the {late.object}" in late.text
+            )
             turned = {early.predicate, late.predicate} in ({"open", "close"}, {"switch on", "switch off"})
             if moved or turned:
                 found.append(f"'{early.text}' and '{late.text}' undo each other: say which comes last if it matters.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grounding.translate.outline import UNKNOWN, Frame
 from grounding.translate.reader.tags import Word
@@ -48,7 +49,9 @@ _ARTICLES = frozenset([
 _PRONOUNS = frozenset(["it", "them", "that", "this", "these", "those", "both"])
 _MANY = frozenset({"them", "these", "those", "both"})
 _MODALS = frozenset([
-    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall",
+    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought",
+    "shall", "may",
+    "might",
 ])  # fmt: skip
 _JOINTS = frozenset({"and", ",", "then", "also", "&", "next", "or", "plus"})
 _ADJECTIVES = frozenset([
@@ -94,10 +97,20 @@ _ADJECTIVES = frozenset([
 ])  # fmt: skip
 _COLOURS = frozenset(["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey"])
 _FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
+_STANDING = frozenset([
+    "go", "goes", "belong", "belongs", "stays", "ends", "be", "is", "are", "gets", "get", "being", "sit", "sits", "lie",
+    "lies", "stand", "stands", "live", "lives",
+])  # fmt: skip
+_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "well", "please", "...", "like", "-"})
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
+           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start",
+           "by"), ("begin", "by"),
+    ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"),
+    ("please",), ("somebody", "can"), ("someone", "can"), ("somebody", "should"), ("someone", "should"),
+    ("anybody", "can"), ("someone", "must"), ("somebody", "must"), ("also",), ("you", "should"), ("you", "must"),
+    ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
@@ -113,6 +126,7 @@ class Context:
         place: Where things were put last: preposition and noun phrase.
         verb: The last verb, for clauses without one.
         said: All objects and places so far, the latest last.
+        where: Head noun of a thing -> where it was put.
         notes: What was noticed, for people.
     """
 
@@ -120,6 +134,7 @@ class Context:
     place: str = ""
     verb: str = "put"
     said: list[str] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -146,12 +161,91 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     """
     if not words:
         return []
-    own = [word.lower for word in words]
+    own = _announced(_cleared([word.lower for word in words]), context)
+    if _tells_only(own):
+        context.notes.append(f"I see no task in '{' '.join(word.text for word in words)}'.")
+        return []
     parts = [_resolved(part, context) for part in _parts(own, context)]
     found: list[Frame] = []
     for part in parts:
         found = _joined(found, _frames_of(part))
     return [replace(frame, start=words[0].start, end=words[-1].end) for frame in found]
+
+
+def _cleared(own: Sequence[str]) -> list[str]:
+    """Words without hesitation: "on the, uh, the green one" is "on the green one"."""
+    kept = [word for word in own if word not in _FILLERS]
+    for i in range(len(kept) - 2):
+        if kept[i] in ("all", "both") and kept[i + 1 : i + 3] == ["of", "them"] and i:
+            kept = [*kept[: i - (kept[i - 1] == ",")], *kept[i + 3 + (kept[i + 3 : i + 4] == [","]) :]]
+            break
+    found: list[str] = []
+    for i, word in enumerate(kept):
+        after = next((w for w in kept[i + 1 :] if w != ","), "")
+        if word in ("the", "a", "an") and after in ("the", "a", "an"):
+            continue
+        if word == "," and found and found[-1] in (*_PLACE, "the", "a", "an", ","):
+            continue
+        found.append(word)
+    while found and found[-1] == ",":
+        found.pop()
+    while found and found[0] == ",":
+        found.pop(0)
+    return found
+
+
+def _announced(own: list[str], context: Context) -> list[str]:
+    """A task without what announces it: "on my mark: ...", "the potato, it belongs on the plate"."""
+    for mark in (":", ","):
+        i = own.index(mark) if mark in own else 0
+        left, right = own[:i], own[i + 1 :]
+        if not left or not right or len(left) > 8:
+            continue
+        if mark == ":" and (_has_place(right) or "," in right or _verb_here(right, 0)):
+            return right
+        plain = not any(w in _PLACE or verb_at(left, k) for k, w in enumerate(left)) and left[0] not in ("i", "we")
+        if left[0] in _PRONOUNS and len(left) == 1:
+            return right
+        if mark == "," and plain and (right[0] in _PRONOUNS | {"they"} or _verb_here(right, 0)):
+            context.objects = _list(left)
+            return ["them" if w == "they" else w for w in right]
+    return own
+
+
+def _tells_only(own: Sequence[str]) -> bool:
+    """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
+    rest = _without_wishes(list(own))
+    if rest[:1] in (["i"], ["we"]):
+        return True
+    being = (b for a, b in pairwise(rest[1:5]) if a in ("is", "are"))
+    return any(word.endswith("ing") and word not in ("being", "missing") for word in being)
+
+
+def verbs_in(words: Sequence[Word]) -> int:
+    """How many clauses of a task have a verb of their own."""
+    own = [word.lower for word in words]
+    return sum(_verb_here(own, i) for i in range(len(own)))
+
+
+def topic(words: Sequence[Word]) -> tuple[str, ...]:
+    """Things that are only named: "the lemon and the orange, ..."; empty where more is said.
+
+    Args:
+        words: The words of a task span.
+    """
+    own = _without_wishes(_cleared([word.lower for word in words]))
+    if own[:2] in (["there", "is"], ["there", "are"]):
+        own = own[2:]
+    parts = _parts(list(own), Context()) if 0 < len(own) < 9 else []
+    named = bool(parts) and all(part.predicate == UNKNOWN for part in parts)
+    return _list(own) if named and not any(verb_at(own, i) for i in range(len(own))) else ()
+
+
+def about(frame: Frame, phrase: str) -> Frame:
+    """A frame said of another thing: "either the lemon or the pear on the plate" puts the lemon there too."""
+    thing, states = _states(phrase)
+    text = frame.text.replace(frame.object, thing, 1) if frame.object else frame.text
+    return replace(frame, text=text, object=thing, states=tuple(dict.fromkeys((*states, *frame.states))))
 
 
 def _frames_of(part: _Part) -> list[Frame]:
@@ -194,12 +288,12 @@ def _leads(first: Frame, second: Frame) -> bool:
 def _parts(own: list[str], context: Context) -> list[_Part]:
     """The clauses of a task."""
     robot, own = _doer(_without_wishes(own))
-    own = _together(own)
+    own = _together(_plain(own))
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
-        if stated is not None:
-            return stated
+        if stated is not None or not starts:
+            return stated or [_Part(UNKNOWN, "", (), "", " ".join(own), robot)]
     parts = []
     for a, b in zip(starts, [*starts[1:], len(own)], strict=True):
         length, predicate, verb = verb_at(own, a) or (1, "put", own[a])
@@ -213,17 +307,38 @@ def _parts(own: list[str], context: Context) -> list[_Part]:
 def _lists_of_places(rest: list[str]) -> list[list[str]]:
     """ "The lemon on the red plate and the pear on the blue one" as two."""
     cuts = [
-        i for i, word in enumerate(rest)
-        if word in ("and", ",") and rest[i + 1 : i + 2] and rest[i + 1] in _ARTICLES | {"and"} and i > 2
-        and any(w in _PLACE for w in rest[1:i]) and any(w in _PLACE for w in rest[i + 2 :])
-    ]  # fmt: skip
+        i
+        for i, word in enumerate(rest)
+        if word in ("and", ",")
+        and i > 1
+        and rest[i + 1 : i + 2]
+        and rest[i + 1] not in _PLACE
+        and _has_place(rest[i + 2 :])
+    ]
     found, first = [], 0
     for cut in cuts:
-        if any(w in _PLACE for w in rest[first + 1 : cut]) and any(w in _PLACE for w in rest[cut + 2 :]):
+        if _has_place(rest[first + 1 : cut]) and not _relative(rest[cut + 1 :]):
             found.append(rest[first:cut])
             first = cut + 1
     found.append(rest[first:])
     return [own[1:] if own[:1] == ["and"] else own for own in found]
+
+
+def _has_place(words: Sequence[str]) -> bool:
+    return any(word in _PLACE for word in words)
+
+
+def _relative(words: Sequence[str]) -> bool:
+    """Whether words go on to describe what was named: ", the thing that is next to ..."."""
+    return any(word in ("that", "which", "who") for word in words[:4])
+
+
+def _plain(own: list[str]) -> list[str]:
+    """ "As well as" is "and" where a verb follows."""
+    for i in range(len(own) - 3):
+        if own[i : i + 3] == ["as", "well", "as"] and verb_at(own, i + 3):
+            return [*own[:i], "and", *_plain(own[i + 3 :])]
+    return own
 
 
 def _together(own: list[str]) -> list[str]:
@@ -246,6 +361,14 @@ def _filled(parts: list[_Part]) -> list[_Part]:
                 part = replace(part, objects=after.objects, pronoun=after.pronoun)
             elif found and found[-1].objects and part.place:
                 part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
+        if (
+            part.predicate == "put"
+            and part.place
+            and not part.objects
+            and part.verb in ("move", "return")
+            and not found
+        ):
+            part = replace(part, predicate="go")
         if part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
             part = replace(part, predicate="pick up")
         found.append(part)
@@ -321,22 +444,9 @@ def _without_wishes(own: list[str]) -> list[str]:
 def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
     """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
     for i, word in enumerate(own):
-        if i and word in (
-            "go",
-            "goes",
-            "belong",
-            "belongs",
-            "stays",
-            "ends",
-            "be",
-            "is",
-            "are",
-            "gets",
-            "get",
-            "being",
-        ):
+        if i and word in _STANDING:
             what = own[:i]
-            while what and what[-1] in _MODALS | {"to", "also", "not"}:
+            while what and what[-1] in _MODALS | {"to", "also", "not", "both", "all", "just", ","}:
                 what = what[:-1]
             rest = own[i + 1 :]
             participle = verb_at(rest, 0, forms=("past", "base")) if rest else None
@@ -350,21 +460,18 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 state = STATES[rest[0]]
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
-            return [_part(predicate, verb, [*what, *rest], robot)]
+            return [_part(predicate, verb, one, robot) for one in _lists_of_places([*what, *rest])]
     if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
         what = own[: -2 if own[-2] in ("as", "join", "there") else -1]
-        what = [w for w in what if w not in _MODALS | {"also"}]
+        what = [w for w in what if w not in _MODALS | _STANDING | {"also", "there"}]
         return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
     comma = next((i for i, w in enumerate(own) if w in (",", ":") and i), None)
     if comma is not None and not any(word in _PLACE for word in own) and len(own) - comma < 5:
         where = own[comma + 1 :]
         return [_Part("put", context.verb, tuple(_list(own[:comma])), " ".join(["on", *where]), "", robot)]
     if any(word in _PLACE for word in own):
-        starts = [0, *(i + 1 for i, w in enumerate(own) if w == "and" and any(x in _PLACE for x in own[i:]) and
-                       any(x in _PLACE for x in own[:i]))]  # fmt: skip
-        ends = [*(s - 1 for s in starts[1:]), len(own)]
-        return [_part("put", context.verb, own[a:b], robot) for a, b in zip(starts, ends, strict=True)]
-    return [_Part(UNKNOWN, "", (), "", " ".join(own), robot)] if own else None
+        return [_part("put", context.verb, rest, robot) for rest in _lists_of_places(own)]
+    return None
 
 
 def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
@@ -389,11 +496,15 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
         return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
     cut = _place_at(rest)
+    if rest[:1] and rest[0] in _PRONOUNS and rest[1:2] == ["with"]:
+        cut = 1
     what, place = rest[:cut], rest[cut:]
     source = next((i for i, w in enumerate(what) if w in ("from", "off", "out") and i), None)
     tail = what[source:] if source is not None else []
     what = what[:source] if source is not None else what
     pronoun = len(what) == 1 and what[0] in _PRONOUNS
+    if what in (["that", "one"], ["this", "one"], ["the", "same", "one"], ["they"]):
+        what, pronoun = ["them" if what == ["they"] else "it"], True
     objects = tuple(what) if pronoun else _list(what)
     return _Part(
         predicate, verb, objects, " ".join(place), " ".join(particles), robot, " ".join(tail), pronoun
@@ -407,7 +518,7 @@ def _place_at(rest: Sequence[str]) -> int:
     for i, word in enumerate(rest):
         if word in ("with", "containing", "holding", "that", "which") and i:
             inside = i
-        if word in _PLACE and i:
+        if word in _PLACE and i and rest[i - 1] not in ("from", "out", "off"):
             if inside is not None and (rest[i + 1 : i + 2] in (["it"], ["them"]) or rest[i - 1] in ("is", "are")):
                 inside = None
                 continue
@@ -489,7 +600,7 @@ def _resolved(part: _Part, context: Context) -> _Part:
         place = context.place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
-    place = _same(_coloured(place, context), context)
+    place = _same(_coloured(_with(place, context), context), context)
     if place.endswith(" one") and context.place:
         place = f"{place.removesuffix('one')}{context.place.rsplit(' ', 1)[-1]}"
     plain = tuple(_states(o)[0] for o in objects)
@@ -498,10 +609,18 @@ def _resolved(part: _Part, context: Context) -> _Part:
         context.said += plain
     if part.predicate == "put" and place:
         context.place = place
+        context.where |= {thing.split()[-1]: place for thing in plain if thing}
         context.said.append(" ".join(place.split()[1:]))
     if part.predicate == "put":
         context.verb = part.verb
     return replace(part, objects=objects, place=place)
+
+
+def _with(place: str, context: Context) -> str:
+    """ "Put it with the orange": where the orange was put."""
+    if not place.startswith("with "):
+        return place
+    return context.where.get(place.split()[-1], place)
 
 
 def _coloured(place: str, context: Context) -> str:
