@@ -171,11 +171,24 @@ def support_of(world: World, thing: str, positions: Positions, among: Sequence[T
         if abs(point.x - at.x) > other.size[0] / 2 or abs(point.y - at.y) > other.size[1] / 2:
             continue
         top = at.z + other.size[2] / 2
-        within = "container" in other.properties and point.z < top and _area(other.size) > _area(own)
+        floor = at.z - other.size[2] / 2 - SINK
+        within = "container" in other.properties and floor < point.z < top and _area(other.size) > _area(own)
         above = "surface" in other.properties and -SINK < bottom - top < PILE
         if (within or above) and (found is None or _area(other.size) < _area(found.size)):
             found = other
     return found.id if found else None
+
+
+def riders(world: World, thing: str, positions: Positions) -> tuple[str, ...]:
+    """Ids of what lies on or in a thing, on what lies on it, and so on: what comes along when it is carried."""
+    if not world.things[thing].properties & {"surface", "container"}:
+        return ()
+    among = supports(world)
+    below = {other: support_of(world, other, positions, among) for other in world.things if other != thing}
+    found = [thing]
+    for holder in found:
+        found += [other for other, support in below.items() if support == holder and other not in found]
+    return tuple(found[1:])
 
 
 def _area(size: tuple[float, float, float]) -> float:

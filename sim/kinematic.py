@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from grounding.world import World
-from sim.geometry import grasp_point, mount_heading, start_positions, tuck
+from sim.geometry import grasp_point, mount_heading, riders, start_positions, tuck
 from sim.stage import Point, Pose, glob, local
 
 #: Longest tick in seconds; a robot's time for a cell is a whole number of ticks.
@@ -30,6 +30,7 @@ class KinematicStage:
         self._next_tip: dict[str, Point | None] = {}
         self._held: dict[str, str | None] = {}
         self._offset: dict[str, float] = {}
+        self._riders: dict[str, tuple[str, Point]] = {}
         self._pushed: dict[str, str] = {}
         self._leaf = {door.id: float(door.open) for door in self.world.doors.values()}
         self._position = start_positions(self.world)
@@ -90,6 +91,10 @@ class KinematicStage:
                 return False
         elif math.dist(self.tip(robot), grasp_point(kind, what, at)) > GRASP:
             return False
+        positions = {other: self.position(other) for other in self.world.things}
+        for rider in riders(self.world, thing, positions):
+            there = positions[rider]
+            self._riders[rider] = (thing, Point(there.x - at.x, there.y - at.y, there.z - at.z))
         self._held[robot] = thing
         self._offset[thing] = at.z - self.tip(robot).z
         return True
@@ -99,6 +104,9 @@ class KinematicStage:
         thing = self._held[robot]
         if thing is not None:
             self._position[thing] = self.position(thing)
+            for rider in [r for r, (carrier, _) in self._riders.items() if carrier == thing]:
+                self._position[rider] = self.position(rider)
+                del self._riders[rider]
             self._held[robot] = None
 
     def held(self, robot: str) -> str | None:
@@ -113,7 +121,11 @@ class KinematicStage:
             self._pushed[robot] = thing
 
     def position(self, thing: str) -> Point:
-        """Centre of a thing; a carried one hangs from the gripper."""
+        """Centre of a thing; a carried one hangs from the gripper, with what lies on or in it."""
+        if thing in self._riders:
+            carrier, offset = self._riders[thing]
+            at = self.position(carrier)
+            return Point(at.x + offset.x, at.y + offset.y, at.z + offset.z)
         for robot, held in self._held.items():
             if held == thing and "guidable" not in self.world.things[thing].properties:
                 tip = self.tip(robot)

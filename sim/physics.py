@@ -8,7 +8,7 @@ from grounding.world import World
 from sim.arm import Arm
 from sim.bullet import Bullet, body
 from sim.camera import Image, on_board, overview, png, portrait, shoot, spread
-from sim.geometry import footprint, start_positions
+from sim.geometry import footprint, riders, start_positions
 from sim.looks import COLOURS, colour_of, thing_parts, tint
 from sim.mobile import MobileRobot
 from sim.scenery import ARM, CARRIED, FURNITURE, HEAVY, ITEM, PERSON, ROBOT, build_door, build_scenery, join
@@ -63,6 +63,7 @@ class PhysicsStage:
             join(bullet, built.number, ROBOT if robot.base is None else ARM)
             self._robots[robot.id] = built
         self._held: dict[str, tuple[str, int]] = {}
+        self._riding: dict[str, list[tuple[str, int]]] = {}
         self._ties: dict[int, tuple[float, float, float]] = {}
         self._pushed: dict[str, str] = {}
         self.photos.clear()
@@ -106,8 +107,8 @@ class PhysicsStage:
     def attach(self, robot: str, thing: str) -> bool:
         """Grasps a thing that the gripper really touches; takes along a person who is near.
 
-        What a mobile robot carries meets nothing until it is let go: its path is as wide as the
-        robot, which itself drives over and around things that are not obstacles.
+        What lies on or in the thing comes along. What a mobile robot carries meets nothing until it is let
+        go: its path is as wide as the robot, which itself drives over and around things that are not obstacles.
         """
         if robot in self._held or any(held == thing for held, _ in self._held.values()):
             return False
@@ -120,9 +121,14 @@ class PhysicsStage:
             return near
         if not body_.at(number, what.size):
             return False
+        positions = {other: self.position(other) for other in self._things}
+        self._riding[robot] = [
+            (rider, self._fix(body_, self._things[rider])) for rider in riders(self.world, thing, positions)
+        ]
         self._held[robot] = (thing, self._fix(body_, number))
         if isinstance(body_, MobileRobot):
-            join(self._bullet, number, CARRIED)
+            for carried in (thing, *(rider for rider, _ in self._riding[robot])):
+                join(self._bullet, self._things[carried], CARRIED)
         for other in self._things:
             self._wake(other)
         return True
@@ -131,11 +137,12 @@ class PhysicsStage:
         """Lets go; gravity does the rest."""
         held = self._held.pop(robot, None)
         if held is not None and held[1] >= 0:
-            self._bullet.removeConstraint(held[1])
-            del self._ties[held[1]]
             self._robots[robot].release()
-            join(self._bullet, self._things[held[0]], ITEM)
-            self._wake(held[0])
+            for thing, tie in (held, *self._riding.pop(robot, ())):
+                self._bullet.removeConstraint(tie)
+                del self._ties[tie]
+                join(self._bullet, self._things[thing], ITEM)
+                self._wake(thing)
 
     def held(self, robot: str) -> str | None:
         """Id of what the robot holds."""

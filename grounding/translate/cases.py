@@ -38,7 +38,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Prediction:
     """What an engine makes of an instruction.
 
     Attributes:
@@ -83,7 +83,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     return cases
 
 
-def read_answers(path: Path) -> dict[str, Answer]:
+def read_predictions(path: Path) -> dict[str, Prediction]:
     """Reads answers by id: ``id, leaves, order``, perhaps ``confidence, outcome``.
 
     A leaf has a ``text``, and perhaps ``predicate, object, destination, states``.
@@ -91,12 +91,12 @@ def read_answers(path: Path) -> dict[str, Answer]:
     Raises:
         CaseError: The file cannot be read, or a line lacks something; the message has its number.
     """
-    answers: dict[str, Answer] = {}
+    answers: dict[str, Prediction] = {}
     for where, row in _rows(path):
         name = str(_get(where, row, "id", (str, int)))
         if name in answers:
-            raise CaseError(where, f"has the id {name!r}, which a line before has.", "Answer every id once.")
-        answers[name] = _answer(where, row)
+            raise CaseError(where, f"has the id {name!r}, which a line before has.", "Prediction every id once.")
+        answers[name] = _prediction(where, row)
     return answers
 
 
@@ -137,7 +137,7 @@ def _case(where: str, row: Mapping[str, Any]) -> Case:
     )  # fmt: skip
 
 
-def _answer(where: str, row: Mapping[str, Any]) -> Answer:
+def _prediction(where: str, row: Mapping[str, Any]) -> Prediction:
     leaves = []
     for leaf in _get(where, row, "leaves", list):
         if not isinstance(leaf, dict):
@@ -152,7 +152,7 @@ def _answer(where: str, row: Mapping[str, Any]) -> Answer:
     if confidence is not None and (type(confidence) not in (int, float) or not 0 <= confidence <= 1):
         raise CaseError(where, f"has the confidence {confidence!r}.", "Write a probability from 0 to 1.")
     order = _pairs(where, "order", row.get("order") or [], len(leaves))
-    return Answer(tuple(leaves), order, confidence, str(row.get("outcome") or ""))
+    return Prediction(tuple(leaves), order, confidence, str(row.get("outcome") or ""))
 
 
 def _pairs(where: str, name: str, value: Any, count: int) -> frozenset[tuple[int, int]]:

@@ -40,7 +40,7 @@ class Contents:
 _LIGHT = """
     put place move take set lay bring get got grab pick carry return replace store collect gather fetch find locate
     transfer retrieve hold remove leave keep relocate arrange organize organise drop pull go deposit stow position
-    secure prepare sit fill contain pair come rest belong reuse search obtain"""
+    secure prepare sit fill contain pair come belong reuse search obtain"""
 _FUNCTION = """
     a an the this that these those it itself its them they their there which who whose some all both each every one any
     of on in into onto inside within upon at to for by with without using use via as well plus and or also so but
@@ -144,14 +144,14 @@ def agree(one: Contents, other: Contents) -> bool:
 
 
 def same_word(one: str, other: str) -> bool:
-    """Whether two words are one but for a letter that is wrong, missing, too many or swapped with the next.
+    """Whether two words are one but for a letter, not the first, that is wrong, missing, too many or swapped.
 
     >>> same_word("refrigerate", "refirgerate"), same_word("cup", "cap")
     (True, False)
     """
     if one == other:
         return True
-    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 1:
+    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     a, b = one[start:], other[start:]

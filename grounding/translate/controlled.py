@@ -58,17 +58,8 @@ def translate(text: str, world: World, state: WorldState | None = None) -> Trans
     Returns:
         The task tree, or why there is none. Never raises for what a person can type.
     """
-    unreadable = reject.unreadable(text)
-    if unreadable is not None:
-        return _rejected(unreadable)
-    nouns = nouns_of(world)
-    state = state or initial_state(world)
-    reader = Reader(text, nouns, state)
-    parsed = reader.parse()
-    if isinstance(parsed, Stop):
-        return _rejected(reject.explain(reader, parsed))
     try:
-        mission = Composer(world, nouns, state).mission(statements(parsed))
+        mission = mission_of(text, world, state)
         tree = _tree(text, mission, world)
     except RejectionError as rejection:
         return _rejected(rejection)
@@ -77,6 +68,24 @@ def translate(text: str, world: World, state: WorldState | None = None) -> Trans
     said = len({rule.text for rule in mission.rules})
     rules = f" and {said} rule{'s' * (said > 1)}" if said else ""
     return Translation(TranslationStatus.UNDERSTOOD, f"Understood: {words}{rules}.", tree)
+
+
+def mission_of(text: str, world: World, state: WorldState | None = None) -> Mission:
+    """The tasks and rules of an instruction, not yet in canonical form; arguments as for :func:`translate`.
+
+    Raises:
+        RejectionError: It is not understood.
+    """
+    unreadable = reject.unreadable(text)
+    if unreadable is not None:
+        raise unreadable
+    nouns = nouns_of(world)
+    state = state or initial_state(world)
+    reader = Reader(text, nouns, state)
+    parsed = reader.parse()
+    if isinstance(parsed, Stop):
+        raise reject.explain(reader, parsed)
+    return Composer(world, nouns, state).mission(statements(parsed))
 
 
 def _tree(text: str, mission: Mission, world: World) -> TaskTree:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise, product
 
 from grounding.state import ANY, SELF
-from grounding.translate import abilities, wording
+from grounding.translate import abilities, means, wording
 from grounding.translate.abilities import literal
 from grounding.translate.clauses import Clause, Place
-from grounding.translate.nodes import Node, either, every
+from grounding.translate.nodes import Node, either, every, sequence
 from grounding.translate.phrases import NounPhrase, listed
 from grounding.translate.references import RejectionError, Resolver, Robots, Unit, capital
 from grounding.translate.tree import Literal
@@ -64,6 +64,27 @@ class Interpreter(Resolver):
         """What the adjectives of noun phrases ask things to be made, by thing."""
         return {i: tuple(literal("is", i, flag, positive=value) for flag, value in u.phrase.states)
                 for u in units for i in u.ids if u.phrase.states}  # fmt: skip
+
+    def filled(self, units: Sequence[Unit], node: Node, clause: Clause, robots: Robots) -> Node:
+        """A task after those that put into things what they are to hold: "the mug with the pen in it"."""
+        steps: list[Node] = []
+        for unit in units:
+            for phrase in unit.phrase.contents:
+                if len(unit.ids) != 1:
+                    names = [wording.name(i, self.world) for i in unit.ids]
+                    raise RejectionError(
+                        f"{capital(unit.phrase.text)} could be {listed(names, 'or')}. Say which one.",
+                        unit.phrase.start, names,
+                    )  # fmt: skip
+                inside = self._units(phrase, self.is_movable, (), False)
+                made, (holder,) = self.made(inside), unit.ids
+
+                def make(thing: str, holder: str = holder, made: dict[str, tuple[Literal, ...]] = made) -> Node:
+                    goal = self.at_rest(thing, holder, clause, clause.objects)
+                    return self.leaf(goal, clause, robots, made.get(thing, ()))
+
+                steps += [self._spread([[one]], make, clause) for one in inside]
+        return sequence([*steps, node]) if steps else node
 
     def _check_able(self, goal: Literal, clause: Clause, robots: Robots, capable: tuple[str, ...]) -> None:
         order = wording.goal(goal, self.world)
@@ -219,7 +240,7 @@ class Interpreter(Resolver):
             return self.leaf(self.at_rest(thing, target, clause, phrases), clause, robots, also)
 
         made = self.made([*objects, *targets])
-        node = self._spread([objects, targets], make, clause)
+        node = self.filled([*objects, *targets], self._spread([objects, targets], make, clause), clause, robots)
         for unit in objects:
             for target in targets:
                 self.context.moved.update({i: target.ids[0] for i in unit.ids if len(target.ids) == 1})
@@ -263,9 +284,10 @@ class Interpreter(Resolver):
         for unit in units:
             self.must_move(unit, clause)
         made = self.made(units)
-        return self._spread(
+        node = self._spread(
             [units], lambda t: self.leaf(literal("holding", SELF, t), clause, robots, made.get(t, ())), clause
         )
+        return self.filled(units, node, clause, robots)
 
     def must_move(self, unit: Unit, clause: Clause) -> None:
         """Rejects what cannot be moved at all or not in the way that the verb says."""
@@ -309,7 +331,7 @@ class Interpreter(Resolver):
     def _operate(self, clause: Clause, robots: Robots) -> Node:
         assert clause.flag is not None
         flag, value = clause.flag
-        phrases, places = clause.objects, list(clause.places)
+        phrases, (using, places) = clause.objects, self._means(clause)
         phrases = phrases or self._here(flag, value, places)
         if not phrases:
             picked = [p for sense, p in places if sense in ("in", "of", "at", "to", "on", "located")]
@@ -333,11 +355,31 @@ class Interpreter(Resolver):
                 if not possible(entity):
                     self._cannot_operate(entity, flag, value, clause, possible)
         made = self.made(units)
-        return self._spread(
-            [units],
-            lambda e: self.leaf(literal("is", e, flag, positive=value), clause, robots, made.get(e, ())),
-            clause,
-        )
+
+        def make(entity: str, *used: str) -> Node:
+            needed = [one for tool in used for one in means.conditions(tool, (flag, value), self.world)]
+            goal = literal("is", entity, flag, positive=value)
+            return self.leaf(goal, clause, robots, (*made.get(entity, ()), *needed))
+
+        return self.filled(units, self._spread([units, *using], make, clause), clause, robots)
+
+    def _means(self, clause: Clause) -> tuple[list[list[Unit]], list[Place]]:
+        """What a clause names as what to work with ("under the lamp", "in the microwave"), and its other places.
+
+        Where any will do it is left to the robot; what the skill needs of a named one is part of the goal.
+        """
+        assert clause.flag is not None
+        fitting = means.tools(clause.flag, self.world) if clause.objects else ()
+        using: list[list[Unit]] = []
+        places: list[Place] = []
+        for sense, phrases in clause.places:
+            phrase = phrases[0]
+            if len(phrases) > 1 or sense == "from" or not phrase.ids or not set(phrase.ids) <= set(fitting):
+                places.append((sense, phrases))
+            elif means.conditions(phrase.ids[0], clause.flag, self.world):
+                units = self.units(phrases, lambda i: i in fitting)
+                using += [[unit] for unit in units if not set(fitting) <= set(unit.ids)]
+        return using, places
 
     def _here(self, flag: str, value: bool, places: Sequence[Place]) -> tuple[NounPhrase, ...]:
         """Where to do it when nothing is named: "go to m1 and take a photo"."""

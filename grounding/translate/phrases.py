@@ -10,6 +10,7 @@ from grounding.state import WorldState
 from grounding.translate.lexemes import OPERATE, Flag, first_words, language
 from grounding.translate.nouns import MASS_NOUNS, Noun, Nouns
 from grounding.translate.words import NUMBERS, Word
+from grounding.world import MOVABLE
 
 DETERMINERS: dict[tuple[str, ...], str] = {
     ("the",): "the", ("a",): "any", ("an",): "any", ("any",): "any", ("some",): "any", ("one", "of", "the"): "one",
@@ -49,6 +50,10 @@ _IS_THERE: dict[tuple[str, ...], str] = {
     for place in ((), ("in",), ("at",), ("inside",))
 } | {("in", "it"): "has", ("inside",): "has"}
 
+#: Openings and closings of what a thing is to hold when it is handled: "the mug with the pen in it".
+_CONTENTS = (("with",), ("containing",), ("holding",), ("that", "contains"), ("that", "holds"))
+_IN_IT = (("in", "it"), ("on", "it"), ("inside", "it"), ("inside", "of", "it"), ("on", "top", "of", "it"), ("inside",))
+
 
 #: Verbs in the form of an order: "clean mugs" without an article may ask to clean them.
 _ORDERS = frozenset(tuple(verb.split()) for verbs in OPERATE.values() for verb in verbs)
@@ -70,6 +75,7 @@ class NounPhrase:
         problem: Why nothing fits, as a sentence; empty when something does.
         near: Names of what the speaker may have meant.
         states: What things are to be made: "a rinsed spoon" is to be clean.
+        contents: What is to be in or on it: "the mug with the pen in it".
         joined: How it is joined to the phrase before: empty, ``and``, ``or`` or ``comma``.
     """
 
@@ -85,6 +91,7 @@ class NounPhrase:
     problem: str = ""
     near: tuple[str, ...] = ()
     states: tuple[Flag, ...] = ()
+    contents: tuple[NounPhrase, ...] = ()
     joined: str = ""
 
 
@@ -230,7 +237,7 @@ class PhraseReader:
             if told is not None:
                 m, chosen = told
                 return end + m - i, self._phrase(i, end + m, ids=chosen, plural=noun.plural)
-        return end - i, self._phrase(i, end, ids=self.nouns.sorted(ids), plural=noun.plural)
+        return self._holding(i, end, self.nouns.sorted(ids), noun)
 
     def _owned(self, i: int, end: int, noun: Noun, robots: bool) -> tuple[int, NounPhrase]:
         """A name, or with "'s door" the door of what it names."""
@@ -243,7 +250,30 @@ class PhraseReader:
             doors = self.nouns.sorted(self.nouns.doors_of(room))
             if doors:
                 return end + 2 - i, self._phrase(i, end + 2, ids=doors, plural=self.plain[end + 1] == "doors")
-        return end - i, self._phrase(i, end, ids=tuple(noun.own), plural=noun.plural)
+        return self._holding(i, end, tuple(noun.own), noun)
+
+    def _holding(self, i: int, end: int, ids: tuple[str, ...], noun: Noun) -> tuple[int, NounPhrase]:
+        """A noun, or with "with the pen in it" a thing and what it is to hold."""
+        things = self.nouns.world.things
+        phrase = self._phrase(i, end, ids=ids, plural=noun.plural)
+        opening = next((len(w) for w in _CONTENTS if tuple(self.plain[end : end + len(w)]) == w), 0)
+        if not opening or not all(k in things and things[k].properties & MOVABLE for k in ids):
+            return end - i, phrase
+        held: list[NounPhrase] = []
+        j = end + opening
+        while (found := self.read(j)) is not None and found[1].ids:
+            if not all(k in things and things[k].properties & MOVABLE for k in found[1].ids):
+                break
+            held.append(found[1])
+            j += found[0]
+            closing = next((len(w) for w in _IN_IT if tuple(self.plain[j : j + len(w)]) == w), 0)
+            if closing or len(held) == 1:
+                phrase = replace(self._phrase(i, j + closing, ids=ids, plural=noun.plural), contents=tuple(held))
+            if closing or self.plain[j : j + 1] not in (["and"], [","]):
+                break
+            j += 1 + (self.plain[j : j + 2] == [",", "and"])
+        n = next((k for k, word in enumerate(self.words) if word.end == phrase.end), end - 1) + 1
+        return n - i, phrase
 
     def _label(self, end: int, noun: Noun, ids: Sequence[str], robots: bool) -> tuple[int, tuple[str, ...], str] | None:
         """The label after a noun ("room m1", "desk 5"): words, what fits, and what is wrong."""

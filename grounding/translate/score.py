@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from grounding.levels.calibrate import calibration_error, wilson
-from grounding.translate.cases import Answer, Case, closure
+from grounding.translate.cases import Case, Prediction, closure
 from grounding.translate.contents import Contents, agree, contents
 from grounding.translate.outline import Frame
 
@@ -35,14 +35,14 @@ class Judged:
 
     Attributes:
         case: The gold answer.
-        answer: The answer.
+        predicted: The answer that is judged.
         groups: Base task -> first leaf and the leaf after the last of the group that was matched with it.
         task_set: Whether the tasks are right.
         order: Whether the order is right.
     """
 
     case: Case
-    answer: Answer
+    predicted: Prediction
     groups: Groups
     task_set: bool
     order: bool
@@ -53,21 +53,21 @@ class Judged:
         return self.task_set and self.order
 
 
-def judge(case: Case, answer: Answer) -> Judged:
+def judge(case: Case, predicted: Prediction) -> Judged:
     """Compares an answer with the gold one."""
-    leaves = [leaf_contents(leaf) for leaf in answer.leaves]
+    leaves = [leaf_contents(leaf) for leaf in predicted.leaves]
     tasks = {i: contents(case.base_tasks[i]) for i in case.mentioned}
-    order = closure(answer.order)
+    order = closure(predicted.order)
     exact: Groups | None = None
     for _, groups in zip(range(_DIVISIONS), _divisions(leaves, tasks), strict=False):
         if _order(groups, order) == case.order:
-            return Judged(case, answer, groups, True, bool(answer.leaves) or not tasks)
+            return Judged(case, predicted, groups, True, bool(predicted.leaves) or not tasks)
         exact = exact or groups
     if exact is not None:
-        return Judged(case, answer, exact, True, False)
+        return Judged(case, predicted, exact, True, False)
     groups = _most(leaves, tasks)
     ordered = {i for pair in case.order for i in pair} <= groups.keys()
-    return Judged(case, answer, groups, False, bool(leaves) and ordered and _order(groups, order) == case.order)
+    return Judged(case, predicted, groups, False, bool(leaves) and ordered and _order(groups, order) == case.order)
 
 
 def leaf_contents(leaf: Frame) -> Contents:
@@ -140,12 +140,12 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     by_n: dict[int, list[Judged]] = defaultdict(list)
     for one in judged:
         by_n[one.case.n].append(one)
-    sure = [(one.answer.confidence, one.both) for one in judged if one.answer.confidence is not None]
+    sure = [(one.predicted.confidence, one.both) for one in judged if one.predicted.confidence is not None]
     return {
         **_shares(judged),
         "by_n": {str(n): _shares(own) for n, own in sorted(by_n.items())},
         "ece": float(calibration_error([c for c, _ in sure], [right for _, right in sure])) if sure else None,
-        "refused": sum(not one.answer.leaves for one in judged),
+        "refused": sum(not one.predicted.leaves for one in judged),
     }
 
 

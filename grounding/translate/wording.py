@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grounding.skills import parse_atom
+from grounding.translate import means
 from grounding.translate.lexemes import OPERATE, STATES
 from grounding.translate.nouns import nouns_of
 from grounding.translate.tree import Literal
@@ -45,41 +46,64 @@ def verb_for(flag: str, value: bool, world: World) -> str:
     return ""
 
 
-def goal(literal: Literal, world: World) -> str:
-    """A goal as an order: "go to desk d3", "put the red mug on the kitchen table"."""
+def goal(literal: Literal, world: World, call: Callable[[str], str] | None = None) -> str:
+    """A goal as an order: "go to desk d3", "put the red mug on the kitchen table".
+
+    Args:
+        literal: The goal.
+        world: The static world.
+        call: What to call things; :func:`name` where None.
+    """
     subject, value = literal.proposition.args
+    call = call or (lambda entity: name(entity, world))
     match literal.proposition.predicate:
         case "at":
-            return f"{'go to' if literal.positive else 'leave'} {name(value, world)}"
+            return f"{'go to' if literal.positive else 'leave'} {call(value)}"
         case "holding":
-            return f"pick up {name(value, world)}"
+            return f"pick up {call(value)}"
         case "on":
-            return f"put {name(subject, world)} on {name(value, world)}"
+            return f"put {call(subject)} on {call(value)}"
         case "in" if value in world.things:
-            return f"put {name(subject, world)} in {name(value, world)}"
+            return f"put {call(subject)} in {call(value)}"
         case "in" | "inside":
             properties = world.things[subject].properties
             verb = "guide" if "guidable" in properties else "push" if "pushable" in properties else "bring"
-            return f"{verb} {name(subject, world)} to {name(value, world)}"
+            return f"{verb} {call(subject)} to {call(value)}"
         case _:
             verb = verb_for(value, literal.positive, world)
-            return f"{verb} {name(subject, world)}" if verb else f"make {fact(literal, world).replace(' is ', ' ')}"
+            return f"{verb} {call(subject)}" if verb else f"make {fact(literal, world).replace(' is ', ' ')}"
 
 
 def order(goals: Sequence[Literal], world: World) -> str:
-    """Goals of one leaf as one order: what is to be made of a thing is said of it ("put the clean mug in the box")."""
+    """Goals of one leaf as one order.
+
+    What is to be made of a thing is said of it: "put the clean mug in the box". What must hold of
+    something worked with goes without saying: "examine the watch under the lamp".
+    """
     first, *rest = goals
     made: dict[str, list[str]] = {}
+    under = ""
     for literal in rest:
-        subject, flag = literal.proposition.args
-        if literal.proposition.predicate != "is" or (flag, literal.positive) not in STATES:
-            return " and ".join(goal(literal, world) for literal in goals)
-        made.setdefault(subject, []).append(state(flag, literal.positive))
-    text = goal(first, world)
-    for subject, words in made.items():
-        plain = name(subject, world)
-        text = text.replace(plain, f"the {' '.join(words)} {plain.removeprefix('the ')}", 1)
-    return text
+        predicate, (subject, value) = literal.proposition.predicate, literal.proposition.args
+        if literal in _needed(first, subject, world):
+            under = f" under {name(subject, world)}"
+        elif predicate == "is" and (value, literal.positive) in STATES:
+            made.setdefault(subject, []).append(state(value, literal.positive))
+        else:
+            return " and ".join(goal(one, world) for one in goals)
+
+    def call(entity: str) -> str:
+        words = name(entity, world)
+        return f"the {' '.join(made[entity])} {words.removeprefix('the ')}" if entity in made else words
+
+    return goal(first, world, call) + under
+
+
+def _needed(first: Literal, tool: str, world: World) -> tuple[Literal, ...]:
+    """What the skill that brings a goal about needs of something it works with."""
+    if first.proposition.predicate != "is":
+        return ()
+    return means.conditions(tool, (first.proposition.args[1], first.positive), world)
 
 
 def fact(literal: Literal, world: World) -> str:

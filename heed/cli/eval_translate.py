@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,10 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from grounding.errors import ConfigurationError, HeedError
-from grounding.translate.cases import Answer, Case, CaseError, read_answers, read_cases
+from grounding.errors import ConfigurationError
+from grounding.translate.cases import Case, CaseError, Prediction, read_cases, read_predictions
+from grounding.translate.engine import Engine
 from grounding.translate.score import MEASURES, Judged, figures, judge
 
+BUILT_IN = "reader"
 TITLES = {"task_set": "all tasks right", "order": "order right", "both": "both"}
 
 
@@ -49,8 +50,12 @@ def translate(
     if given is not None and engine is not None:
         raise ConfigurationError("--engine", "has nothing to do with --from-predictions.", "Leave out one of them.")
     read = read_cases(cases)
-    answers = _given(given, read) if given is not None else {case.id: _read(case, engine) for case in read}
-    judged = [judge(case, answers.get(case.id, Answer(outcome="no answer"))) for case in read]
+    if given is not None:
+        answers = _given(given, read)
+    else:
+        reader = _engine(engine)
+        answers = {case.id: _read(case, reader) for case in read}
+    judged = [judge(case, answers.get(case.id, Prediction(outcome="no answer"))) for case in read]
     answer = figures(judged)
     if predictions is not None:
         _write(predictions, judged)
@@ -61,23 +66,29 @@ def translate(
         _show(answer)
 
 
-def _given(path: Path, cases: Sequence[Case]) -> dict[str, Answer]:
-    answers = read_answers(path)
+def _given(path: Path, cases: Sequence[Case]) -> dict[str, Prediction]:
+    answers = read_predictions(path)
     if not answers.keys() & {case.id for case in cases}:
         raise CaseError(str(path), "answers none of the instructions.", "Give the answers to this file, by id.")
     return answers
 
 
-def _read(case: Case, engine: str | None) -> Answer:
-    """What the reader of free English makes of an instruction; a refusal is an answer without leaves."""
-    reader = importlib.import_module("grounding.translate.reader")
-    try:
-        outline = reader.read(case.instruction) if engine is None else reader.read(case.instruction, engine=engine)
-    except ConfigurationError:
-        raise
-    except HeedError as error:
-        return Answer(outcome=str(error))
-    return Answer(outline.frames, frozenset(outline.order), outline.confidence)
+def _engine(name: str | None) -> Engine:
+    # Torch is slow to load and not needed to judge answers that are given.
+    from grounding.translate.reader.reader import shipped_reader
+
+    if name not in (None, BUILT_IN):
+        raise ConfigurationError(f"--engine {name}", "is not known.", f"Use: {BUILT_IN}.")
+    return shipped_reader()
+
+
+def _read(case: Case, engine: Engine) -> Prediction:
+    """What an engine makes of an instruction; where there is no outline, there are no leaves."""
+    reading = engine.read(case.instruction)
+    if reading.outline is None:
+        return Prediction(outcome=f"{reading.status.value}: {reading.message}")
+    outline = reading.outline
+    return Prediction(outline.frames, frozenset(outline.order), outline.confidence, reading.status.value)
 
 
 def _write(path: Path, judged: Sequence[Judged]) -> None:
@@ -88,11 +99,11 @@ def _write(path: Path, judged: Sequence[Judged]) -> None:
             "leaves": [
                 {"text": leaf.text, "predicate": leaf.predicate, "object": leaf.object,
                  "destination": leaf.destination, "states": list(leaf.states)}
-                for leaf in one.answer.leaves
+                for leaf in one.predicted.leaves
             ],
-            "order": sorted(map(list, one.answer.order)),
-            "confidence": one.answer.confidence,
-            "outcome": one.answer.outcome,
+            "order": sorted(map(list, one.predicted.order)),
+            "confidence": one.predicted.confidence,
+            "outcome": one.predicted.outcome,
             "task_set": one.task_set,
             "order_right": one.order,
             "both": one.both,

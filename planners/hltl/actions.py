@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -13,7 +13,7 @@ from grounding.state import ANY, Proposition
 from grounding.world import Skill, World
 
 #: ``("is", entity, flag, "+" or "-")``, ``("where", thing)`` or, for one support, ``("where", thing, support)``,
-#: ``("held", thing)`` or ``("free",)``.
+#: ``("held", thing)``, ``("dropped", thing)`` or ``("free",)``.
 Fact = tuple[str, ...]
 
 #: Behaviours that move a robot from cell to cell.
@@ -138,7 +138,7 @@ def _facts(atom: Atom, world: World, effect: bool) -> Iterable[Fact]:
         case "is":
             return (("is", *atom.args, "+" if atom.positive else "-"),)
         case "holding":
-            held: Fact = ("held", atom.args[1])
+            held: Fact = ("held" if atom.positive else "dropped", atom.args[1])
             return (held, ("where", atom.args[1]), ("free",)) if effect else (held,)
         case "free":
             return (("free",),)
@@ -187,7 +187,7 @@ def wanted(propositions: Iterable[Proposition], world: World, robot: str) -> set
                 found |= {("is", robot if subject == ANY else subject, value, sign) for sign in "+-"}
             case "holding":
                 things = world.things if value == ANY else (value,)
-                found |= {("held", thing) for thing in things} | {("free",)}
+                found |= {(sign, thing) for thing in things for sign in ("held", "dropped")} | {("free",)}
             case "in" | "on" if value in world.things:
                 found |= {("where", subject, value), ("held", subject)}
             case "in" | "on" | "inside":
@@ -195,26 +195,98 @@ def wanted(propositions: Iterable[Proposition], world: World, robot: str) -> set
     return found
 
 
-def relevant(candidates: Sequence[Action], facts: set[Fact], world: World) -> list[Action]:
-    """The actions that can help to change any of the facts, directly or by way of others.
+class Catalogue:
+    """The stationary skills of one robot, bound to arguments only where a fact asks for it.
 
-    Opening doors always can. Letting go of a thing does too, so that a hand can be freed; setting
-    it somewhere special counts only where that place matters or nothing simpler will do.
+    Args:
+        world: The static world.
+        robot: Who has the skills.
     """
-    facts = {*facts, *(("is", door.id, "open", "+") for door in world.doors.values() if door.closable)}
-    simple = any(_releases(a) and len(a.args) == 1 for a in candidates)
-    chosen: set[int] = set()
-    grown = True
-    while grown:
-        grown = False
-        for i, action in enumerate(candidates):
-            if i not in chosen and (action.achieves - {("free",)}) & facts:
-                chosen.add(i)
-                facts |= action.needs
-                grown = True
-    # A hand can only be freed of what is in it: nothing is taken up just to be let go of.
-    chosen |= {i for i, a in enumerate(candidates) if _releases(a) and (len(a.args) == 1 or not simple)}
-    return [candidates[i] for i in sorted(chosen)]
+
+    def __init__(self, world: World, robot: str) -> None:
+        self.world, self.robot = world, robot
+        names = world.robots[robot].type.skills
+        self._skills = [world.skills[name] for name in names if world.skills[name].behaviour not in MOTIONS]
+        self._options = [
+            {name: tuple(fitting(kind, world)) for name, kind in skill.parameters.items()} for skill in self._skills
+        ]
+        self._known: dict[tuple[int, tuple[int, ...]], Action] = {}
+        self._found: dict[Fact, list[tuple[int, tuple[int, ...]]]] = {}
+
+    def relevant(self, facts: Iterable[Fact], ruled: bool = False) -> list[Action]:
+        """The actions that can help to change any of the facts, directly or by way of others.
+
+        Opening doors always can. Letting go of a thing does too where a hand must be free for something
+        else; setting it somewhere special counts only where that place matters or nothing simpler will do.
+
+        Args:
+            facts: What is to change.
+            ruled: Whether there are rules, which may ask for a free hand at any time.
+        """
+        queue = [*facts, *(("is", door.id, "open", "+") for door in self.world.doors.values() if door.closable)]
+        met = set(queue)
+        chosen: dict[tuple[int, tuple[int, ...]], None] = {}
+        for fact in queue:
+            for key in self._achievers(fact) if fact != ("free",) else ():
+                chosen[key] = None
+                new = self._known[key].needs - met
+                met |= new
+                queue += new
+        # A hand can only be freed of what is in it: nothing is taken up just to be let go of.
+        hands = {self._known[key].takes for key in chosen if ("free",) in self._known[key].needs}
+        chosen |= dict.fromkeys(key for key, held in self._releases if ruled or hands - {held})
+        return [self._known[key] for key in sorted(chosen)]
+
+    @cached_property
+    def _releases(self) -> list[tuple[tuple[int, tuple[int, ...]], tuple[str, ...]]]:
+        """Keys of actions that let go of something, the simplest where there are such, and of what they let go."""
+        letting = [
+            i for i, skill in enumerate(self._skills)
+            if any(a.predicate == "holding" and not a.positive for a in map(parse_atom, skill.effects))
+        ]  # fmt: skip
+        simple = [i for i in letting if len(self._skills[i].parameters) == 1]
+        found = [key for i in simple or letting for key in self._bind(i, {})]
+        held = {key: tuple(f[1] for f in self._known[key].achieves if f[0] == "dropped") for key in found}
+        return [(key, held[key]) for key in found if _releases(self._known[key])]
+
+    def _achievers(self, fact: Fact) -> list[tuple[int, tuple[int, ...]]]:
+        """Keys of the actions that can change a fact."""
+        if fact not in self._found:
+            keys: dict[tuple[int, tuple[int, ...]], None] = {}
+            for i, skill in enumerate(self._skills):
+                for atom in map(parse_atom, (*skill.effects, *skill.during)):
+                    pairs = _unified(atom, fact)
+                    if pairs is not None:
+                        keys.update(dict.fromkeys(self._bind(i, pairs)))
+            self._found[fact] = [key for key in keys if fact in self._known[key].achieves]
+        return self._found[fact]
+
+    def _bind(self, i: int, pairs: Mapping[str, str]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Keys of the actions of a skill in which some parameters stand for given ids."""
+        ranges = []
+        for name, options in self._options[i].items():
+            wanted = pairs.get(name)
+            ranges.append([k for k, option in enumerate(options) if wanted in (None, option)])
+        for places in product(*ranges):
+            key = (i, places)
+            if key not in self._known:
+                args = tuple(
+                    options[k] for options, k in zip(self._options[i].values(), places, strict=True)
+                )
+                self._known[key] = Action(self._skills[i], args, self.robot, self.world)
+            yield key
+
+
+def _unified(atom: Atom, fact: Fact) -> dict[str, str] | None:
+    """What the names in an effect must stand for so that it can change a fact, None where it cannot."""
+    match atom.predicate:
+        case "is" if fact[0] == "is" and fact[2] == atom.args[1]:
+            return {atom.args[0]: fact[1]}
+        case "holding" if fact[0] in ("held", "dropped", "where") and len(fact) == 2:
+            return {atom.args[1]: fact[1]}
+        case "on" | "in" | "here" if fact[0] == "where":
+            return dict(zip(atom.args, fact[1:], strict=False))
+    return None
 
 
 def _releases(action: Action) -> bool:

@@ -40,6 +40,7 @@ class Bounds:
         self._needs = [model.product.needs(i) for i in range(len(model.product.goals))]
         self._known: dict[tuple[int, tuple[int, ...]], list[int]] = {}
         self._push_fields: dict[tuple[frozenset[int], frozenset[int]], PushField] = {}
+        self._taken = {thing for action in model.actions for thing in action.takes}
         self._landmarks = Landmarks(model.actions, model.world, model.robot)
         self._stacked = any(
             "portable" in t.properties and t.properties & {"surface", "container"} for t in model.world.things.values()
@@ -138,7 +139,10 @@ class Bounds:
         reach = self.model.world.robots[self.model.robot].type.reach
         if to not in state.things:
             goal = self.model.grid.zone(to)
-        elif self._movable(to):
+        elif not self._stays(to, state):
+            meeting = self._meet(thing, to, state, fixed)
+            if meeting is not None:
+                return meeting
             goal = frozenset(range(len(self.model.grid.cells)))
         else:
             goal = self.model.grid.near(frozenset({state.things[to].cell}), reach)
@@ -160,6 +164,39 @@ class Bounds:
         if thing in self.model.pushable:
             return _Work(self._push_field(goal, fixed).field(at), 0)
         return _Work([FAR] * len(carry), 0)
+
+    def _stays(self, thing: str, state: WorldState) -> bool:
+        """Whether nothing this robot does here moves a thing."""
+        at: str | None = thing
+        while at is not None:
+            if at in self._taken or at in self.model.pushable or state.things[at].held_by is not None:
+                return False
+            at = state.things[at].support
+        return True
+
+    def _meet(self, thing: str, to: str, state: WorldState, fixed: frozenset[int]) -> _Work | None:
+        """Bring together two things that can both be carried; None where that may take no way.
+
+        Whichever of them the robot comes to first, the other one is still where it was.
+        """
+        grid, robot = self.model.grid, self.model.robot
+        carried = self.model.carried(state)
+        if {thing, to} - self._taken or {thing, to} & self.model.pushable or self._elsewhere(to, state):
+            return None
+        puts = [a.ticks for a in self.model.actions if ("where", thing, to) in a.achieves and not a.takes]
+        takes = [a.ticks for a in self.model.actions if thing in a.takes]
+        handling = min(puts, default=FAR) + (0 if state.robots[robot].holding == thing else min(takes))
+        reach = self.model.world.robots[robot].type.reach
+        hands = {t: grid.near(frozenset({state.things[t].cell}), reach) for t in (thing, to)}
+        if thing in carried and to in carried:
+            return None
+        if thing in carried or to in carried:
+            return _Work(self._field(hands[to if thing in carried else thing], fixed), handling)
+        fields = {t: self._field(hands[t], fixed) for t in (thing, to)}
+        between = min(fields[to][c] for c in hands[thing])
+        back = min(fields[thing][c] for c in hands[to])
+        way = [min(a + between, b + back) for a, b in zip(fields[thing], fields[to], strict=True)]
+        return _Work(way, handling)
 
     def _push_field(self, goal: frozenset[int], fixed: frozenset[int]) -> PushField:
         key = (goal, fixed)

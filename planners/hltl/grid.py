@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grounding.world import NEIGHBOURS, Cell, World
-from planners.hltl.actions import Action, actions
+from planners.hltl.actions import Action, Catalogue, actions
 
 FAR = 10**6
 
@@ -22,12 +22,19 @@ class Grid:
         self.world = world
         self.cells: tuple[Cell, ...] = tuple(sorted(world.free_cells))
         self.index: dict[Cell, int] = {cell: i for i, cell in enumerate(self.cells)}
+        self._catalogues: dict[str, Catalogue] = {}
         self._actions: dict[str, list[Action]] = {}
         self._neighbours: dict[frozenset[Cell], list[tuple[int, ...]]] = {}
         self._fields: dict[tuple[frozenset[Cell], frozenset[int], frozenset[int]], list[int]] = {}
         self._near: dict[tuple[frozenset[Cell], int], frozenset[int]] = {}
         self._masks: dict[str, frozenset[int]] = {}
         self._conflicts: dict[tuple[str, str, int], frozenset[int]] = {}
+
+    def catalogue(self, robot: str) -> Catalogue:
+        """What a robot can do besides moving."""
+        if robot not in self._catalogues:
+            self._catalogues[robot] = Catalogue(self.world, robot)
+        return self._catalogues[robot]
 
     def actions(self, robot: str) -> list[Action]:
         """Every stationary skill of a robot with every choice of arguments."""

@@ -36,7 +36,7 @@ class Landmarks:
                 achievers.setdefault(fact, set()).add(i)
             if ("free",) in action.achieves and not action.takes:
                 for fact in action.achieves:
-                    if fact[0] == "held":
+                    if fact[0] == "dropped":
                         releases.setdefault(fact[1], set()).add(i)
             for thing in action.takes:
                 achievers.setdefault(("take", thing), set()).add(i)

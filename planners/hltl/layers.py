@@ -14,7 +14,7 @@ from grounding.logic.spec import Leaf, Rule
 from grounding.skills import Atom, apply, atom_holds, walk
 from grounding.state import ANY, Proposition, WorldState, holds
 from grounding.world import MOVABLE, Cell, World
-from planners.hltl.actions import Action, relevant, wanted
+from planners.hltl.actions import Action, wanted
 from planners.hltl.automata import DEAD, Product, states_after
 from planners.hltl.grid import Grid
 
@@ -66,7 +66,7 @@ class LeafModel:
         self.product = Product([leaf.formula], [r.formula for r in rules], robot)
         self.propositions = {bit: Proposition.parse(name) for name, bit in self.product.bits.items()}
         own = [Proposition.parse(n).bind(robot) for part in self.product.goals for n in part.automaton.atoms]
-        self.actions = relevant(grid.actions(robot), wanted(own, self.world, robot), self.world)
+        self.actions = grid.catalogue(robot).relevant(wanted(own, self.world, robot), bool(self.product.rules))
         kind = self.world.robots[robot].type
         behaviours = {self.world.skills[s].behaviour for s in kind.skills}
         self.drives = "drive" in behaviours

@@ -1,0 +1,202 @@
+"""Free English grounded in a world: every frame of an outline becomes a task over things of the world.
+
+Frames that speak of the same thing ("wash a spoon. Then put it in the drawer") get the same thing, frames
+that each ask for one of a kind ("a spoon in the sink, a spoon in the drawer") get different ones. The exact
+parser of controlled English reads the whole text too; where both agree the answer is surer, and where they
+do not, a question is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grounding.state import WorldState, initial_state
+from grounding.translate.compose import composed
+from grounding.translate.controlled import level, mission_of
+from grounding.translate.controlled import translate as translate_controlled
+from grounding.translate.frames import Grounded, GroundingStatus, ground
+from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, outlines, rejected, separating, understood
+from grounding.translate.nodes import Node, canonical, closure, tasks
+from grounding.translate.outline import Frame, Outline
+from grounding.translate.paraphrase import paraphrase
+from grounding.translate.reader.reader import Reader
+from grounding.translate.references import RejectionError
+from grounding.translate.specify import specify
+from grounding.translate.tree import Relation, Task, TaskTree, TreeRule
+from grounding.world import World
+
+#: How much of the doubt is left where the exact parser reads the same.
+_AGREEMENT = 0.2
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An outline in a world.
+
+    Attributes:
+        tree: Its tree.
+        ids: Task ids of each frame, "" where it stands for several.
+        notes: What was passed over, for people.
+    """
+
+    tree: TaskTree
+    ids: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def answer_grounded(text: str, world: World, state: WorldState | None, reader: Reader) -> Answer:
+    """Reads an instruction for a world.
+
+    Args:
+        text: The instruction.
+        world: The world it speaks of.
+        state: Where things are now; at the start of the world file where None.
+        reader: The trained reader.
+
+    Returns:
+        What it means, or why that is not clear; never raises for what a person can type.
+    """
+    state = state or initial_state(world)
+    found = outlines(text, reader)
+    exact = translate_controlled(text, world, state)
+    if isinstance(found, Answer):
+        return found if exact.tree is None else _exact(exact.tree, world, found)
+    best = found[0]
+    placed = place(text, best, world, state)
+    if isinstance(placed, Answer):
+        return placed if exact.tree is None else _exact(exact.tree, world, placed)
+    confidence, question = best.confidence, separating(found)
+    if exact.tree is not None:
+        if same(exact.tree, placed.tree):
+            confidence, question = 1 - _AGREEMENT * (1 - confidence), ""
+        else:
+            question = (
+                f"Do you mean: {paraphrase(placed.tree, world)} Or: {paraphrase(exact.tree, world)}"
+                if confidence >= ASK_BELOW
+                else question
+            )
+            if not question:
+                return _exact(exact.tree, world, rejected(""))
+    best = replace(best, confidence=confidence, notes=(*best.notes, *placed.notes))
+    return Answer(
+        AnswerStatus.QUESTION if question else AnswerStatus.UNDERSTOOD, question or understood(best), confidence,
+        question, best, placed.tree, specify(placed.tree, world), placed.ids, paraphrase(placed.tree, world),
+        tuple(found[1:4]),
+    )  # fmt: skip
+
+
+def place(text: str, outline: Outline, world: World, state: WorldState) -> _Placed | Answer:
+    """An outline in a world, or the answer that says which words cannot be placed.
+
+    Args:
+        text: The instruction.
+        outline: What it asks for, free of contradictions.
+        world: The world.
+        state: Where things are.
+    """
+    made = [ground(frame, world, state) for frame in outline.frames]
+    for frame, one in zip(outline.frames, made, strict=True):
+        if one.status is GroundingStatus.REJECTED or one.node is None:
+            return rejected(one.message, [(frame.start, frame.end)], one.near)
+    rules: list[TreeRule] = [rule for one in made for rule in one.rules]
+    for rule in outline.rules:
+        try:
+            rules += mission_of(rule.text, world, state).rules
+        except RejectionError as rejection:
+            return rejected(rejection.message, [(rule.start, rule.end)], rejection.near)
+    nodes = settled(outline.frames, made)
+    root = canonical(composed(outline, nodes))
+    leaves = {id(leaf) for leaf in root.leaves()}
+    task = tasks(root, tuple(dict.fromkeys(rules)))
+    where = dict(zip((id(leaf) for leaf in root.leaves()), _leaf_ids(task), strict=True))
+    ids = tuple(where[id(node)] if id(node) in leaves else _first_id(node, where) for node in nodes)
+    notes = tuple(dict.fromkeys(one.message for one in made if one.message))
+    return _Placed(TaskTree(text, level(task, world), task), ids, notes)
+
+
+def settled(frames: Sequence[Frame], made: Sequence[Grounded]) -> list[Node]:
+    """Tasks in which things spoken of again are the same, and different ones of a kind are different."""
+    nodes = [one.node for one in made if one.node is not None]
+    speaking: dict[str, list[int]] = {}
+    for i, frame in enumerate(frames):
+        if frame.object:
+            speaking.setdefault(frame.object, []).append(i)
+    for phrase, members in speaking.items():
+        open_ones = [i for i in members if _options(nodes[i])]
+        if len(members) < 2 or not open_ones:
+            continue
+        again = any(f"the {phrase}" in frames[i].text for i in members[1:])
+        taken: list[str] = []
+        for i in open_ones:
+            options = _options(nodes[i])
+            wanted = next((e for e in taken if e in options), None) if again else None
+            fresh = next((e for e in options if e not in taken), next(iter(options)))
+            entity = wanted or fresh
+            taken.append(entity)
+            nodes[i] = options[entity]
+    return nodes
+
+
+def _options(node: Node) -> dict[str, Node]:
+    """The things between which a task leaves the choice, and the task with each of them."""
+    if node.relation is not Relation.EITHER or not node.children:
+        return {}
+    found: dict[str, Node] = {}
+    for child in node.children:
+        leaf = next(child.leaves())
+        if leaf.goal:
+            found.setdefault(leaf.goal[0].proposition.args[0], child)
+    return found if len(found) > 1 else {}
+
+
+def same(one: TaskTree, other: TaskTree) -> bool:
+    """Whether two trees ask for the same: goals, orders between them, rules."""
+    return _signature(one.root) == _signature(other.root)
+
+
+def _signature(root: Task) -> tuple[object, ...]:
+    leaves = {leaf.id: tuple(sorted(map(str, leaf.goal))) for leaf in root.walk() if leaf.is_leaf}
+    pairs = {
+        (a, b)
+        for task in root.walk()
+        for i, j in task.order
+        for a in _leaf_ids(task.children[i])
+        for b in _leaf_ids(task.children[j])
+    }
+    order = sorted((leaves[a], leaves[b]) for a, b in closure(pairs))
+    choices = sorted(
+        tuple(sorted(tuple(sorted(leaves[i] for i in _leaf_ids(child))) for child in task.children))
+        for task in root.walk()
+        if task.relation is Relation.EITHER and task.children
+    )
+    return sorted(leaves.values()), order, choices, sorted({rule.formula for rule in root.rules})
+
+
+def _leaf_ids(task: Task) -> list[str]:
+    return [leaf.id for leaf in task.walk() if leaf.is_leaf]
+
+
+def _first_id(node: Node, where: dict[int, str]) -> str:
+    return next((where[id(leaf)] for leaf in node.leaves() if id(leaf) in where), "")
+
+
+def _exact(tree: TaskTree, world: World, doubt: Answer) -> Answer:
+    """The reading of the exact parser alone."""
+    from grounding.translate.lifting import order_of
+
+    leaves = [leaf for leaf in tree.root.walk() if leaf.is_leaf]
+    frames = tuple(Frame(leaf.text or paraphrase_leaf(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves)
+    ids = tuple(leaf.id for leaf in leaves)
+    outline = Outline(frames, tuple(order_of(ids, tree)), confidence=0.9)
+    return Answer(
+        AnswerStatus.UNDERSTOOD, understood(outline), 0.9, "", outline, tree, specify(tree, world), ids,
+        paraphrase(tree, world), (doubt.outline,) if doubt.outline else (),
+    )  # fmt: skip
+
+
+def paraphrase_leaf(leaf: Task, world: World) -> str:
+    """One leaf in English."""
+    from grounding.translate.paraphrase import describe
+
+    return describe(leaf, world)
