@@ -99,7 +99,11 @@ _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "
            ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
-           ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
+           ("to",), ("and",), ("just",), ("do",), ("need", "to"),
+           ("don't", "forget", "to"), ("not", "forget", "to"), ("never", "forget", "to"))  # fmt: skip
+_PERSONS = frozenset({"me", "us", "him"})
+_NEGATIONS = frozenset({"not", "never", "don't", "dont", "cannot"})
+_MARKS = frozenset({",", "&", ":"})
 _CAUSES = frozenset({"have", "let", "make", "ask", "tell", "get"})
 
 
@@ -143,14 +147,31 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
         words: The words of the task.
         context: What was spoken of before; changed by what is said here.
     """
-    if not words:
+    own = _tokens(words)
+    if not own:
         return []
-    own = [word.lower for word in words]
     parts = [_resolved(part, context) for part in _parts(own, context)]
     found: list[Frame] = []
     for part in parts:
         found = _joined(found, _frames_of(part))
     return [replace(frame, start=words[0].start, end=words[-1].end) for frame in found]
+
+
+def _tokens(words: Sequence[Word]) -> list[str]:
+    """Words in lower case: names as they were written ("robot_2", "t-shirt", "d11"), quotes and brackets left out."""
+    found: list[str] = []
+    end, glued = -1, False
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else None
+        joint = word.text in ("-", "_") and word.start == end and after is not None and after.start == word.end
+        if found and word.start == end and (glued or joint or word.text[0].isalnum()):
+            found[-1] += word.lower
+        elif word.text[0].isalnum() or word.text in _MARKS:
+            found.append(word.lower)
+        else:
+            continue
+        end, glued = (word.end if word.text not in _MARKS else -1), joint
+    return found if any(word[0].isalnum() for word in found) else []
 
 
 def _frames_of(part: _Part) -> list[Frame]:
@@ -190,23 +211,47 @@ def _leads(first: Frame, second: Frame) -> bool:
     )  # fmt: skip
 
 
-def _parts(own: list[str], context: Context) -> list[_Part]:
+def _parts(said: list[str], context: Context) -> list[_Part]:
     """The clauses of a task."""
+    own = said
     robot, own = _doer(_without_wishes(own))
-    own = _together(own)
+    if not own or any(w in _NEGATIONS or w.endswith("n't") for w in own[: _first_verb(own)]):
+        return [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]  # a ban, or nothing: no task is made of it
+    own = _fronted(_together(own))
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
-        if stated is not None:
-            return stated
+        if stated is not None or not starts:
+            return stated or [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]
     parts = []
     for a, b in zip(starts, [*starts[1:], len(own)], strict=True):
         length, predicate, verb = verb_at(own, a) or (1, "put", own[a])
         rest = own[a + length : b]
-        while rest and rest[-1] in _JOINTS | _WHILE | {"to"}:
-            rest = rest[:-1]
-        parts += [_part(predicate, verb, own_rest, robot) for own_rest in _lists_of_places(rest)]
+        parts += [_part(predicate, verb, own_rest, robot) for own_rest in _lists_of_places(_trimmed(rest))]
     return _filled(parts)
+
+
+def _trimmed(rest: list[str]) -> list[str]:
+    """Words after a verb without those that lead to the next one."""
+    while rest and rest[-1] in _JOINTS | _WHILE | {"to"}:
+        rest = rest[:-1]
+    return rest
+
+
+def _first_verb(own: Sequence[str]) -> int:
+    """How many words stand before the first verb that says what to do."""
+    forms = ("base", "gerund", "past")
+    return next((i for i in range(len(own)) if own[i] not in _MODALS and verb_at(own, i, forms=forms)), len(own))
+
+
+def _fronted(own: list[str]) -> list[str]:
+    """ "In the sink put the mug" with the place behind."""
+    if own[:1] and own[0] in _PLACE:
+        verb = _first_verb(own)
+        ends = own[verb - 1] not in _ARTICLES | _PLACE | _JOINTS | _ADJECTIVES
+        if 2 < verb < len(own) - 1 and ends and _JOINTS.isdisjoint(own) and verb_at(own, verb):
+            return own[verb:] + own[:verb]
+    return own
 
 
 def _lists_of_places(rest: list[str]) -> list[list[str]]:
@@ -245,7 +290,10 @@ def _filled(parts: list[_Part]) -> list[_Part]:
                 part = replace(part, objects=after.objects, pronoun=after.pronoun)
             elif found and found[-1].objects and part.place:
                 part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
-        if part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
+        where = part.place.split()[:1]
+        if part.predicate == "pick up" and where and (part.verb == "get" or where[0] in _STRONG):
+            part = replace(part, predicate="put")  # "get the mug onto the desk"
+        elif part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
             part = replace(part, predicate="pick up")
         found.append(part)
     return found
@@ -301,8 +349,8 @@ def _robotic(words: Sequence[str]) -> bool:
 
 
 def _name(words: Sequence[str]) -> str:
-    kept = [w for w in words if w not in (",",)]
-    return " ".join(kept[1:] if kept and kept[0] in ("the", "a", "to") else [w for w in kept if w != "to"])
+    kept = [w for w in words if w not in (",", "to")]
+    return " ".join(kept[1:] if kept and kept[0] in ("the", "a") else kept)
 
 
 def _without_wishes(own: list[str]) -> list[str]:
@@ -320,6 +368,8 @@ def _without_wishes(own: list[str]) -> list[str]:
 def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
     """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
     for i, word in enumerate(own):
+        if own[i + 1 : i + 3] == ["to", "be"]:
+            continue
         if i and word in (
             "go",
             "goes",
@@ -349,18 +399,34 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 state = STATES[rest[0]]
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
-            return [_part(predicate, verb, [*what, *rest], robot)]
-    if any(word in _PLACE for word in own):
+            return _passives(predicate, verb, what, rest, robot)
+    if any(word in _PLACE for word in own) and own[0] != "be":
         starts = [0, *(i + 1 for i, w in enumerate(own) if w == "and" and any(x in _PLACE for x in own[i:]) and
                        any(x in _PLACE for x in own[:i]))]  # fmt: skip
         ends = [*(s - 1 for s in starts[1:]), len(own)]
-        return [_part("put", context.verb, own[a:b], robot) for a, b in zip(starts, ends, strict=True)]
-    return [_Part(UNKNOWN, "", (), "", " ".join(own), robot)] if own else None
+        parts = [_part("put", context.verb, own[a:b], robot) for a, b in zip(starts, ends, strict=True)]
+        return parts if all(part.objects for part in parts) else None
+    return None
+
+
+def _passives(predicate: str, verb: str, what: list[str], rest: list[str], robot: str) -> list[_Part]:
+    """ "Washed and put on the desk": every participle with the same object."""
+    found: list[_Part] = []
+    first = 0
+    for i, word in enumerate(rest):
+        participle = verb_at(rest, i + 1, forms=("past", "base")) if word in _JOINTS else None
+        if participle is None or rest[i + 1 + participle[0] : i + 2 + participle[0]] in [[a] for a in _ARTICLES]:
+            continue
+        found.append(_part(predicate, verb, [*what, *_trimmed(rest[first:i])], robot))
+        first, predicate, verb = i + 1 + participle[0], participle[1], participle[2]
+    return [*found, _part(predicate, verb, [*what, *rest[first:]], robot)]
 
 
 def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     """Object and place of a clause whose verb is known."""
     particles = []
+    if len(rest) > 1 and rest[0] in _PERSONS and rest[1] not in _PLACE:
+        rest = rest[1:]
     if rest and is_particle(rest[0]) and (len(rest) == 1 or rest[1] not in ("of",)):
         particles.append(rest[0])
         rest = rest[1:]
@@ -379,7 +445,7 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         )
         fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
         return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
-    cut = _place_at(rest)
+    cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest)
     what, place = rest[:cut], rest[cut:]
     source = next((i for i, w in enumerate(what) if w in ("from", "off", "out") and i), None)
     tail = what[source:] if source is not None else []
@@ -461,7 +527,7 @@ def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
                 words[i + 1] = ""
         elif word:
             kept.append(word)
-    while kept and kept[0] in ("a", "an", "the", "and"):
+    while kept and kept[0] in ("a", "an", "the", "and", ","):
         kept = kept[1:]
     return (" ".join(kept) or " ".join(words)), tuple(dict.fromkeys(states))
 
@@ -477,7 +543,7 @@ def _resolved(part: _Part, context: Context) -> _Part:
     place = part.place
     words = place.split()
     if words and words[-1] in ("it", "them", "there") and len(words) <= 2:
-        place = context.place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
+        place = context.place or place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
     place = _same(place, context)
