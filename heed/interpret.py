@@ -1,4 +1,4 @@
-"""Which engine reads an instruction: controlled English, or the learned model of levels.
+"""Which engine reads an instruction: controlled English, the learned model of levels, or the reader of free English.
 
 Controlled English is exact where it understands, and alone knows missions of several tasks, orders and
 rules. In worlds where robots go and push, the model of levels reads freely worded commands and says at
@@ -14,8 +14,12 @@ from grounding.levels.ground import Grounding, infer
 from grounding.levels.task import speaks_levels, task_tree
 from grounding.state import WorldState
 from grounding.translate.controlled import translate
+from grounding.translate.free import AnswerStatus
 from grounding.translate.tree import TaskTree
 from grounding.world import World
+
+#: Words from which on a refusal by the reader of free English says more than one by the exact parser.
+_LONG = 15
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,27 @@ def interpret(text: str, world: World, state: WorldState | None = None) -> Inter
     if controlled.tree is not None:
         return Interpretation(_with_level(controlled.tree, found), controlled.message)
     if found is None:
-        return Interpretation(None, controlled.message)
+        return _freely(text, world, state) or Interpretation(None, controlled.message)
     if found.best is None:
         return Interpretation(None, found.refused if found.near or not controlled.message else controlled.message)
     if found.question is not None:
         return Interpretation(None, found.question.text)
     return Interpretation(task_tree(found, world, state), "")
+
+
+def _freely(text: str, world: World, state: WorldState | None) -> Interpretation | None:
+    """What the reader of free English makes of it; None where it refuses a short text or is not installed."""
+    try:
+        from heed.translation import translation
+
+        answer = translation(text, world, state)
+    except (HeedError, ModuleNotFoundError):
+        return None
+    if answer.status is AnswerStatus.UNDERSTOOD:
+        return Interpretation(answer.tree, answer.message)
+    # Of a short text the exact parser knows better where it stops.
+    short = answer.status is AnswerStatus.REJECTED and len(text.split()) < _LONG
+    return None if short else Interpretation(None, answer.message)
 
 
 def _mission(tree: TaskTree) -> bool:

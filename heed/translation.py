@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grounding.state import WorldState
 from grounding.translate.free import Answer, answer_lifted
-from grounding.translate.reader.reader import shipped_reader
+from grounding.translate.ground import answer_grounded
 from grounding.world import World
 
 
@@ -19,4 +19,7 @@ def translation(
         state: Where things are now; at the start of the world file where None.
         engine: Which engine reads; the built-in one by default.
     """
-    return answer_lifted(text, shipped_reader())
+    from grounding.translate.reader.reader import shipped_reader  # torch takes seconds to load
+
+    reader = shipped_reader()
+    return answer_lifted(text, reader) if world is None else answer_grounded(text, world, state, reader)

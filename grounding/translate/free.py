@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from grounding.logic.spec import HierarchicalSpec
 from grounding.translate import reject
 from grounding.translate.compose import contradiction
 from grounding.translate.lifting import lift, paraphrase
 from grounding.translate.outline import UNKNOWN, Frame, Outline
-from grounding.translate.reader.reader import Reader
 from grounding.translate.tree import TaskTree
+
+if TYPE_CHECKING:  # torch takes seconds to load
+    from grounding.translate.reader.reader import Reader
 
 #: Below this confidence a question is asked if there is a rival reading.
 ASK_BELOW = 0.5

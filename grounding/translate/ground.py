@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from grounding.state import WorldState, initial_state
 from grounding.translate.compose import composed
@@ -20,11 +21,13 @@ from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, outlines, 
 from grounding.translate.nodes import Node, canonical, closure, tasks
 from grounding.translate.outline import Frame, Outline
 from grounding.translate.paraphrase import paraphrase
-from grounding.translate.reader.reader import Reader
 from grounding.translate.references import RejectionError
 from grounding.translate.specify import specify
 from grounding.translate.tree import Relation, Task, TaskTree, TreeRule
 from grounding.world import World
+
+if TYPE_CHECKING:  # torch takes seconds to load
+    from grounding.translate.reader.reader import Reader
 
 #: How much of the doubt is left where the exact parser reads the same.
 _AGREEMENT = 0.2
@@ -186,7 +189,9 @@ def _exact(tree: TaskTree, world: World, doubt: Answer) -> Answer:
     from grounding.translate.lifting import order_of
 
     leaves = [leaf for leaf in tree.root.walk() if leaf.is_leaf]
-    frames = tuple(Frame(leaf.text or paraphrase_leaf(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves)
+    frames = tuple(
+        Frame(leaf.text or paraphrase_leaf(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves
+    )
     ids = tuple(leaf.id for leaf in leaves)
     outline = Outline(frames, tuple(order_of(ids, tree)), confidence=0.9)
     return Answer(

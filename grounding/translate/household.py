@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from grounding.errors import HeedError
 from grounding.published import published_folder
@@ -32,7 +33,7 @@ class Composition:
     @property
     def is_dev(self) -> bool:
         """Whether its floor plan is kept for development: its number leaves 1 when divided by 5."""
-        return int(re.findall(r"\d+", self.id)[0]) % 5 == 1
+        return is_dev(re.findall(r"\d+", self.id)[0])
 
     @property
     def tasks(self) -> frozenset[str]:
@@ -40,15 +41,29 @@ class Composition:
         return frozenset(_plain(task) for task in self.base_tasks)
 
 
-def compositions() -> tuple[Composition, ...]:
+def is_dev(floor: str) -> bool:
+    """Whether a floor plan of that number is kept for development."""
+    return int(floor or 0) % 5 == 1
+
+
+def compositions(path: Path | None = None) -> tuple[Composition, ...]:
     """All that are published, sorted by id.
+
+    Args:
+        path: Another file of the same form.
 
     Raises:
         CompositionError: They are not there, or a line cannot be read.
     """
-    path = published_folder("household_instructions", "household compositions", CompositionError) / "train.jsonl"
+    path = (
+        path or published_folder("household_instructions", "household compositions", CompositionError) / "train.jsonl"
+    )
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise CompositionError(str(path), f"cannot be read ({error}).", "Give another file.") from error
+    for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
             found.append(Composition(row["id"], tuple(row["base_tasks"]), row["instruction"]))

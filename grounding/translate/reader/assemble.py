@@ -39,6 +39,7 @@ class _Sentence:
         word: Link waiting for a reference.
         choice: Alternatives, as far as they are said.
         chained: Whether its tasks follow one another ("in this order: ...").
+        subject: Tasks named again of which it goes on to say when.
     """
 
     groups: list[int] = field(default_factory=list)
@@ -48,6 +49,7 @@ class _Sentence:
     word: str = ""
     choice: list[list[int]] = field(default_factory=list)
     chained: bool = False
+    subject: set[int] = field(default_factory=set)
 
 
 class Assembler:
@@ -202,7 +204,9 @@ class Assembler:
             return
         if kind == "free" and self._simultaneous(place):
             kind = "with"
-        if now.groups and not self._task_follows(place):
+        if now.subject and not now.groups and not self._task_follows(place):
+            self._placed(kind)
+        elif now.groups and not self._task_follows(place):
             self._tail(kind)
         else:
             now.links.append(kind)
@@ -210,6 +214,14 @@ class Assembler:
     def _simultaneous(self, place: int) -> bool:
         segment = self.segments[place]
         return any(word.lower.startswith(_PARTNERS) for word in self.words[segment.first : segment.last])
+
+    def _placed(self, kind: str) -> None:
+        """ "The lemon last": where a task named again stands among all."""
+        subject = self.now.subject
+        if kind == "last":
+            self.order |= {(g, s) for s in subject for g in range(len(self.groups)) if g not in subject}
+        elif kind == "first":
+            self.order |= {(s, g) for s in subject for g in range(len(self.groups)) if g not in subject}
 
     def _tail(self, kind: str) -> None:
         """A link at the end of its sentence: "put the mug away first"."""
@@ -235,9 +247,13 @@ class Assembler:
     def _reference(self, place: int, own: Sequence[Word]) -> None:
         now, kind = self.now, self.now.word
         now.word = ""
-        if not kind:
-            return
         words = [word.lower for word in own]
+        if not kind:
+            self._subject(words)
+            return
+        if now.subject:
+            self._ordered(kind, words)
+            return
         backward = bool(now.groups) and not self._goes_on(place)
         said = [group.said for group in self.groups]
         last = now.groups[-1] if backward else -1
@@ -261,6 +277,17 @@ class Assembler:
             if not backward:
                 now.after |= tasks
                 now.links.append("before")
+
+    def _subject(self, words: Sequence[str]) -> None:
+        """A task named again of which the sentence goes on to say when: "the lemon comes last"."""
+        if not self.now.groups:
+            self.now.subject = set(refer(words, [group.said for group in self.groups], self.recent).tasks)
+
+    def _ordered(self, kind: str, words: Sequence[str]) -> None:
+        """ "The lemon has to be there before the pear": an order between tasks said before."""
+        others = set(refer(words, [group.said for group in self.groups], self.before).tasks) - self.now.subject
+        pairs = {(a, b) for a in self.now.subject for b in others}
+        self.order |= pairs if kind == "before" else {(b, a) for a, b in pairs}
 
     def _new(self, own: Sequence[Word]) -> set[int]:
         """A reference to a task that was not said before says it."""

@@ -92,6 +92,7 @@ _ADJECTIVES = frozenset([
     "left",
     "right",
 ])  # fmt: skip
+_COLOURS = frozenset(["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey"])
 _FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
@@ -400,6 +401,14 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
             return _passives(predicate, verb, what, rest, robot)
+    if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
+        what = own[: -2 if own[-2] in ("as", "join", "there") else -1]
+        what = [w for w in what if w not in _MODALS | {"also"}]
+        return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
+    comma = next((i for i, w in enumerate(own) if w in (",", ":") and i), None)
+    if comma is not None and not any(word in _PLACE for word in own) and len(own) - comma < 5:
+        where = own[comma + 1 :]
+        return [_Part("put", context.verb, tuple(_list(own[:comma])), " ".join(["on", *where]), "", robot)]
     if any(word in _PLACE for word in own) and own[0] != "be":
         starts = [0, *(i + 1 for i, w in enumerate(own) if w == "and" and any(x in _PLACE for x in own[i:]) and
                        any(x in _PLACE for x in own[:i]))]  # fmt: skip
@@ -546,7 +555,7 @@ def _resolved(part: _Part, context: Context) -> _Part:
         place = context.place or place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
-    place = _same(place, context)
+    place = _same(_coloured(place, context), context)
     if place.endswith(" one") and context.place:
         place = f"{place.removesuffix('one')}{context.place.rsplit(' ', 1)[-1]}"
     plain = tuple(_states(o)[0] for o in objects)
@@ -561,6 +570,15 @@ def _resolved(part: _Part, context: Context) -> _Part:
     return replace(part, objects=objects, place=place)
 
 
+def _coloured(place: str, context: Context) -> str:
+    """ "On the red one", "to red": with the noun of the place before."""
+    words = place.split()
+    noun = context.place.rsplit(" ", 1)[-1] if context.place else ""
+    if len(words) > 1 and words[-1] in _COLOURS and noun and noun not in _COLOURS:
+        return f"{place} {noun}"
+    return place
+
+
 def _onto(preposition: str, context: Context) -> str:
     """ "On it": on what things were put on last."""
     noun = (
@@ -573,13 +591,13 @@ def _onto(preposition: str, context: Context) -> str:
 
 def _same(place: str, context: Context) -> str:
     """ "On the same plate" with the plate that was spoken of."""
-    for said in ("the same", "that same"):
-        if f"{said} " in place:
+    for said in ("the same", "that same", "same"):
+        if f" {said} " in place:
             head = place.rsplit(" ", 1)[-1]
             known = next(
                 (p for p in reversed(context.said) if p.split() and p.split()[-1] == head and "same" not in p), ""
             )
             if known:
-                before = place.split(f"{said} ", 1)[0]
+                before = place.split(f" {said} ", 1)[0] + " "
                 return f"{before}{known if known.split()[0] in _ARTICLES else f'the {known}'}"
     return place

@@ -211,6 +211,26 @@ class Grammar:
         return Phrase(text, f"{gerund(text.split()[0])} {' '.join(text.split()[1:])}", (f"visiting the {room}",),
                       (f"you are in the {room}", "you are there"))  # fmt: skip
 
+    def short(self, theme: str) -> Phrase:
+        """A task in the fewest words: "lemon to the white plate", "potato, white", "the pear too"."""
+        draw = self.draw
+        what, head, plural = self.thing(theme, article=draw.random() < 0.4)
+        where, colour = self.place(), self.pick(COLOURS)
+        noun = self.pick("plate box tray bowl basket bin drawer shelf")
+        text = self.pick((
+            f"{what} {where}", f"{what} to {colour}", f"{what} on {colour}", f"{what} in {colour}", f"{what}, {colour}",
+            f"{what}, {colour} {noun}", f"{what}: {noun}", f"{what} to the {colour} {noun}",
+            f"{what} on the {colour} {noun}",
+            f"{what} too", f"{what} as well", f"{what}, same {noun}", f"{what} on the same {noun}",
+            f"{what} into the {noun}",
+            f"{what} there too", f"{what} on the {colour} one", f"{what}, {where}", f"{what} can go {where}",
+            f"{what} could join it", f"{what} also {where}", f"{what} next to it", f"{what} on top of it",
+        ))  # fmt: skip
+        be = "are" if plural else "is"
+        return Phrase(text, f"putting {what} {where}", (f"putting the {head}", f"the {head}"),
+                      (f"the {head} {be} there", f"the {head} {be} in place", f"the {head} {be} done"),
+                      plural)  # fmt: skip
+
     def _putting(self, what: str, head: str, plural: bool, wild: bool) -> Phrase:
         draw = self.draw
         verb, where = self.pick(PUT), self.place()

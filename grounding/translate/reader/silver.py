@@ -7,11 +7,10 @@ which anything stays unexplained are left out, so that what is left can be learn
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from grounding.translate.household import Composition
 from grounding.translate.reader.stems import LIGHT, stem
 from grounding.translate.reader.tags import Word, words_of
 
@@ -88,14 +87,10 @@ class Tagged:
     weight: float = 1.0
 
 
-def silver(row: Mapping[str, Any]) -> Tagged | None:
-    """The tags of a published composition, None where it cannot be explained.
-
-    Args:
-        row: ``instruction`` and ``base_tasks``.
-    """
-    words = words_of(row["instruction"])
-    spans = aligned(row["base_tasks"], words)
+def silver(row: Composition) -> Tagged | None:
+    """The tags of a published composition, None where it cannot be explained."""
+    words = words_of(row.instruction)
+    spans = aligned(row.base_tasks, words)
     if spans is None:
         return None
     tags = ["O"] * len(words)
@@ -115,7 +110,7 @@ def silver(row: Mapping[str, Any]) -> Tagged | None:
         if not _linked(words, at, end, tags, before_task=end in starts):
             return None
         at = end
-    return Tagged(row["instruction"], tuple(tags))
+    return Tagged(row.instruction, tuple(tags))
 
 
 def aligned(tasks: Sequence[str], words: Sequence[Word]) -> list[tuple[int, int]] | None:
@@ -228,15 +223,9 @@ def _more(words: Sequence[Word], comma: int, end: int) -> bool:
     return any(word.text == "," for word in words[comma + 1 : end])
 
 
-def compositions(rows: Sequence[Mapping[str, Any]]) -> Iterator[Tagged]:
+def explained(rows: Sequence[Composition]) -> Iterator[Tagged]:
     """The compositions that can be explained."""
     for row in rows:
         tagged = silver(row)
         if tagged is not None:
             yield tagged
-
-
-def floor(row: Mapping[str, Any]) -> int:
-    """Number of the floor plan of a row."""
-    found = re.match(r"FloorPlan(\d+)", row["id"])
-    return int(found.group(1)) if found else 0

@@ -23,6 +23,13 @@ _OPENINGS = (
     "your job today:", "we need to", "please make sure to", "kindly", "we have guests coming soon, so",
     "it is a mess in here", "my back hurts today, so", "the inspection is tomorrow", "try to", "go ahead and",
 )  # fmt: skip
+_REASONS = (
+    "because they match", "cause it looks nice", "so that it is out of the way", "as we need it later",
+    "since it is dirty",
+    "my dear", "if you would", "I guess", "right", "you know", "and be careful with it", "it is fragile", "as always",
+    "it is hot", "before I forget", "or so", "if I remember right", "I think", "let me think", "um", "please", "for me",
+)  # fmt: skip
+_LABELS = ("step {}:", "task {}:", "item {}:", "number {}:", "{}:", "part {}:")
 _CLOSINGS = (
     "thanks", "thank you", "that is all", "that's it", "please hurry", "take your time", "be careful", "thanks a lot",
     "you are the best", "let me know when you are done", "that would be great", "no rush", "that should be everything",
@@ -49,6 +56,7 @@ _FREE_TAILS = (
     "at any time", "in any order", "in no particular order", "at the same time", "simultaneously",
     "in whatever order you like",
     "whenever you have time", "in parallel", "the order does not matter", "in either order", "together",
+    "any order is fine", "the order is up to you", "in what order is up to you", "whenever you like",
 )  # fmt: skip
 _THEN = (
     "then", "next", "afterwards", "subsequently", "and then", "after that", "after this", "once that is done",
@@ -93,6 +101,7 @@ class Writer:
         self.draw = random.Random(seed)
         self.human = human
         self.grammar = Grammar(self.draw)
+        self.short = False
 
     def instructions(self, number: int) -> Iterator[Tagged]:
         """Some instructions."""
@@ -103,6 +112,7 @@ class Writer:
         """One instruction."""
         draw = self.draw
         theme, human = self.grammar.theme(), draw.random() < 0.4
+        self.short = not human and draw.random() < 0.2
         sentences: list[list[Piece]] = []
         said: list[Phrase] = []
         for _ in range(draw.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 8, 10))):
@@ -122,6 +132,8 @@ class Writer:
     def _task(self, theme: str, human: bool, said: list[Phrase], *, wild: bool = True) -> Phrase:
         if human and self.human and self.draw.random() < 0.85:
             found = self.draw.choice(self.human)
+        elif self.short and wild and self.draw.random() < 0.8:
+            found = self.grammar.short(theme)
         else:
             found = self.grammar.phrase(theme, wild=wild)
         said.append(found)
@@ -133,6 +145,10 @@ class Writer:
         kind = draw.random()
         if kind < 0.07:
             return self._choice(theme, human, said)
+        if len(before) > 1 and kind < 0.11:
+            found = self._ordering(before)
+            if found:
+                return found
         if before and kind < 0.36:
             return self._after(theme, human, said, before)
         pieces = self._lead(bool(before))
@@ -142,6 +158,8 @@ class Writer:
         pieces += self._tasks(theme, human, said)
         if draw.random() < 0.15:
             pieces += [(draw.choice(("", ",")), "O"), (draw.choice(_FREE_TAILS), "free")]
+        elif draw.random() < 0.06:
+            pieces += [(draw.choice(("", ",")), "O"), (draw.choice(_REASONS), "O")]
         elif len(pieces) > 2 and draw.random() < 0.15:
             pieces += [(draw.choice(("", ",")), "O"), (draw.choice(_CHAINS), "chain")]
         return pieces
@@ -249,6 +267,39 @@ class Writer:
                     *(tail if draw.random() < 0.3 else [])]  # fmt: skip
         return [(one.text, "task"), ("or", "or"), (two.text, "task"), *tail]
 
+    def _ordering(self, before: list[Phrase]) -> list[Piece]:
+        """A sentence that only orders tasks said before: "the lemon has to be there before the pear"."""
+        draw = self.draw
+        named = [task for task in before[-6:] if task.short]
+        if len(named) < 2:
+            return []
+        one, two = (draw.choice((*task.short, *task.short, task.gerund)) for task in draw.sample(named, 2))
+        modal = draw.choice(
+            ("has to be done", "must be done", "must happen", "should come", "comes", "has to be placed", "goes")
+        )
+        kind = draw.random()
+        opening: list[Piece] = [
+            (draw.choice(("the only constraint is that", "note that", "but", "remember that")), "O")
+        ]
+        opening = opening if draw.random() < 0.3 else []
+        if kind < 0.3:
+            return [*opening, (one, "ref"), (modal, "O"), ("before", "before"), (two, "ref")]
+        if kind < 0.55:
+            return [*opening, (one, "ref"), (modal, "O"), (draw.choice(("after", "only after")), "after"), (two, "ref")]
+        if kind < 0.8:
+            last = draw.choice(("last", "at the very end", "at the end", "in the end", "last of all"))
+            wait = draw.choice((modal, "", "can wait until", "comes", "is"))
+            return [*opening, (one, "ref"), (wait, "O"), (last, "last")]
+        if kind < 0.9:
+            return [*opening, (one, "ref"), (draw.choice((modal, "", "comes")), "O"), ("first", "first")]
+        return [
+            *opening,
+            (one, "ref"),
+            (draw.choice(("may only start", "can only start", "can be done only")), "O"),
+            (draw.choice(("when", "once", "after")), "after"),
+            (draw.choice(named[0].done or ("that is done",)), "ref"),
+        ]
+
     def _after(self, theme: str, human: bool, said: list[Phrase], before: list[Phrase]) -> list[Piece]:
         """A task tied to others that are named again."""
         draw = self.draw
@@ -323,7 +374,8 @@ class Writer:
         """Pieces as running text in one of the ways people write."""
         draw = self.draw
         style = draw.random()
-        bullet = draw.choice(("{}.", "{})", "-", "*", "{}:")) if draw.random() < 0.05 else ""
+        bullet = draw.choice(("{}.", "{})", "-", "*", "{}:", *_LABELS)) if draw.random() < 0.06 else ""
+        spoken = draw.random() < 0.5
         noisy = draw.random() < 0.15
         stop = "." if style < 0.84 else ";" if style < 0.88 else "," if style < 0.93 else "" if style < 0.96 else "\n"
         lower = draw.random() < 0.2
@@ -331,7 +383,9 @@ class Writer:
         for number, sentence in enumerate(sentences, 1):
             first = True
             if bullet:
-                mark = bullet.format(number)
+                mark = bullet.format(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                "eleven", "twelve"][number - 1]
+                                     if spoken and number < 13 and len(bullet) > 3 else number)  # fmt: skip
                 text += f" {mark}" if text else mark
                 tags += ["O"] * len(words_of(mark))
             for piece, tag in sentence:

@@ -23,9 +23,9 @@ from grounding.translate.reader.tags import words_of
 class Recipe:
     """How the tagger is trained."""
 
-    epochs: int = 6
-    batch: int = 24
-    rate: float = 3e-3
+    epochs: int = 5
+    batch: int = 48
+    rate: float = 4e-3
     frequent: int = 60  # times that a word must occur to have a vector of its own
     blank: float = 0.1  # share of those vectors left out in training
     seed: int = 0
