@@ -402,8 +402,10 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 return [_part(predicate, predicate, what, robot)]
             return _passives(predicate, verb, what, rest, robot)
     if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
-        what = own[: -2 if own[-2] in ("as", "join", "there") else -1]
+        what = own[: -2 if own[-2:-1] and own[-2] in ("as", "join", "there") else -1]
         what = [w for w in what if w not in _MODALS | {"also"}]
+        if set(what) <= _ARTICLES or not context.place:
+            return None
         return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
     comma = next((i for i, w in enumerate(own) if w in (",", ":") and i), None)
     if comma is not None and not any(word in _PLACE for word in own) and len(own) - comma < 5:

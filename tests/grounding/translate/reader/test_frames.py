@@ -130,10 +130,14 @@ POINTING_BACK = [
     ("put the mug on the red plate / put the fork on the blue one", "put|fork|on the blue plate"),
     ("put the mug on the red plate / put the fork on the same plate", "put|fork|on the red plate"),
     ("put the apple on the plate / the pear in the bowl", "put|pear|in the bowl"),
+    ("put the mug on the plate / the pear too", "put|pear|on the plate"),
+    ("put the mug on the plate / the pear could join it", "put|pear|on the plate"),
+    ("put the mug on the red plate / the pear to white", "put|pear|to white plate"),
+    ("put the mug on the red plate / potato, same plate", "put|potato|on the red plate"),
     ("heat the soup / bring it to the table", "put|soup|to the table"),
 ]
 NO_TASK = [
-    "dance", "sing a song", "the", "it", "and", "to", "please to", "a slice of", "robot 1", "be delivered under it",
+    "too", "the too", "also", "as well", "join it", "the pear too", "dance", "sing a song", "the", "it", "and", "to", "please to", "a slice of", "robot 1", "be delivered under it",
     "do not put the mug on the desk", "never put the mug on the desk", "the mug must not be put on the desk",
     "the mug should not be hot", "let the drone not enter the lab", "the mug is not to be moved",
     "you mustn't wash the mug",
@@ -205,6 +209,7 @@ def test_every_verb_is_understood_as_an_order(verb: str) -> None:
 
 WORDS = (
     "put wash it them the a mug fork and , then in on to from with that is should be washed there robot 1 not first go"
+    " too also as well join red"
     " pick up down turn off slice of one same it's - . blue"
 )
 
