@@ -11,12 +11,16 @@ from grounding.translate.reader.tags import SPANS, Word, words_of
 _PIECE = re.compile(r"\[(\+?\w+): ([^\]]*)\]|([^\[]+)")
 
 
+def plain(marked: str) -> str:
+    """The text without its marks."""
+    return "".join(inside or outside for _, inside, outside in _PIECE.findall(marked))
+
+
 def tagged(marked: str) -> tuple[list[Word], list[str]]:
     """Words and tags of marked text; ``[+task: ...]`` goes on with a task after words taken back."""
-    text, tags = "", list[str]()
-    for kind, inside, plain in _PIECE.findall(marked):
-        own = inside or plain
-        count = len(words_of(own))
+    tags = list[str]()
+    for kind, inside, outside in _PIECE.findall(marked):
+        count = len(words_of(inside or outside))
         if not kind:
             tags += ["O"] * count
         elif kind.startswith("+"):
@@ -25,8 +29,7 @@ def tagged(marked: str) -> tuple[list[Word], list[str]]:
             tags += [f"B-{kind}", *[f"I-{kind}"] * (count - 1)]
         else:
             tags += [kind] * count
-        text += own
-    words = words_of(text)
+    words = words_of(plain(marked))
     assert len(words) == len(tags), f"{marked!r} is not marked between words"
     return words, tags
 
