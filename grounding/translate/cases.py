@@ -72,14 +72,14 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     Raises:
         CaseError: The file cannot be read, or a line lacks something; the message has its number.
     """
-    cases = tuple(_case(where, row) for where, row in _rows(path))
+    cases = tuple(case(row, where) for where, row in _rows(path))
     if not cases:
         raise CaseError(str(path), "has no lines.", "Write one JSON object a line.")
     seen: set[str] = set()
-    for case in cases:
-        if case.id in seen:
-            raise CaseError(str(path), f"has the id {case.id!r} twice.", "Give every line an id of its own.")
-        seen.add(case.id)
+    for one in cases:
+        if one.id in seen:
+            raise CaseError(str(path), f"has the id {one.id!r} twice.", "Give every line an id of its own.")
+        seen.add(one.id)
     return cases
 
 
@@ -117,7 +117,16 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield where, row
 
 
-def _case(where: str, row: Mapping[str, Any]) -> Case:
+def case(row: Mapping[str, Any], where: str = "gold answer") -> Case:
+    """A gold answer from a JSON object.
+
+    Args:
+        row: The object.
+        where: What to call it in errors.
+
+    Raises:
+        CaseError: It lacks something.
+    """
     base_tasks = tuple(_get(where, row, "base_tasks", list))
     if not all(isinstance(task, str) for task in base_tasks):
         raise CaseError(where, "has base_tasks that are not all text.", "Write them as plain English.")

@@ -8,6 +8,7 @@ do not, a question is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -105,7 +106,7 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
     rules: list[TreeRule] = [rule for one in made for rule in one.rules]
     for rule in outline.rules:
         try:
-            rules += mission_of(rule.text, world, state).rules
+            rules += mission_of(controlled_rule(rule.text), world, state).rules
         except RejectionError as rejection:
             return rejected(rejection.message, [(rule.start, rule.end)], rejection.near)
     nodes = settled(outline.frames, made)
@@ -116,6 +117,34 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
     ids = tuple(where[id(node)] if id(node) in leaves else _first_id(node, where) for node in nodes)
     notes = tuple(dict.fromkeys(one.message for one in made if one.message))
     return _Placed(TaskTree(text, level(task, world), task), ids, notes)
+
+
+def controlled_rule(text: str) -> str:
+    """A rule in words that controlled English has: "leave the lamp alone" is "never pick up the lamp".
+
+    >>> controlled_rule("Do not use the pot, please.")
+    'Never pick up the pot.'
+    """
+    words = re.sub(r"^\W*(?:(?:and|but|also|please|oh|remember|no)\b[ ,:]*)+", "", text.strip(), flags=re.IGNORECASE)
+    words = re.sub(r"[ ,]*(?:please|thanks|thank you)?[ .!]*$", "", words)
+    for pattern, form in _RULE_FORMS:
+        words = re.sub(pattern, form, words, flags=re.IGNORECASE)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+_NOT = (
+    r"(?:never(?: ever)?|do not(?: ever)?|don[’']t(?: ever)?|you must not|you may not|nobody may|no robot may|avoid"
+    r"|be sure not to|make sure not to)"
+)
+_RULE_FORMS = (
+    (rf"^{_NOT} (?:use|touch|move|disturb|handle|take|grab|using|touching|moving) (.+)$", r"never pick up \1"),
+    (r"^(?:leave|let) (.+?) (?:alone|be|where (?:it|they) (?:is|are)|in peace)$", r"never pick up \1"),
+    (r"^(.+?) (?:stays?|remains?|must stay|should stay) (?:put|where (?:it|they) (?:is|are))$", r"never pick up \1"),
+    (r"^(?:be sure|make sure)(?: to)? never (?:to )?", "never "),
+    (r"^(?:be sure|make sure) not to ", "do not "),
+    (r"^under no circumstances ", "never "),
+    (r"^at no (?:time|point) ", "never "),
+)
 
 
 def settled(frames: Sequence[Frame], made: Sequence[Grounded]) -> list[Node]:

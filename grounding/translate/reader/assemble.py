@@ -364,7 +364,8 @@ class Assembler:
         pairs -= {(i, j) for options in self.either for a, b in permutations(options, 2) for i in a for j in b}
         repeated = _repeated(self.frames, taken)
         notes = [*self.context.notes, *self.notes]
-        notes += [f"Said twice, done twice if needed: {self.frames[j].text}." for _, j in repeated]
+        notes += [f"You ask twice to {self.frames[j].text}; once will do." for _, j in repeated]
+        notes += _contrary(self.frames, set(closure(pairs)), taken)
         together = tuple(tuple(i for g in own for i in self.groups[g].frames) for own in self.together)
         return Outline(
             tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules),
@@ -406,6 +407,21 @@ def _spoken_of(short: Frame, full: Frame) -> bool:
 
 def _same_thing(a: Frame, b: Frame) -> bool:
     return bool(a.object) and a.object == b.object
+
+
+def _contrary(made: Sequence[Frame], order: set[tuple[int, int]], taken: set[int]) -> list[str]:
+    """What is to be done about tasks that undo each other in no stated order."""
+    found = []
+    for j, late in enumerate(made):
+        for i, early in enumerate(made[:j]):
+            if {i, j} & taken or (i, j) in order or (j, i) in order or not early.object or early.object != late.object:
+                continue
+            moved = early.predicate == late.predicate == "put" and early.destination and late.destination
+            moved = moved and early.destination != late.destination and f"the {late.object}" in late.text
+            turned = {early.predicate, late.predicate} in ({"open", "close"}, {"switch on", "switch off"})
+            if moved or turned:
+                found.append(f"'{early.text}' and '{late.text}' undo each other: say which comes last if it matters.")
+    return found
 
 
 def _repeated(made: Sequence[Frame], taken: set[int]) -> list[tuple[int, int]]:
