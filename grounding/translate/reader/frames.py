@@ -100,7 +100,7 @@ _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "
            ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
-           ("to",), ("and",), ("just",), ("do",), ("need", "to"),
+           ("to",), ("and",), ("just",), ("do",), ("need", "to"), ("you",), ("we",),
            ("don't", "forget", "to"), ("not", "forget", "to"), ("never", "forget", "to"))  # fmt: skip
 _PERSONS = frozenset({"me", "us", "him"})
 _NEGATIONS = frozenset({"not", "never", "don't", "dont", "cannot"})

@@ -60,6 +60,7 @@ REFERRING = [
 SAID_IN_A_REFERENCE = [
     (f"{A} [after: after] [ref: opening the drawer] .", "2<1"),
     (f"{A} [before: before] [ref: opening the drawer] .", "1<2"),
+    (f"{A} [before: before] [ref: you open the drawer] .", "1<2"),
     (f"[after: After] [task: opening the drawer] , {A} .", "1<2"),
     (f"[before: Before] [task: opening the drawer] , {A} .", "2<1"),
     (f"{A} [before: before] [task: opening the drawer] .", "1<2"),

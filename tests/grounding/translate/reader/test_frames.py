@@ -68,6 +68,7 @@ OTHER_FORMS = [
     ("I want the mug on the desk", "put|mug|on the desk"),
     ("I want you to put the mug on the desk", "put|mug|on the desk"),
     ("could you please put the mug on the desk", "put|mug|on the desk"),
+    ("you wash the mug", "clean|mug||clean"),
     ("make sure the mug is in the sink", "put|mug|in the sink"),
     ("please make sure that the mug is clean", "clean|mug||clean"),
     ("don't forget to put the mug away", "put|mug"),
