@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from grounding.errors import HeedError
 from grounding.state import WorldState
 from grounding.translate.free import Answer, answer_lifted
 from grounding.translate.ground import answer_grounded
 from grounding.world import World
+
+
+def warm_up() -> bool:
+    """Loads what reads free English; False where it is not installed."""
+    try:
+        from grounding.translate.reader.reader import shipped_reader
+
+        shipped_reader().read("put it there")
+    except (HeedError, ModuleNotFoundError):
+        return False
+    return True
 
 
 def translation(

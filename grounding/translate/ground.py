@@ -99,7 +99,7 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
         world: The world.
         state: Where things are.
     """
-    made = [ground(frame, world, state) for frame in outline.frames]
+    made = [_grounded(frame, world, state) for frame in outline.frames]
     for frame, one in zip(outline.frames, made, strict=True):
         if one.status is GroundingStatus.REJECTED or one.node is None:
             return rejected(one.message, [(frame.start, frame.end)], one.near)
@@ -117,6 +117,23 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
     ids = tuple(where[id(node)] if id(node) in leaves else _first_id(node, where) for node in nodes)
     notes = tuple(dict.fromkeys(one.message for one in made if one.message))
     return _Placed(TaskTree(text, level(task, world), task), ids, notes)
+
+
+def _grounded(frame: Frame, world: World, state: WorldState) -> Grounded:
+    """A frame in a world; a colour alone stands for the only thing of that colour that it can be put on."""
+    one = ground(frame, world, state)
+    words = frame.destination.split()
+    if one.status is GroundingStatus.GROUNDED or len(words) < 2:
+        return one
+    holders = [
+        thing for thing in world.things.values()
+        if thing.colour == words[-1] and thing.properties & {"surface", "container"}
+    ]  # fmt: skip
+    if len(holders) != 1:
+        return one
+    place = f"{words[0]} the {words[-1]} {holders[0].kind.replace('_', ' ')}"
+    again = ground(replace(frame, destination=place), world, state)
+    return again if again.status is GroundingStatus.GROUNDED else one
 
 
 def controlled_rule(text: str) -> str:

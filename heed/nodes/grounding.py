@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from heed.conversions import outcome_to_msg, specification_to_msg, state_from_msg, timings_to_fields, tree_to_msg
 from heed.nodes import qos
-from heed.nodes.base import HeedNode, run_node
+from heed.nodes.base import HeedNode, Option, run_node
 from heed.outcome import Outcome
 from heed.pipeline import Understanding, understand
+from heed.translation import warm_up
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from heed_interfaces.srv import Translate
 
@@ -15,9 +16,14 @@ class GroundingNode(HeedNode):
     """Answers ``translate``."""
 
     node_name = "grounding_node"
+    options = (
+        Option("preload", False, "Load the reader of free English at once, and not with the first words that need it."),
+    )
 
     def prepare(self) -> None:
         """Understands a first instruction, so that no operator waits for parsers to be built."""
+        if self.settings["preload"]:
+            warm_up()
         self._newest: WorldStateMsg | None = None
         understand(f"{next(iter(self.world.robots))} goes to {next(iter(self.world.zones))}", self.world)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, permutations
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.frames import Context, about, frames, topic
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import STOPS, Segment, Word, segments, words_of
 
+#: Things that were only named, and their offsets.
+Topic = tuple[tuple[str, ...], tuple[int, int]]
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
-_PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while")
+_PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Assembler:
         self.firsts: list[int] = []
         self.announced: list[int] = []  # tasks of which only references have spoken so far
         self.rules: list[Rule] = []
+        self.topics: list[Topic] = []
         self.either: list[tuple[tuple[int, ...], ...]] = []
         self.together: list[tuple[int, ...]] = []
         self.notes: list[str] = []
@@ -98,6 +101,7 @@ class Assembler:
             elif segment.kind == "O" and any(word.text in STOPS for word in own):
                 self._stop()
         self._stop()
+        self._unknown()
         return self._finished()
 
     def _whole(self, place: int) -> list[Word]:
@@ -112,13 +116,24 @@ class Assembler:
         return found
 
     def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
+        own = self._without_after_it(own)
+        named = topic(own)
+        if named and linked:
+            self._name(named, own)
+            return None
+        pending, self.topics = self.topics, []
+        if pending:
+            self.context.objects = tuple(phrase for phrases, _ in pending for phrase in phrases)
+        before = self.context.objects
         made = frames(own, self.context)
         if not made:
             return None
-        number = self._announced(own, made) if linked else None
+        number = self._announced(own, made) if linked and not pending else None
         if number is not None:
             self._tie(number)
             return number
+        if pending and not _speaks_of(made, before):
+            made = self._completed(pending, made)
         first = len(self.frames)
         self.frames += made
         indices = tuple(range(first, len(self.frames)))
@@ -146,6 +161,57 @@ class Assembler:
                 group.said = _said(own, made)
                 return number
         return None
+
+    def _without_after_it(self, own: list[Word]) -> list[Word]:
+        """ "The lemon right after it": the words, and the order they state."""
+        for i in range(1, len(own) - 1):
+            if own[i].lower == "after" and own[i + 1].lower in ("it", "that", "them", "this"):
+                first = i - 1 if own[i - 1].lower in ("right", "directly", "immediately", "just") else i
+                self.now.links.append("then")
+                return [*own[:first], *own[i + 2 :]]
+        if len(own) > 3 and own[-1].lower in ("second", "third", "fourth", "fifth"):
+            self.now.links.append("then")
+            return own[:-1]
+        return own
+
+    def _name(self, named: tuple[str, ...], own: Sequence[Word]) -> None:
+        """Things that are only named, of which the next task says more or the sentence says when."""
+        words = [word.lower for word in own]
+        known = refer(words, [group.said for group in self.groups], self.recent)
+        if not self.now.groups and self.groups and known.sure and content(words) and known.tasks and not self.now.choice:
+            self.now.subject = set(known.tasks)
+        self.topics.append((named, (own[0].start, own[-1].end)))
+
+    def _completed(self, pending: Sequence[Topic], made: list[Frame]) -> list[Frame]:
+        """What was only named gets what the next task says ("either the lemon or the pear on the plate")."""
+        found: list[Frame] = []
+        for phrases, (start, end) in pending:
+            own = [replace(about(made[0], phrase), start=start, end=end) for phrase in phrases]
+            if self.now.choice:
+                self._group(own, [])
+            else:
+                found += own
+        return [*found, *made]
+
+    def _group(self, made: Sequence[Frame], own: Sequence[Word]) -> int:
+        """A new task of some frames, which becomes an alternative of the choice being made."""
+        first = len(self.frames)
+        self.frames += made
+        number = len(self.groups)
+        self.groups.append(_Group(tuple(range(first, len(self.frames))), _said(own, made), self.number))
+        options = self.now.choice
+        option = next((o for o in options if not o), options[-1])
+        option.append(number)
+        self.now.groups.append(number)
+        return number
+
+    def _unknown(self) -> None:
+        """What was named and never spoken of again."""
+        for phrases, (start, end) in self.topics:
+            frame = Frame(" and ".join(phrases), UNKNOWN, start=start, end=end)
+            self.frames.append(frame)
+            self.groups.append(_Group((len(self.frames) - 1,), _said([], [frame]), self.number))
+        self.topics = []
 
     def _tie(self, number: int) -> None:
         """The order of a new task, from the links that wait for it."""
@@ -293,7 +359,10 @@ class Assembler:
         """A reference to a task that was not said before says it."""
         if len(content([word.lower for word in own])) == 0:
             return set()
-        number = self._task(list(own), linked=False)
+        words = list(own)
+        while words and words[0].lower in ("you", "have", "you've", "we", "i", "he", "she", "they"):
+            words = words[1:]
+        number = self._task(words, linked=False)
         if number is None:
             return set()
         self.announced.append(number)
@@ -303,12 +372,18 @@ class Assembler:
         now = self.now
         if kind == "either":
             now.choice = [[]]
+        elif self.topics and not now.choice:
+            now.choice = [[], []]
         elif now.choice or now.groups:
             if not now.choice:
                 now.choice = [[now.groups[-1]]]
             now.choice.append([])
 
     def _stop(self) -> None:
+        if self.now.subject and self.topics:
+            self.topics = []
+        elif self.now.groups or self.now.choice:
+            self._unknown()
         options = [tuple(i for g in own for i in self.groups[g].frames) for own in self.now.choice if own]
         if len(options) > 1:
             self.either.append(tuple(options))
@@ -382,6 +457,12 @@ def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
         tags: One for each.
     """
     return Assembler(words, tags).outline()
+
+
+def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
+    """Whether frames are about the things that were named before them."""
+    plain = {phrase.removeprefix("the ").removeprefix("a ").removeprefix("an ") for phrase in named}
+    return bool(made) and all(frame.object in plain for frame in made)
 
 
 def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:

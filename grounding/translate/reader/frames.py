@@ -48,7 +48,8 @@ _ARTICLES = frozenset([
 _PRONOUNS = frozenset(["it", "them", "that", "this", "these", "those", "both"])
 _MANY = frozenset({"them", "these", "those", "both"})
 _MODALS = frozenset([
-    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall",
+    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall", "may",
+    "might",
 ])  # fmt: skip
 _JOINTS = frozenset({"and", ",", "then", "also", "&", "next", "or", "plus"})
 _ADJECTIVES = frozenset([
@@ -94,10 +95,16 @@ _ADJECTIVES = frozenset([
 ])  # fmt: skip
 _COLOURS = frozenset(["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey"])
 _FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
+_STANDING = frozenset([
+    "go", "goes", "belong", "belongs", "stays", "ends", "be", "is", "are", "gets", "get", "being", "sit", "sits", "lie",
+    "lies", "stand", "stands", "live", "lives",
+])  # fmt: skip
+_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "well", "please", "...", "like", "-"})
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
+           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start", "by"), ("begin", "by"),
+    ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"), ("you",), ("we",),
@@ -117,6 +124,7 @@ class Context:
         place: Where things were put last: preposition and noun phrase.
         verb: The last verb, for clauses without one.
         said: All objects and places so far, the latest last.
+        where: Head noun of a thing -> where it was put.
         notes: What was noticed, for people.
     """
 
@@ -124,6 +132,7 @@ class Context:
     place: str = ""
     verb: str = "put"
     said: list[str] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -151,6 +160,7 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     own = _tokens(words)
     if not own:
         return []
+    own = _cleared(own)
     parts = [_resolved(part, context) for part in _parts(own, context)]
     found: list[Frame] = []
     for part in parts:
@@ -173,6 +183,49 @@ def _tokens(words: Sequence[Word]) -> list[str]:
             continue
         end, glued = (word.end if word.text not in _MARKS else -1), joint
     return found if any(word[0].isalnum() for word in found) else []
+
+
+def _cleared(own: Sequence[str]) -> list[str]:
+    """Words without hesitation: "on the, uh, the green one" is "on the green one"."""
+    kept = [word for word in own if word not in _FILLERS]
+    for i in range(len(kept) - 2):
+        if kept[i] in ("all", "both") and kept[i + 1 : i + 3] == ["of", "them"] and i:
+            kept = [*kept[: i - (kept[i - 1] == ",")], *kept[i + 3 + (kept[i + 3 : i + 4] == [","]) :]]
+            break
+    found: list[str] = []
+    for i, word in enumerate(kept):
+        after = next((w for w in kept[i + 1 :] if w != ","), "")
+        if word in ("the", "a", "an") and after in ("the", "a", "an"):
+            continue
+        if word == "," and found and found[-1] in (*_PLACE, "the", "a", "an", ","):
+            continue
+        found.append(word)
+    while found and found[-1] == ",":
+        found.pop()
+    while found and found[0] == ",":
+        found.pop(0)
+    return found
+
+
+def topic(words: Sequence[Word]) -> tuple[str, ...]:
+    """Things that are only named: "the lemon and the orange, ..."; empty where more is said.
+
+    Args:
+        words: The words of a task span.
+    """
+    own = _without_wishes(_cleared(_tokens(words)))
+    banned = any(word in _NEGATIONS or word.endswith("n't") for word in own)
+    parts = _parts(list(own), Context()) if 0 < len(own) < 9 and not banned else []
+    named = bool(parts) and all(part.predicate == UNKNOWN for part in parts)
+    inner = any(own[i] in ("a", "an", "the") and own[i - 1] not in _JOINTS | {"of", "with"} for i in range(1, len(own)))
+    return _list(own) if named and not inner and not any(verb_at(own, i) for i in range(len(own))) else ()
+
+
+def about(frame: Frame, phrase: str) -> Frame:
+    """A frame said of another thing: "the lemon or the pear on the plate" says of the lemon what it says of the pear."""
+    thing, states = _states(phrase)
+    text = frame.text.replace(frame.object, thing, 1) if frame.object else frame.text
+    return replace(frame, text=text, object=thing, states=tuple(dict.fromkeys((*states, *frame.states))))
 
 
 def _frames_of(part: _Part) -> list[Frame]:
@@ -218,7 +271,7 @@ def _parts(said: list[str], context: Context) -> list[_Part]:
     robot, own = _doer(_without_wishes(own))
     if not own or any(w in _NEGATIONS or w.endswith("n't") for w in own[: _first_verb(own)]):
         return [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]  # a ban, or nothing: no task is made of it
-    own = _fronted(_together(own))
+    own = _fronted(_together(_plain(own)))
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
@@ -258,17 +311,34 @@ def _fronted(own: list[str]) -> list[str]:
 def _lists_of_places(rest: list[str]) -> list[list[str]]:
     """ "The lemon on the red plate and the pear on the blue one" as two."""
     cuts = [
-        i for i, word in enumerate(rest)
-        if word in ("and", ",") and rest[i + 1 : i + 2] and rest[i + 1] in _ARTICLES | {"and"} and i > 2
-        and any(w in _PLACE for w in rest[1:i]) and any(w in _PLACE for w in rest[i + 2 :])
-    ]  # fmt: skip
+        i
+        for i, word in enumerate(rest)
+        if word in ("and", ",") and i > 1 and rest[i + 1 : i + 2] and rest[i + 1] not in _PLACE and _has_place(rest[i + 2 :])
+    ]
     found, first = [], 0
     for cut in cuts:
-        if any(w in _PLACE for w in rest[first + 1 : cut]) and any(w in _PLACE for w in rest[cut + 2 :]):
+        if _has_place(rest[first + 1 : cut]) and not _relative(rest[cut + 1 :]):
             found.append(rest[first:cut])
             first = cut + 1
     found.append(rest[first:])
     return [own[1:] if own[:1] == ["and"] else own for own in found]
+
+
+def _has_place(words: Sequence[str]) -> bool:
+    return any(word in _PLACE for word in words)
+
+
+def _relative(words: Sequence[str]) -> bool:
+    """Whether words go on to describe what was named: ", the thing that is next to ..."."""
+    return any(word in ("that", "which", "who") for word in words[:4])
+
+
+def _plain(own: list[str]) -> list[str]:
+    """ "As well as" is "and" where a verb follows."""
+    for i in range(len(own) - 3):
+        if own[i : i + 3] == ["as", "well", "as"] and verb_at(own, i + 3):
+            return [*own[:i], "and", *_plain(own[i + 3 :])]
+    return own
 
 
 def _together(own: list[str]) -> list[str]:
@@ -292,7 +362,9 @@ def _filled(parts: list[_Part]) -> list[_Part]:
             elif found and found[-1].objects and part.place:
                 part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
         where = part.place.split()[:1]
-        if part.predicate == "pick up" and where and (part.verb == "get" or where[0] in _STRONG):
+        if part.predicate == "put" and part.place and not part.objects and part.verb in ("move", "return") and not found:
+            part = replace(part, predicate="go")
+        elif part.predicate == "pick up" and where and (part.verb == "get" or where[0] in _STRONG):
             part = replace(part, predicate="put")  # "get the mug onto the desk"
         elif part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
             part = replace(part, predicate="pick up")
@@ -371,22 +443,9 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
     for i, word in enumerate(own):
         if own[i + 1 : i + 3] == ["to", "be"]:
             continue
-        if i and word in (
-            "go",
-            "goes",
-            "belong",
-            "belongs",
-            "stays",
-            "ends",
-            "be",
-            "is",
-            "are",
-            "gets",
-            "get",
-            "being",
-        ):
+        if i and word in _STANDING:
             what = own[:i]
-            while what and what[-1] in _MODALS | {"to", "also", "not"}:
+            while what and what[-1] in _MODALS | {"to", "also", "not", "both", "all", "just", ","}:
                 what = what[:-1]
             rest = own[i + 1 :]
             participle = verb_at(rest, 0, forms=("past", "base")) if rest else None
@@ -412,10 +471,7 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
         where = own[comma + 1 :]
         return [_Part("put", context.verb, tuple(_list(own[:comma])), " ".join(["on", *where]), "", robot)]
     if any(word in _PLACE for word in own) and own[0] != "be":
-        starts = [0, *(i + 1 for i, w in enumerate(own) if w == "and" and any(x in _PLACE for x in own[i:]) and
-                       any(x in _PLACE for x in own[:i]))]  # fmt: skip
-        ends = [*(s - 1 for s in starts[1:]), len(own)]
-        parts = [_part("put", context.verb, own[a:b], robot) for a, b in zip(starts, ends, strict=True)]
+        parts = [_part("put", context.verb, rest, robot) for rest in _lists_of_places(own)]
         return parts if all(part.objects for part in parts) else None
     return None
 
@@ -457,6 +513,8 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
         return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
     cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest)
+    if rest[:1] and rest[0] in _PRONOUNS and rest[1:2] == ["with"]:
+        cut = 1
     what, place = rest[:cut], rest[cut:]
     source = next((i for i, w in enumerate(what) if w in ("from", "off", "out") and i), None)
     tail = what[source:] if source is not None else []
@@ -475,7 +533,7 @@ def _place_at(rest: Sequence[str]) -> int:
     for i, word in enumerate(rest):
         if word in ("with", "containing", "holding", "that", "which") and i:
             inside = i
-        if word in _PLACE and i:
+        if word in _PLACE and i and rest[i - 1] not in ("from", "out", "off"):
             if inside is not None and (rest[i + 1 : i + 2] in (["it"], ["them"]) or rest[i - 1] in ("is", "are")):
                 inside = None
                 continue
@@ -557,7 +615,7 @@ def _resolved(part: _Part, context: Context) -> _Part:
         place = context.place or place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
-    place = _same(_coloured(place, context), context)
+    place = _same(_coloured(_with(place, context), context), context)
     if place.endswith(" one") and context.place:
         place = f"{place.removesuffix('one')}{context.place.rsplit(' ', 1)[-1]}"
     plain = tuple(_states(o)[0] for o in objects)
@@ -566,10 +624,18 @@ def _resolved(part: _Part, context: Context) -> _Part:
         context.said += plain
     if part.predicate == "put" and place:
         context.place = place
+        context.where |= {thing.split()[-1]: place for thing in plain if thing}
         context.said.append(" ".join(place.split()[1:]))
     if part.predicate == "put":
         context.verb = part.verb
     return replace(part, objects=objects, place=place)
+
+
+def _with(place: str, context: Context) -> str:
+    """ "Put it with the orange": where the orange was put."""
+    if not place.startswith("with "):
+        return place
+    return context.where.get(place.split()[-1], place)
 
 
 def _coloured(place: str, context: Context) -> str:

@@ -114,6 +114,7 @@ _EMPTY = LIGHT | frozenset([
     "what",
     "following",
 ])  # fmt: skip
+_BEFORE_VERB = frozenset(["is", "are", "been", "be", "you", "have", "you've", "was", "were", "has", "being"])
 _STEMS = frozenset(stem(word) for word in _EMPTY)
 
 
@@ -196,8 +197,15 @@ def refer(words: Sequence[str], said: Sequence[Said], recent: Sequence[int]) -> 
     if found:
         return Reference(tuple(sorted(found)), sure and not lost)
     if lost:
-        return Reference(()) if verb_at(lost[0], 0, forms=("gerund",)) else Reference(tuple(range(len(said))), False)
+        return Reference(()) if _tells(lost[0]) else Reference(tuple(range(len(said))), False)
     return _general(words, len(said), recent)
+
+
+def _tells(part: Sequence[str]) -> bool:
+    """Whether words tell of something done: "washing the cup", "the lemon is moved to the plate", "you have put it away"."""
+    forms = ("gerund", "past", "base")
+    said = any(verb_at(part, i, forms=forms) for i in range(len(part)) if not i or part[i - 1] in _BEFORE_VERB)
+    return said and len(content(part)) > 1
 
 
 def _verb_only(part: Sequence[str], own: Sequence[str], said: Sequence[Said]) -> list[int] | None:

@@ -65,7 +65,12 @@ def words_of(text: str) -> list[Word]:
     >>> [word.text for word in words_of("Put it down, then rest.")]
     ['Put', 'it', 'down', ',', 'then', 'rest', '.']
     """
-    return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)][:MOST_WORDS]
+    return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(_one_line(text))][:MOST_WORDS]
+
+
+def _one_line(text: str) -> str:
+    """Lines that end without a mark end with a full stop; every character keeps its place."""
+    return re.sub(r"(?<=[^\s.!?;:,])[ \t]*\r?\n", lambda m: ".".rjust(len(m.group())), text)
 
 
 def sentences_of(words: Sequence[Word]) -> list[tuple[int, int]]:

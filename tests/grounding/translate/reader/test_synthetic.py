@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grounding.translate.reader.assemble import assemble
@@ -43,7 +43,7 @@ def test_all_tags_are_written() -> None:
 
 
 def test_what_is_written_has_tasks_that_are_understood() -> None:
-    texts = Writer([], 5).instructions(300)
+    texts = Writer([], 5).instructions(120)
     frames = [frame for made in texts for frame in assemble(words_of(made.text), made.tags).frames]
     known = sum(frame.predicate != "unknown" for frame in frames)
     assert known > 0.8 * len(frames)
@@ -64,6 +64,7 @@ def test_what_is_no_plain_phrase_is_left_out(text: str) -> None:
     assert of_person(text) is None
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_phrases_are_single_clauses_of_plain_words(draw: object) -> None:
     grammar = Grammar(draw)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from grounding.translate.reader.silver import Tagged
 from grounding.translate.reader.tagger import Tagger
 from grounding.translate.reader.train import Recipe, train
 
-SHORT = Recipe(epochs=3, batch=8, frequent=3)
+SHORT = Recipe(epochs=2, batch=6, frequent=3)
 
 
 class StoppedError(Exception):
@@ -26,7 +26,7 @@ def equal(one: Tagger, other: Tagger) -> bool:
 
 @pytest.fixture(scope="module")
 def few(made: Sequence[Tagged]) -> Sequence[Tagged]:
-    return made[:24]
+    return made[:16]
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,14 @@ def test_interrupted_training_comes_to_the_same_weights(
     checkpoint = tmp_path / "deep" / "training.part"
 
     def stop_in_the_last_epoch(what: str, done: int, total: int) -> None:
-        if what == "epoch 3 of 3" and done == 2:
+        if what == "epoch 2 of 2" and done == 2:
             raise StoppedError
 
     with pytest.raises(StoppedError):
         train(few, SHORT, checkpoint=checkpoint, report=stop_in_the_last_epoch, encoder=encoder)
     seen: list[str] = []
     resumed = train(few, SHORT, checkpoint=checkpoint, report=lambda what, *_: seen.append(what), encoder=encoder)
-    assert {what for what in seen if what.startswith("epoch")} == {"epoch 3 of 3"}
+    assert {what for what in seen if what.startswith("epoch")} == {"epoch 2 of 2"}
     assert equal(resumed, whole)
     assert not resumed.training
 
@@ -76,5 +76,5 @@ def test_checkpoints_of_another_training_are_not_taken_over(
 def test_progress_is_told(few: Sequence[Tagged], encoder: Encoder) -> None:
     seen: list[tuple[str, int, int]] = []
     train(few, replace(SHORT, epochs=1), report=lambda *what: seen.append(what), encoder=encoder)
-    assert seen[0] == ("encode", 24, 24)
+    assert seen[0] == ("encode", 16, 16)
     assert seen[1:] == [("epoch 1 of 1", number, 3) for number in (1, 2, 3)]
