@@ -29,12 +29,20 @@ class Contradiction:
 
 
 def contradiction(outline: Outline) -> Contradiction | None:
-    """Tasks whose order goes round in a circle, None without."""
-    closed = closure(outline.order)
-    for a, b in sorted(closed):
-        if (b, a) in closed and a <= b:
-            return Contradiction(a, b)
-    return None
+    """Tasks whose order goes round in a circle, None without; what binds one option binds its whole choice."""
+    choice = {i: unit for unit, options in enumerate(outline.either) for option in options for i in option}
+    whole = {i: {j for j, other in choice.items() if other == unit} for i, unit in choice.items()}
+    said = set(outline.order)
+    bound = {
+        (x, y)
+        for a, b in said
+        for x in whole.get(a, {a})
+        for y in whole.get(b, {b})
+        if choice.get(x, -1) != choice.get(y, -2)
+    }
+    closed = closure(said | bound)
+    circles = [(a, b) for a, b in closed if (b, a) in closed]
+    return Contradiction(*min(circles, key=lambda pair: (pair[0] >= pair[1], pair))) if circles else None
 
 
 def composed(outline: Outline, nodes: Sequence[Node]) -> Node:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grounding.errors import HeedError
 from grounding.published import published_folder
@@ -61,15 +62,26 @@ def compositions(path: Path | None = None) -> tuple[Composition, ...]:
     found = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise CompositionError(str(path), f"cannot be read ({error}).", "Give another file.") from error
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
-            found.append(Composition(row["id"], tuple(row["base_tasks"]), row["instruction"]))
+            found.append(_composition(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise CompositionError(f"{path}, line {number}", f"cannot be read ({error}).") from error
     return tuple(sorted(found, key=lambda c: c.id))
+
+
+def _composition(row: Mapping[str, Any]) -> Composition:
+    """A row of the file; raises ValueError, KeyError or TypeError where it is none."""
+    found = Composition(row["id"], tuple(row["base_tasks"]), row["instruction"])
+    if not re.search(r"\d", found.id):
+        raise ValueError(f"the id {found.id!r} names no floor plan")
+    if isinstance(row["base_tasks"], str) or not all(
+        isinstance(t, str) for t in (*found.base_tasks, found.instruction)
+    ):
+        raise ValueError("base tasks or instruction are no texts")
+    return found
 
 
 def training(rows: Sequence[Composition]) -> tuple[Composition, ...]:

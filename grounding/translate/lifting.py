@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from grounding.translate.words import verb_forms
 
 _IN = frozenset({"in", "into", "inside", "within"})
 _ON = frozenset({"on", "onto", "upon", "over"})
+#: Words that mean something else in formulas.
+_OPERATORS = frozenset({"and", "or", "not", "xor", "true", "false"})
 _FLAGS = {
     "clean": ("clean", True), "heat": ("hot", True), "cool": ("cold", True), "slice": ("sliced", True),
     "switch on": ("on", True), "switch off": ("on", False), "open": ("open", True), "close": ("open", False),
@@ -62,19 +65,16 @@ def lift(text: str, outline: Outline) -> Lifted:
 
 def goal(frame: Frame) -> tuple[Literal, ...]:
     """What must hold when a frame is done, over names made of its words."""
-    thing, place = name(frame.object) or SELF, name(_noun(frame.destination))
+    thing, place = name(frame.object) or ("thing" if frame.object else SELF), name(_noun(frame.destination))
     literals = []
     if frame.predicate == "go":
         literals.append(Literal(Proposition("at", (SELF, place or "there"))))
     elif frame.predicate == "put" and place:
         literals.append(Literal(Proposition(_preposition(frame.destination), (thing, place))))
-    elif frame.predicate in ("pick up", "put") and not frame.destination:
-        predicate = (
-            Proposition("holding", (SELF, thing))
-            if frame.predicate == "pick up"
-            else Proposition("is", (thing, "away"))
-        )
-        literals.append(Literal(predicate))
+    elif frame.predicate == "put":
+        literals.append(Literal(Proposition("is", (thing, "away"))))
+    elif frame.predicate == "pick up":
+        literals.append(Literal(Proposition("holding", (SELF, thing))))
     flag, value = _FLAGS.get(frame.predicate, ("", True))
     if flag and flag not in frame.states:
         literals.append(Literal(Proposition("is", (thing, flag)), value))
@@ -88,10 +88,11 @@ def name(words: str) -> str:
     >>> name("the Red mug's lid")
     'red_mugs_lid'
     """
-    plain = re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-_/]", " ", words.lower()))
+    latin = unicodedata.normalize("NFKD", words.lower())
+    plain = re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-_/]", " ", latin))
     kept = [w for w in plain.split() if w not in ("a", "an", "the", "my", "your", "some")]
     found = "_".join(kept)[:60]
-    return f"n{found}" if found[:1].isdigit() else found
+    return f"n{found}" if found[:1].isdigit() or found in _OPERATORS else found
 
 
 def _noun(destination: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +33,8 @@ def translate(
 
     Exit status: 0 understood (perhaps with a question to be answered first), 2 wrong usage, 3 refused.
     """
+    with suppress(AttributeError):
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # what a terminal cannot show is no error
     words = read_text(text)
     answer = translation(words, load_world(world) if world else None, engine=engine)
     if as_json:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
 from grounding.translate.reader.frames import Context, about, frames, topic, verbs_in
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
-from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments
+from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments, words_of
 
 #: Things that were only named, and their offsets.
 Topic = tuple[tuple[str, ...], tuple[int, int]]
@@ -77,6 +77,7 @@ class Assembler:
         self.recent: list[int] = []  # tasks said in one breath, and those to be done at the same time
         self.before: list[int] = []  # those of the sentence before
         self.firsts: list[int] = []
+        self.announced: list[int] = []  # tasks of which only references have spoken so far
         self.rules: list[Rule] = []
         self.joined: set[int] = set()  # segments that went into a task before them
         self.topics: list[Topic] = []
@@ -169,6 +170,10 @@ class Assembler:
         made = frames(own, self.context)
         if not made:
             return None
+        number = self._announced(own, made) if linked and not pending else None
+        if number is not None:
+            self._tie(number)
+            return number
         if pending and not _speaks_of(made, before):
             made = self._completed(pending, made)
         first = len(self.frames)
@@ -204,6 +209,20 @@ class Assembler:
         for members in (self.now.groups, *self.now.choice[-1:]):
             if number in members:
                 members.append(other)
+
+    def _announced(self, own: Sequence[Word], made: Sequence[Frame]) -> int | None:
+        """The task that a reference has spoken of before it is said: "before opening the door, ... Open the door"."""
+        for number in self.announced:
+            group = self.groups[number]
+            if len(group.frames) == len(made) and all(
+                _spoken_of(self.frames[i], frame) for i, frame in zip(group.frames, made, strict=True)
+            ):
+                self.announced.remove(number)
+                for i, frame in zip(group.frames, made, strict=True):
+                    self.frames[i] = frame
+                group.said = _said(own, made)
+                return number
+        return None
 
     def _without_after_it(self, own: list[Word]) -> list[Word]:
         """ "The lemon right after it": the words, and the order they state."""
@@ -262,7 +281,7 @@ class Assembler:
     def _tie(self, number: int) -> None:
         """The order of a new task, from the links that wait for it."""
         now, links = self.now, self.now.links
-        earlier = list(range(number))
+        earlier = [g for g in range(len(self.groups)) if g != number]
         ordering = [link for link in links if link in _ORDERING]
         before = set(now.before)
         if "then" in links:
@@ -351,7 +370,7 @@ class Assembler:
             self.together.append((self.before[-1], last))
             self.recent = [*self.before, *self.recent]
         elif kind in ("then", "last"):
-            others = [g for g in range(last) if g not in self.now.groups]
+            others = [g for g in range(len(self.groups)) if g not in self.now.groups]
             self.order |= {(other, g) for other in others for g in self.now.groups}
             self.recent = list(self.now.groups)
 
@@ -418,7 +437,10 @@ class Assembler:
         while words and words[0].lower in ("you", "have", "you've", "we", "i", "he", "she", "they"):
             words = words[1:]
         number = self._task(words, linked=False)
-        return set() if number is None else {number}
+        if number is None:
+            return set()
+        self.announced.append(number)
+        return {number}
 
     def _or(self, kind: str) -> None:
         now = self.now
@@ -447,8 +469,10 @@ class Assembler:
         options = [tuple(i for g in own for i in self.groups[g].frames) for own in self.now.choice if own]
         if len(options) > 1:
             self.either.append(tuple(options))
-            chosen = [g for own in self.now.choice for g in own]
-            self.order = {(a, b) for a, b in self.order if not (a in chosen and b in chosen)}
+            option = {g: number for number, own in enumerate(self.now.choice) for g in own}
+            self.order = {
+                (a, b) for a, b in self.order if option.get(a, -1) == option.get(b, -1) or not {a, b} <= {*option}
+            }
         self.now.choice = []
 
     def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
@@ -492,6 +516,7 @@ class Assembler:
             (i, j) for a, b in self.order if a != b for i in self.groups[a].frames for j in self.groups[b].frames
         } | self.inner  # fmt: skip
         taken = {i for option in self.either for own in option for i in own}
+        pairs -= {(i, j) for options in self.either for a, b in permutations(options, 2) for i in a for j in b}
         repeated = _repeated(self.frames, taken)
         notes = [*self.context.notes, *self.notes]
         notes += [f"You ask twice to {self.frames[j].text}; once will do." for _, j in repeated]
@@ -532,12 +557,22 @@ def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
 def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
     words = [word.lower for word in own] or [word for frame in made for word in frame.text.split()]
     states = {f"={state}" for frame in made for state in frame.states}
-    heads = {stem(frame.object.split()[-1]) for frame in made if frame.object}
-    objects = {s for frame in made for s in content(frame.object.split())}
+    heads = {stem(words_of(frame.object)[-1].lower) for frame in made if frame.object}
+    objects = {s for frame in made for s in content([word.lower for word in words_of(frame.object)])}
     return Said(
         frozenset(content(words)) | states | objects, frozenset(heads), frozenset(frame.predicate for frame in made),
         frozenset(stem(word) for word in words[:1]),
     )  # fmt: skip
+
+
+def _spoken_of(short: Frame, full: Frame) -> bool:
+    """Whether a reference ("opening the drawer") may have meant a task ("open the top drawer")."""
+    return (
+        short.predicate == full.predicate != UNKNOWN
+        and set(short.object.split()) <= set(full.object.split())
+        and short.destination in ("", full.destination)
+        and set(short.states) <= set(full.states)
+    )
 
 
 def _same_thing(a: Frame, b: Frame) -> bool:

@@ -32,7 +32,12 @@ def corpus(made: int, seed: int, household: Path | None = None, alfred: Path | N
     kept = training(compositions(household))
     tasks = (task for row in kept for task in row.base_tasks)
     human = human_phrases([*tasks, *_goals(alfred or published_folder("alfred", "goals", CorpusError) / "train.jsonl")])
-    return [*explained(kept), *Writer(human, seed).instructions(made)]
+    found = [*explained(kept), *Writer(human, seed).instructions(made)]
+    if not found:
+        raise CorpusError(
+            "the training data", "holds no instruction that can be learned from.", "Make some up (--made)."
+        )
+    return found
 
 
 def _goals(path: Path) -> Iterator[str]:
@@ -45,6 +50,6 @@ def _goals(path: Path) -> Iterator[str]:
         try:
             row = json.loads(line)
             if not is_dev(re.sub(r"\D", "", row["scene"])):
-                yield from (annotation["goal"] for annotation in row["annotations"])
+                yield from (str(annotation["goal"]) for annotation in row["annotations"])
         except (ValueError, KeyError, TypeError) as error:
             raise CorpusError(f"{path}, line {number}", f"cannot be read ({error}).", "Give another file.") from error

@@ -112,8 +112,13 @@ _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "
     ("anybody", "can"), ("someone", "must"), ("somebody", "must"), ("also",), ("you", "should"), ("you", "must"),
     ("you", "need", "to"), ("you",
            "can"),
-           ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"), ("you", "may"), ("you", "might"),
-           ("to",), ("and",), ("just",), ("do",), ("need", "to"))  # fmt: skip
+           ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
+           ("you", "may"), ("you", "might"),
+           ("to",), ("and",), ("just",), ("do",), ("need", "to"), ("you",), ("we",),
+           ("don't", "forget", "to"), ("not", "forget", "to"), ("never", "forget", "to"))  # fmt: skip
+_PERSONS = frozenset({"me", "us", "him"})
+_NEGATIONS = frozenset({"not", "never", "don't", "dont", "cannot"})
+_MARKS = frozenset({",", "&", ":"})
 _CAUSES = frozenset({"have", "let", "make", "ask", "tell", "get"})
 
 
@@ -159,9 +164,10 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
         words: The words of the task.
         context: What was spoken of before; changed by what is said here.
     """
-    if not words:
+    own = _tokens(words)
+    if not own:
         return []
-    own = _announced(_cleared([word.lower for word in words]), context)
+    own = _announced(_cleared(own), context)
     if _tells_only(own):
         context.notes.append(f"I see no task in '{' '.join(word.text for word in words)}'.")
         return []
@@ -170,6 +176,23 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     for part in parts:
         found = _joined(found, _frames_of(part))
     return [replace(frame, start=words[0].start, end=words[-1].end) for frame in found]
+
+
+def _tokens(words: Sequence[Word]) -> list[str]:
+    """Words in lower case: names as they were written ("robot_2", "t-shirt", "d11"), quotes and brackets left out."""
+    found: list[str] = []
+    end, glued = -1, False
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else None
+        joint = word.text in ("-", "_") and word.start == end and after is not None and after.start == word.end
+        if found and word.start == end and (glued or joint or word.text[0].isalnum()):
+            found[-1] += word.lower
+        elif word.text[0].isalnum() or word.text in _MARKS:
+            found.append(word.lower)
+        else:
+            continue
+        end, glued = (word.end if word.text not in _MARKS else -1), joint
+    return found if any(word[0].isalnum() for word in found) else []
 
 
 def _cleared(own: Sequence[str]) -> list[str]:
@@ -245,12 +268,14 @@ def topic(words: Sequence[Word]) -> tuple[str, ...]:
     Args:
         words: The words of a task span.
     """
-    own = _without_wishes(_cleared([word.lower for word in words]))
+    own = _without_wishes(_cleared(_tokens(words)))
     if own[:2] in (["there", "is"], ["there", "are"]):
         own = own[2:]
-    parts = _parts(list(own), Context()) if 0 < len(own) < 9 else []
+    banned = any(word in _NEGATIONS or word.endswith("n't") for word in own)
+    parts = _parts(list(own), Context()) if 0 < len(own) < 9 and not banned else []
     named = bool(parts) and all(part.predicate == UNKNOWN for part in parts)
-    return _list(own) if named and not any(verb_at(own, i) for i in range(len(own))) else ()
+    inner = any(own[i] in ("a", "an", "the") and own[i - 1] not in _JOINTS | {"of", "with"} for i in range(1, len(own)))
+    return _list(own) if named and not inner and not any(verb_at(own, i) for i in range(len(own))) else ()
 
 
 def about(frame: Frame, phrase: str) -> Frame:
@@ -297,10 +322,13 @@ def _leads(first: Frame, second: Frame) -> bool:
     )  # fmt: skip
 
 
-def _parts(own: list[str], context: Context) -> list[_Part]:
+def _parts(said: list[str], context: Context) -> list[_Part]:
     """The clauses of a task."""
+    own = said
     robot, own = _doer(_without_wishes(own))
-    own = _together(_plain(own))
+    if not own or any(w in _NEGATIONS or w.endswith("n't") for w in own[: _first_verb(own)]):
+        return [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]  # a ban, or nothing: no task is made of it
+    own = _fronted(_together(_plain(own)))
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
     if not starts and len(own) > 1 and own[-1] in ("on", "off"):
         predicate = f"switch {own[-1]}"
@@ -308,15 +336,36 @@ def _parts(own: list[str], context: Context) -> list[_Part]:
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
         if stated is not None or not starts:
-            return stated or [_Part(UNKNOWN, "", (), "", " ".join(own), robot)]
+            return stated or [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]
     parts = []
     for a, b in zip(starts, [*starts[1:], len(own)], strict=True):
         length, predicate, verb = verb_at(own, a) or (1, "put", own[a])
         rest = own[a + length : b]
-        while rest and rest[-1] in _JOINTS | _WHILE | {"to"}:
-            rest = rest[:-1]
-        parts += [_part(predicate, verb, own_rest, robot) for own_rest in _lists_of_places(rest)]
+        parts += [_part(predicate, verb, own_rest, robot) for own_rest in _lists_of_places(_trimmed(rest))]
     return _filled(parts)
+
+
+def _trimmed(rest: list[str]) -> list[str]:
+    """Words after a verb without those that lead to the next one."""
+    while rest and rest[-1] in _JOINTS | _WHILE | {"to"}:
+        rest = rest[:-1]
+    return rest
+
+
+def _first_verb(own: Sequence[str]) -> int:
+    """How many words stand before the first verb that says what to do."""
+    forms = ("base", "gerund", "past")
+    return next((i for i in range(len(own)) if own[i] not in _MODALS and verb_at(own, i, forms=forms)), len(own))
+
+
+def _fronted(own: list[str]) -> list[str]:
+    """ "In the sink put the mug" with the place behind."""
+    if own[:1] and own[0] in _PLACE:
+        verb = _first_verb(own)
+        ends = own[verb - 1] not in _ARTICLES | _PLACE | _JOINTS | _ADJECTIVES
+        if 2 < verb < len(own) - 1 and ends and _JOINTS.isdisjoint(own) and verb_at(own, verb):
+            return own[verb:] + own[:verb]
+    return own
 
 
 def _lists_of_places(rest: list[str]) -> list[list[str]]:
@@ -376,6 +425,7 @@ def _filled(parts: list[_Part]) -> list[_Part]:
                 part = replace(part, objects=after.objects, pronoun=after.pronoun)
             elif found and found[-1].objects and part.place:
                 part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
+        where = part.place.split()[:1]
         if (
             part.predicate == "put"
             and part.place
@@ -384,7 +434,9 @@ def _filled(parts: list[_Part]) -> list[_Part]:
             and not found
         ):
             part = replace(part, predicate="go")
-        if part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
+        elif part.predicate == "pick up" and where and (part.verb == "get" or where[0] in _STRONG):
+            part = replace(part, predicate="put")  # "get the mug onto the desk"
+        elif part.predicate == "put" and not part.place and part.verb in _FETCHING and "away" not in part.rest.split():
             part = replace(part, predicate="pick up")
         found.append(part)
     return found
@@ -440,8 +492,8 @@ def _robotic(words: Sequence[str]) -> bool:
 
 
 def _name(words: Sequence[str]) -> str:
-    kept = [w for w in words if w not in (",",)]
-    return " ".join(kept[1:] if kept and kept[0] in ("the", "a", "to") else [w for w in kept if w != "to"])
+    kept = [w for w in words if w not in (",", "to")]
+    return " ".join(kept[1:] if kept and kept[0] in ("the", "a") else kept)
 
 
 def _without_wishes(own: list[str]) -> list[str]:
@@ -459,6 +511,8 @@ def _without_wishes(own: list[str]) -> list[str]:
 def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
     """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
     for i, word in enumerate(own):
+        if own[i + 1 : i + 3] == ["to", "be"]:
+            continue
         if i and word in _STANDING:
             what = own[:i]
             while what and what[-1] in _MODALS | {"to", "also", "not", "both", "all", "just", ","}:
@@ -475,23 +529,44 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 state = STATES[rest[0]]
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
-            return [_part(predicate, verb, one, robot) for one in _lists_of_places([*what, *rest])]
+            lists = _lists_of_places([*what, *rest])
+            if len(lists) > 1:
+                return [_part(predicate, verb, one, robot) for one in lists]
+            return _passives(predicate, verb, what, rest, robot)
     if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
-        what = own[: -2 if own[-2] in ("as", "join", "there") else -1]
+        what = own[: -2 if own[-2:-1] and own[-2] in ("as", "join", "there") else -1]
         what = [w for w in what if w not in _MODALS | _STANDING | {"also", "there"}]
+        if set(what) <= _ARTICLES or not context.place:
+            return None
         return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
     comma = next((i for i, w in enumerate(own) if w in (",", ":") and i), None)
     if comma is not None and not any(word in _PLACE for word in own) and len(own) - comma < 5:
         where = own[comma + 1 :]
         return [_Part("put", context.verb, tuple(_list(own[:comma])), " ".join(["on", *where]), "", robot)]
-    if any(word in _PLACE for word in own):
-        return [_part("put", context.verb, rest, robot) for rest in _lists_of_places(own)]
+    if any(word in _PLACE for word in own) and own[0] != "be":
+        parts = [_part("put", context.verb, rest, robot) for rest in _lists_of_places(own)]
+        return parts if all(part.objects for part in parts) else None
     return None
+
+
+def _passives(predicate: str, verb: str, what: list[str], rest: list[str], robot: str) -> list[_Part]:
+    """ "Washed and put on the desk": every participle with the same object."""
+    found: list[_Part] = []
+    first = 0
+    for i, word in enumerate(rest):
+        participle = verb_at(rest, i + 1, forms=("past", "base")) if word in _JOINTS else None
+        if participle is None or rest[i + 1 + participle[0] : i + 2 + participle[0]] in [[a] for a in _ARTICLES]:
+            continue
+        found.append(_part(predicate, verb, [*what, *_trimmed(rest[first:i])], robot))
+        first, predicate, verb = i + 1 + participle[0], participle[1], participle[2]
+    return [*found, _part(predicate, verb, [*what, *rest[first:]], robot)]
 
 
 def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     """Object and place of a clause whose verb is known."""
     particles = []
+    if len(rest) > 1 and rest[0] in _PERSONS and rest[1] not in _PLACE:
+        rest = rest[1:]
     if rest and is_particle(rest[0]) and (len(rest) == 1 or rest[1] not in ("of",)):
         particles.append(rest[0])
         rest = rest[1:]
@@ -510,7 +585,7 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         )
         fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
         return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
-    cut = _place_at(rest)
+    cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest)
     if rest[:1] and rest[0] in _PRONOUNS and rest[1:2] == ["with"]:
         cut = 1
     what, place = rest[:cut], rest[cut:]
@@ -596,7 +671,7 @@ def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
                 words[i + 1] = ""
         elif word:
             kept.append(word)
-    while kept and kept[0] in ("a", "an", "the", "and"):
+    while kept and kept[0] in ("a", "an", "the", "and", ","):
         kept = kept[1:]
     return (" ".join(kept) or " ".join(words)), tuple(dict.fromkeys(states))
 
@@ -612,7 +687,7 @@ def _resolved(part: _Part, context: Context) -> _Part:
     place = part.place
     words = place.split()
     if words and words[-1] in ("it", "them", "there") and len(words) <= 2:
-        place = context.place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
+        place = context.place or place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
     place = _same(_coloured(_with(place, context), context), context)

@@ -67,7 +67,7 @@ _IRREGULAR = {
     "king": "king", "sing": "sing", "bring": "bring", "ceiling": "ceiling", "building": "building",
     "evening": "evening",
     "morning": "morning", "shed": "shed", "seed": "seed", "weed": "weed", "dining": "dining", "living": "living",
-    "clothes": "cloth",
+    "clothes": "cloth", "kiwis": "kiwi", "taxis": "taxi",
 }  # fmt: skip
 _VOWELS = frozenset("aeiouy")
 

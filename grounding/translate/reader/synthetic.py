@@ -398,8 +398,8 @@ class Writer:
                 tags += _tags_of(tag, len(own), own[0].text)
                 first = False
             if text and stop and text[-1] not in "?!":
+                tags += ["O"] * (len(words_of(text + stop)) - len(words_of(text)))  # the end of a line may be a word
                 text += stop
-                tags += ["O"] if stop.strip() else []
         if draw.random() < 0.1:
             text = text.rstrip(".;,")
             tags = tags[: len(words_of(text))]

@@ -170,8 +170,8 @@ def _best_paths(
     for end in ends:
         tag, rank = divmod(int(end), number)
         total = float(value[tag, rank])
-        if total < _NEVER / 2:
-            continue
+        if total < value.max() + _NEVER / 2:
+            continue  # it takes a forbidden step
         path = [tag]
         for order in reversed(came):
             tag, rank = divmod(int(order[tag, rank]), number)

@@ -70,7 +70,7 @@ def words_of(text: str) -> list[Word]:
 
 def _one_line(text: str) -> str:
     """Lines that end without a mark end with a full stop; every character keeps its place."""
-    return re.sub(r"(?<=[^\s.!?;:,])[ \t]?\n", lambda m: ".".rjust(len(m.group())), text)
+    return re.sub(r"(?<=[^\s.!?;:,])[ \t]*\r?\n", lambda m: ".".rjust(len(m.group())), text)
 
 
 def sentences_of(words: Sequence[Word]) -> list[tuple[int, int]]:

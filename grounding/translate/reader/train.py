@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -57,9 +57,11 @@ def train(
         report("encode", len(sheets), len(texts))
     optimizer = torch.optim.AdamW(tagger.parameters(), lr=recipe.rate, weight_decay=0.01)
     steps = recipe.epochs * -(-len(sheets) // recipe.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps + 1, pct_start=0.1)
+    rise = max(0.1, 2 / (steps + 1))  # at least one step
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps + 1, pct_start=rise)
     parts = (tagger, optimizer, schedule)
-    done = _resume(checkpoint, recipe, parts)
+    key = hashlib.sha256(repr((recipe, examples)).encode()).hexdigest()
+    done = _resume(checkpoint, key, parts)
     tagger.train()
     for epoch in range(done, recipe.epochs):
         torch.manual_seed(1000 * recipe.seed + epoch)
@@ -74,7 +76,7 @@ def train(
             optimizer.step()
             schedule.step()
             report(f"epoch {epoch + 1} of {recipe.epochs}", number, len(batches))
-        _keep(checkpoint, recipe, epoch + 1, parts)
+        _keep(checkpoint, key, epoch + 1, parts)
     return tagger.eval()
 
 
@@ -92,25 +94,25 @@ def _batches(sheets: Sequence[Sheet], size: int, draw: random.Random) -> list[li
     return batches
 
 
-def _keep(path: Path | None, recipe: Recipe, epoch: int, parts: Sequence[object]) -> None:
+def _keep(path: Path | None, key: str, epoch: int, parts: Sequence[object]) -> None:
     if path is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
-    torch.save({"recipe": repr(recipe), "epoch": epoch, "parts": [part.state_dict() for part in parts]}, fresh)  # type: ignore[attr-defined]
+    torch.save({"key": key, "epoch": epoch, "parts": [part.state_dict() for part in parts]}, fresh)  # type: ignore[attr-defined]
     fresh.replace(path)
 
 
-def _resume(path: Path | None, recipe: Recipe, parts: Sequence[object]) -> int:
+def _resume(path: Path | None, key: str, parts: Sequence[object]) -> int:
     """Takes up interrupted training; how many epochs it had done."""
     if path is None or not path.is_file():
         return 0
     try:
         kept = torch.load(path, weights_only=True)
-        if kept["recipe"] != repr(recipe):
-            return 0
+        if kept["key"] != key:
+            return 0  # that of another training
         for part, state in zip(parts, kept["parts"], strict=True):
             part.load_state_dict(state)  # type: ignore[attr-defined]
-    except (OSError, RuntimeError, KeyError, EOFError, UnpicklingError, ValueError):
-        return 0  # that of another training, or damaged: training starts anew
+    except Exception:  # what is damaged makes the unpickler raise anything
+        return 0
     return int(kept["epoch"])
