@@ -384,7 +384,7 @@ class Assembler:
         now.word = ""
         words = [word.lower for word in own]
         if not kind:
-            self._subject(words)
+            self._subject(own)
             return
         if now.subject:
             self._ordered(kind, words)
@@ -413,15 +413,16 @@ class Assembler:
                 now.after |= tasks
                 now.links.append("before")
 
-    def _subject(self, words: Sequence[str]) -> None:
+    def _subject(self, own: Sequence[Word]) -> None:
         """A task named again of which the sentence goes on to say when: "the lemon comes last"."""
         if self.now.groups:
             return
+        words = [word.lower for word in own]
         known = refer(words, [group.said for group in self.groups], self.recent)
         if known.tasks and (known.sure or not content(words)):
             self.now.subject = set(known.tasks)
         elif content(words):
-            self.topics.append(((" ".join(words),), (-1, -1)))
+            self.topics.append(((" ".join(words),), (own[0].start, own[-1].end)))
 
     def _ordered(self, kind: str, words: Sequence[str]) -> None:
         """ "The lemon has to be there before the pear": an order between tasks said before."""

@@ -227,7 +227,7 @@ def _announced(own: list[str], context: Context) -> list[str]:
     for mark in (":", ","):
         i = own.index(mark) if mark in own else 0
         left, right = own[:i], own[i + 1 :]
-        if not left or not right or len(left) > 8:
+        if not left or not right or len(left) > 8 or _robotic(left):
             continue
         if mark == ":" and (_has_place(right) or "," in right or _verb_here(right, 0)):
             return right
