@@ -381,7 +381,10 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
     ]
     found, first = [], 0
     for cut in cuts:
-        if _has_place(rest[first + 1 : cut]) and not _relative(rest[cut + 1 :]):
+        described = not _has_strong(rest[first:cut]) and _has_strong(
+            rest[cut:]
+        )  # "the cup on the bed and the desk to ..."
+        if _has_place(rest[first + 1 : cut]) and not described and not _relative(rest[cut + 1 :]):
             found.append(rest[first:cut])
             first = cut + 1
     found.append(rest[first:])
@@ -390,6 +393,10 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
 
 def _has_place(words: Sequence[str]) -> bool:
     return any(word in _PLACE for word in words)
+
+
+def _has_strong(words: Sequence[str]) -> bool:
+    return any(word in _STRONG for word in words)
 
 
 def _relative(words: Sequence[str]) -> bool:
