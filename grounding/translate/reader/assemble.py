@@ -8,13 +8,15 @@ from itertools import pairwise, permutations
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
-from grounding.translate.reader.frames import Context, about, frames, topic
+from grounding.translate.reader.frames import Context, about, frames, topic, verbs_in
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import STOPS, Segment, Word, segments, words_of
 
 #: Things that were only named, and their offsets.
 Topic = tuple[tuple[str, ...], tuple[int, int]]
+_RESTING = ("stays where it is", "stay where they are", "stays put", "stay put", "remains where it is", "stays there")
+_POINTING = frozenset(["that one", "this one", "it", "that", "this", "them", "those", "these", "the order"])
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
 _PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
@@ -76,6 +78,7 @@ class Assembler:
         self.announced: list[int] = []  # tasks of which only references have spoken so far
         self.rules: list[Rule] = []
         self.topics: list[Topic] = []
+        self.carried: list[str] = []  # links said of what was only named
         self.either: list[tuple[tuple[int, ...], ...]] = []
         self.together: list[tuple[int, ...]] = []
         self.notes: list[str] = []
@@ -88,7 +91,7 @@ class Assembler:
         for place, segment in enumerate(self.segments):
             own = self.words[segment.first : segment.last]
             if segment.kind == "task" and segment.opens:
-                self._task(self._whole(place))
+                self._say(place)
             elif segment.kind == "ref":
                 self._reference(place, own)
             elif segment.kind == "rule":
@@ -104,16 +107,43 @@ class Assembler:
         self._unknown()
         return self._finished()
 
+    def _say(self, place: int) -> None:
+        """A task span: a task, or a rule in the form of one ("the pepper stays where it is")."""
+        own = self._whole(place)
+        words = [word.lower for word in own]
+        text = " ".join(words)
+        if text.endswith(_RESTING) or (text.startswith("leave ") and text.endswith(" alone")):
+            self.rules.append(Rule(self._text(own), own[0].start, own[-1].end))
+            return
+        full = len(self.now.choice) > 1 and all(self.now.choice)
+        if full and place and self.segments[place - 1].kind == "O" and self._has_comma(place - 1):
+            self._close_choice()
+        self._task(own)
+
+    def _has_comma(self, place: int) -> bool:
+        segment = self.segments[place]
+        return any(word.text == "," for word in self.words[segment.first : segment.last])
+
     def _whole(self, place: int) -> list[Word]:
         """The words of a task without those taken back in its middle."""
         first = self.segments[place]
         found = list(self.words[first.first : first.last])
-        for segment in self.segments[place + 1 :]:
+        back: list[Word] = []
+        for i, segment in enumerate(self.segments[place + 1 :], place + 1):
+            own = list(self.words[segment.first : segment.last])
             if segment.kind == "task" and not segment.opens:
-                found += self.words[segment.first : segment.last]
-            elif segment.kind != "back":
+                kept = _before_slip(found, back)
+                if len(kept) < len(found) and own[-1].lower in ("one", "ones"):
+                    own = [*own[:-1], found[-1]]
+                found = [*kept, *own]
+            elif segment.kind == "back":
+                back += own
+            elif segment.kind != "O" or not self._stops(segment) or self._kind(i + 1) != "back":
                 break
         return found
+
+    def _kind(self, place: int) -> str:
+        return self.segments[place].kind if place < len(self.segments) else ""
 
     def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
         own = self._without_after_it(own)
@@ -123,6 +153,8 @@ class Assembler:
             return None
         pending, self.topics = self.topics, []
         if pending:
+            self.now.links += self.carried
+            self.carried = []
             self.context.objects = tuple(phrase for phrases, _ in pending for phrase in phrases)
         before = self.context.objects
         made = frames(own, self.context)
@@ -143,9 +175,16 @@ class Assembler:
             (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
         }
         number = len(self.groups)
-        self.groups.append(_Group(indices, _said(own, made), self.number))
+        lists = len(made) > 1 and len({frame.destination for frame in made}) == len(made) and verbs_in(own) < 2
+        apart = linked and lists
+        if not apart:
+            self.groups.append(_Group(indices, _said(own, made), self.number))
+        else:  # each can be named on its own later
+            self.groups += [_Group((i,), _said([], [made[i - first]]), self.number) for i in indices]
         if linked:
             self._tie(number)
+            for other in range(number + 1, len(self.groups)):
+                self._tie_alike(number, other)
         return number
 
     def _announced(self, own: Sequence[Word], made: Sequence[Frame]) -> int | None:
@@ -161,6 +200,19 @@ class Assembler:
                 group.said = _said(own, made)
                 return number
         return None
+
+    def _tie_alike(self, number: int, other: int) -> None:
+        """Another task said in the same breath, with the order of the first one."""
+        self.order |= {(a, other) for a, b in self.order if b == number}
+        self.order |= {(other, b) for a, b in self.order if a == number}
+        if number in self.firsts:
+            self.firsts.append(other)
+        if self.now.chained:
+            self.order.add((other - 1, other))
+        self.recent.append(other)
+        for members in (self.now.groups, *self.now.choice[-1:]):
+            if number in members:
+                members.append(other)
 
     def _without_after_it(self, own: list[Word]) -> list[Word]:
         """ "The lemon right after it": the words, and the order they state."""
@@ -178,7 +230,8 @@ class Assembler:
         """Things that are only named, of which the next task says more or the sentence says when."""
         words = [word.lower for word in own]
         known = refer(words, [group.said for group in self.groups], self.recent)
-        if not self.now.groups and self.groups and known.sure and content(words) and known.tasks and not self.now.choice:
+        alone = not self.now.groups and not self.now.choice
+        if alone and self.groups and known.sure and content(words) and known.tasks:
             self.now.subject = set(known.tasks)
         self.topics.append((named, (own[0].start, own[-1].end)))
 
@@ -208,6 +261,8 @@ class Assembler:
     def _unknown(self) -> None:
         """What was named and never spoken of again."""
         for phrases, (start, end) in self.topics:
+            if all(phrase in _POINTING for phrase in phrases):
+                continue
             frame = Frame(" and ".join(phrases), UNKNOWN, start=start, end=end)
             self.frames.append(frame)
             self.groups.append(_Group((len(self.frames) - 1,), _said([], [frame]), self.number))
@@ -224,7 +279,7 @@ class Assembler:
         if "last" in links:
             before |= set(earlier)
         if "before" in links and not now.after:  # "before that, ..."
-            self.order |= {(number, other) for other in self.recent if other not in now.groups}
+            self.order |= {(number, other) for other in self.recent if other != number}
         if not now.groups and ordering:
             now.before |= before
         back = next((link for link in links if link.endswith("-task")), "")
@@ -261,7 +316,7 @@ class Assembler:
         now = self.now
         if kind in ("after", "before"):
             now.word = kind
-            if not self._kind_after(place, ("ref", "task")):
+            if self._points(place) or not self._kind_after(place, ("ref", "task")):
                 now.word = ""
                 now.links.append("then" if kind == "after" else "before")
             elif self._kind_after(place, ("task",)):  # "after washing the cup, ...": a task said here
@@ -276,6 +331,10 @@ class Assembler:
             self._tail(kind)
         else:
             now.links.append(kind)
+
+    def _points(self, place: int) -> bool:
+        """Whether a link has what it points at with it: "before that"."""
+        return self.words[self.segments[place].last - 1].lower in ("that", "this", "it", "these", "those")
 
     def _simultaneous(self, place: int) -> bool:
         segment = self.segments[place]
@@ -315,7 +374,7 @@ class Assembler:
         now.word = ""
         words = [word.lower for word in own]
         if not kind:
-            self._subject(words)
+            self._subject(own)
             return
         if now.subject:
             self._ordered(kind, words)
@@ -344,10 +403,16 @@ class Assembler:
                 now.after |= tasks
                 now.links.append("before")
 
-    def _subject(self, words: Sequence[str]) -> None:
+    def _subject(self, own: Sequence[Word]) -> None:
         """A task named again of which the sentence goes on to say when: "the lemon comes last"."""
-        if not self.now.groups:
-            self.now.subject = set(refer(words, [group.said for group in self.groups], self.recent).tasks)
+        if self.now.groups:
+            return
+        words = [word.lower for word in own]
+        known = refer(words, [group.said for group in self.groups], self.recent)
+        if known.tasks and (known.sure or not content(words)):
+            self.now.subject = set(known.tasks)
+        elif content(words):
+            self.topics.append(((" ".join(words),), (own[0].start, own[-1].end)))
 
     def _ordered(self, kind: str, words: Sequence[str]) -> None:
         """ "The lemon has to be there before the pear": an order between tasks said before."""
@@ -384,6 +449,14 @@ class Assembler:
             self.topics = []
         elif self.now.groups or self.now.choice:
             self._unknown()
+        self._close_choice()
+        if self.topics and self.now.links:
+            self.carried += self.now.links
+        self.now = _Sentence()
+        self.before = list(self.recent)
+        self.number += 1
+
+    def _close_choice(self) -> None:
         options = [tuple(i for g in own for i in self.groups[g].frames) for own in self.now.choice if own]
         if len(options) > 1:
             self.either.append(tuple(options))
@@ -391,9 +464,7 @@ class Assembler:
             self.order = {
                 (a, b) for a, b in self.order if option.get(a, -1) == option.get(b, -1) or not {a, b} <= {*option}
             }
-        self.now = _Sentence()
-        self.before = list(self.recent)
-        self.number += 1
+        self.now.choice = []
 
     def _kind_after(self, place: int, kinds: Sequence[str]) -> bool:
         return place + 1 < len(self.segments) and self.segments[place + 1].kind in kinds
@@ -459,6 +530,15 @@ def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
     return Assembler(words, tags).outline()
 
 
+def _before_slip(own: Sequence[Word], back: Sequence[Word]) -> list[Word]:
+    """A task up to the article after which something else was said than was meant."""
+    article = bool(back) and back[-1].lower in ("the", "a", "an", "my")
+    if not article or not own or own[-1].lower in ("the", "a", "an", "my"):
+        return list(own)
+    last = max((i for i, word in enumerate(own) if word.lower in ("the", "a", "an", "my")), default=len(own) - 1)
+    return list(own[: last + 1])
+
+
 def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
     """Whether frames are about the things that were named before them."""
     plain = {phrase.removeprefix("the ").removeprefix("a ").removeprefix("an ") for phrase in named}
@@ -466,7 +546,7 @@ def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
 
 
 def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
-    words = [word.lower for word in own]
+    words = [word.lower for word in own] or [word for frame in made for word in frame.text.split()]
     states = {f"={state}" for frame in made for state in frame.states}
     heads = {stem(words_of(frame.object)[-1].lower) for frame in made if frame.object}
     objects = {s for frame in made for s in content([word.lower for word in words_of(frame.object)])}
@@ -497,8 +577,11 @@ def _contrary(made: Sequence[Frame], order: set[tuple[int, int]], taken: set[int
         for i, early in enumerate(made[:j]):
             if {i, j} & taken or (i, j) in order or (j, i) in order or not early.object or early.object != late.object:
                 continue
-            moved = early.predicate == late.predicate == "put" and early.destination and late.destination
-            moved = moved and early.destination != late.destination and f"the {late.object}" in late.text
+            moved = (
+                early.predicate == late.predicate == "put"
+                and "" != early.destination != late.destination != ""
+                and f"the {late.object}" in late.text
+            )
             turned = {early.predicate, late.predicate} in ({"open", "close"}, {"switch on", "switch off"})
             if moved or turned:
                 found.append(f"'{early.text}' and '{late.text}' undo each other: say which comes last if it matters.")

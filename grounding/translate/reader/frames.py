@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grounding.translate.outline import UNKNOWN, Frame
 from grounding.translate.reader.tags import Word
@@ -48,7 +49,8 @@ _ARTICLES = frozenset([
 _PRONOUNS = frozenset(["it", "them", "that", "this", "these", "those", "both"])
 _MANY = frozenset({"them", "these", "those", "both"})
 _MODALS = frozenset([
-    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought", "shall", "may",
+    "should", "must", "can", "could", "will", "would", "needs", "need", "has", "have", "is", "are", "ought",
+    "shall", "may",
     "might",
 ])  # fmt: skip
 _JOINTS = frozenset({"and", ",", "then", "also", "&", "next", "or", "plus"})
@@ -103,8 +105,12 @@ _FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "well", "please", ".
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start", "by"), ("begin", "by"),
-    ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"), ("please",), ("also",), ("you", "should"), ("you", "must"), ("you", "need", "to"), ("you",
+           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start",
+           "by"), ("begin", "by"),
+    ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"),
+    ("please",), ("somebody", "can"), ("someone", "can"), ("somebody", "should"), ("someone", "should"),
+    ("anybody", "can"), ("someone", "must"), ("somebody", "must"), ("also",), ("you", "should"), ("you", "must"),
+    ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"), ("you",), ("we",),
@@ -160,7 +166,12 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     own = _tokens(words)
     if not own:
         return []
-    own = _cleared(own)
+    own = _announced(_cleared(own), context)
+    if not own:
+        return []
+    if _tells_only(own):
+        context.notes.append(f"I see no task in '{' '.join(word.text for word in words)}'.")
+        return []
     parts = [_resolved(part, context) for part in _parts(own, context)]
     found: list[Frame] = []
     for part in parts:
@@ -207,6 +218,39 @@ def _cleared(own: Sequence[str]) -> list[str]:
     return found
 
 
+def _announced(own: list[str], context: Context) -> list[str]:
+    """A task without what announces it: "on my mark: ...", "the potato, it belongs on the plate"."""
+    for mark in (":", ","):
+        i = own.index(mark) if mark in own else 0
+        left, right = own[:i], own[i + 1 :]
+        if not left or not right or len(left) > 8 or _robotic(left):
+            continue
+        if mark == ":" and (_has_place(right) or "," in right or _verb_here(right, 0)):
+            return right
+        plain = not any(w in _PLACE or verb_at(left, k) for k, w in enumerate(left)) and left[0] not in ("i", "we")
+        if left[0] in _PRONOUNS and len(left) == 1:
+            return right
+        if mark == "," and plain and (right[0] in _PRONOUNS | {"they"} or _verb_here(right, 0)):
+            context.objects = _list(left)
+            return ["them" if w == "they" else w for w in right]
+    return own
+
+
+def _tells_only(own: Sequence[str]) -> bool:
+    """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
+    rest = _without_wishes(list(own))
+    if rest[:1] in (["i"], ["we"]):
+        return True
+    being = (b for a, b in pairwise(rest[1:5]) if a in ("is", "are"))
+    return any(word.endswith("ing") and word not in ("being", "missing") for word in being)
+
+
+def verbs_in(words: Sequence[Word]) -> int:
+    """How many clauses of a task have a verb of their own."""
+    own = [word.lower for word in words]
+    return sum(_verb_here(own, i) for i in range(len(own)))
+
+
 def topic(words: Sequence[Word]) -> tuple[str, ...]:
     """Things that are only named: "the lemon and the orange, ..."; empty where more is said.
 
@@ -214,6 +258,8 @@ def topic(words: Sequence[Word]) -> tuple[str, ...]:
         words: The words of a task span.
     """
     own = _without_wishes(_cleared(_tokens(words)))
+    if own[:2] in (["there", "is"], ["there", "are"]):
+        own = own[2:]
     banned = any(word in _NEGATIONS or word.endswith("n't") for word in own)
     parts = _parts(list(own), Context()) if 0 < len(own) < 9 and not banned else []
     named = bool(parts) and all(part.predicate == UNKNOWN for part in parts)
@@ -222,7 +268,7 @@ def topic(words: Sequence[Word]) -> tuple[str, ...]:
 
 
 def about(frame: Frame, phrase: str) -> Frame:
-    """A frame said of another thing: "the lemon or the pear on the plate" says of the lemon what it says of the pear."""
+    """A frame said of another thing: "either the lemon or the pear on the plate" puts the lemon there too."""
     thing, states = _states(phrase)
     text = frame.text.replace(frame.object, thing, 1) if frame.object else frame.text
     return replace(frame, text=text, object=thing, states=tuple(dict.fromkeys((*states, *frame.states))))
@@ -313,7 +359,11 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
     cuts = [
         i
         for i, word in enumerate(rest)
-        if word in ("and", ",") and i > 1 and rest[i + 1 : i + 2] and rest[i + 1] not in _PLACE and _has_place(rest[i + 2 :])
+        if word in ("and", ",")
+        and i > 1
+        and rest[i + 1 : i + 2]
+        and rest[i + 1] not in _PLACE
+        and _has_place(rest[i + 2 :])
     ]
     found, first = [], 0
     for cut in cuts:
@@ -362,7 +412,13 @@ def _filled(parts: list[_Part]) -> list[_Part]:
             elif found and found[-1].objects and part.place:
                 part = replace(part, objects=("it",) if len(found[-1].objects) == 1 else ("them",), pronoun=True)
         where = part.place.split()[:1]
-        if part.predicate == "put" and part.place and not part.objects and part.verb in ("move", "return") and not found:
+        if (
+            part.predicate == "put"
+            and part.place
+            and not part.objects
+            and part.verb in ("move", "return")
+            and not found
+        ):
             part = replace(part, predicate="go")
         elif part.predicate == "pick up" and where and (part.verb == "get" or where[0] in _STRONG):
             part = replace(part, predicate="put")  # "get the mug onto the desk"
@@ -459,10 +515,12 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 state = STATES[rest[0]]
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
-            return _passives(predicate, verb, what, rest, robot)
+            if any(word in _JOINTS and verb_at(rest, j + 1, forms=("past", "base")) for j, word in enumerate(rest)):
+                return _passives(predicate, verb, what, rest, robot)
+            return [_part(predicate, verb, one, robot) for one in _lists_of_places([*what, *rest])]
     if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
         what = own[: -2 if own[-2:-1] and own[-2] in ("as", "join", "there") else -1]
-        what = [w for w in what if w not in _MODALS | {"also"}]
+        what = [w for w in what if w not in _MODALS | _STANDING | {"also", "there"}]
         if set(what) <= _ARTICLES or not context.place:
             return None
         return [_Part("put", context.verb, tuple(_list(what)), context.place, "", robot)]
@@ -520,6 +578,8 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     tail = what[source:] if source is not None else []
     what = what[:source] if source is not None else what
     pronoun = len(what) == 1 and what[0] in _PRONOUNS
+    if what in (["that", "one"], ["this", "one"], ["the", "same", "one"], ["they"]):
+        what, pronoun = ["them" if what == ["they"] else "it"], True
     objects = tuple(what) if pronoun else _list(what)
     return _Part(
         predicate, verb, objects, " ".join(place), " ".join(particles), robot, " ".join(tail), pronoun
@@ -577,7 +637,7 @@ def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
     """A noun phrase without article and states, and the states.
 
     >>> _states("a slice of chilled tomato")
-    ('tomato', ('cold', 'sliced'))
+    ('tomato', ('sliced', 'cold'))
     """
     words = phrase.split()
     if words and words[0] in _ARTICLES and len(words) > 1:

@@ -202,7 +202,7 @@ def refer(words: Sequence[str], said: Sequence[Said], recent: Sequence[int]) -> 
 
 
 def _tells(part: Sequence[str]) -> bool:
-    """Whether words tell of something done: "washing the cup", "the lemon is moved to the plate", "you have put it away"."""
+    """Whether words tell of something done: "washing the cup", "the lemon is moved to the plate"."""
     forms = ("gerund", "past", "base")
     said = any(verb_at(part, i, forms=forms) for i in range(len(part)) if not i or part[i - 1] in _BEFORE_VERB)
     return said and len(content(part)) > 1

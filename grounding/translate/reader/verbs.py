@@ -25,7 +25,7 @@ VERBS: dict[str, str] = {
     "switch off": "turn_off switch_off power_off",
     "open": "open",
     "close": "close shut",
-    "go": "go walk drive head navigate travel visit fly return_to come stand_at go_to",
+    "go": "go walk drive head navigate travel visit fly come stand_at go_to",
     "find": "find locate search look_for",
     "fill": "fill fill_up water",
     "photograph": "photograph",
