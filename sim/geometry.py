@@ -161,7 +161,7 @@ def support_of(world: World, thing: str, positions: Positions, among: Sequence[T
         positions: Where things are.
         among: The surfaces and containers to look at.
     """
-    point, own = positions[thing], world.things[thing].size
+    point = positions[thing]
     found: Thing | None = None
     bottom = point.z - world.things[thing].size[2] / 2
     for other in among:
@@ -171,12 +171,18 @@ def support_of(world: World, thing: str, positions: Positions, among: Sequence[T
         if abs(point.x - at.x) > other.size[0] / 2 or abs(point.y - at.y) > other.size[1] / 2:
             continue
         top = at.z + other.size[2] / 2
-        floor = at.z - other.size[2] / 2 - SINK
-        within = "container" in other.properties and floor < point.z < top and _area(other.size) > _area(own)
+        within = _inside(world.things[thing], point, other, at)
         above = "surface" in other.properties and -SINK < bottom - top < PILE
+        above = above and not _inside(other, at, world.things[thing], point)
         if (within or above) and (found is None or _area(other.size) < _area(found.size)):
             found = other
     return found.id if found else None
+
+
+def _inside(thing: Thing, at: Point, holder: Thing, there: Point) -> bool:
+    """Whether a thing is in a container, both known to be at the same spot of the floor plan."""
+    floor, top = there.z - holder.size[2] / 2 - SINK, there.z + holder.size[2] / 2
+    return "container" in holder.properties and floor < at.z < top and _area(holder.size) > _area(thing.size)
 
 
 def riders(world: World, thing: str, positions: Positions) -> tuple[str, ...]:

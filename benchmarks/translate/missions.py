@@ -17,7 +17,9 @@ from grounding.state import initial_state
 from grounding.translate.controlled import mission_of
 from grounding.translate.controlled import translate as translate_exactly
 from grounding.translate.free import Answer, AnswerStatus
+from grounding.translate.ground import controlled_rule
 from grounding.translate.nodes import closure
+from grounding.translate.references import RejectionError
 from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.world import World
 from grounding.worldfile import load_world
@@ -60,11 +62,15 @@ def judged(name: str, split: str) -> Iterator[dict[str, Any]]:
         began = time.process_time()
         answer = translation(row["instruction"], world)
         spent = time.process_time() - began
-        wanted = gold(row, world)
+        try:
+            wanted: Meaning | None = gold(row, world)
+        except (ValueError, RejectionError):
+            wanted = None  # the world cannot do it, and that is what must be said
         got = meaning(answer.tree) if answer.tree else None
         yield {
             "id": row["id"],
-            "right": answer.status is AnswerStatus.UNDERSTOOD and got == wanted,
+            "right": got == wanted and answer.status is not AnswerStatus.QUESTION,
+            "possible": wanted is not None,
             "asked": answer.status is AnswerStatus.QUESTION,
             "outcome": answer.status.value,
             "message": answer.message,
@@ -87,7 +93,9 @@ def gold(row: Mapping[str, Any], world: World) -> Meaning:
         for options in row.get("either", ())
     )
     state = initial_state(world)
-    rules = frozenset(rule.formula for text in row.get("rules", ()) for rule in mission_of(text, world, state).rules)
+    rules = frozenset(
+        rule.formula for text in row.get("rules", ()) for rule in mission_of(controlled_rule(text), world, state).rules
+    )
     return Meaning(tuple(sorted(g for own in goals for g in own)), frozenset(closure(order)), choices, rules)
 
 
@@ -126,9 +134,9 @@ def _below(task: Task) -> list[str]:
     return [leaf.id for leaf in task.walk() if leaf.is_leaf]
 
 
-def _difference(wanted: Meaning, got: Meaning | None, answer: Answer) -> str:
+def _difference(wanted: Meaning | None, got: Meaning | None, answer: Answer) -> str:
     """What is missing or too much, for those who mend it."""
-    if got is None:
+    if got is None or wanted is None:
         return answer.message
     parts: Sequence[tuple[str, Any, Any]] = (
         ("goals", set(wanted.goals), set(got.goals)),

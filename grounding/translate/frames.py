@@ -6,20 +6,23 @@ settled here: which things its nouns can be, where "away", "back" and "next to t
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from grounding.skills import changeable_flags
 from grounding.state import WorldState, initial_state
 from grounding.translate import means, wording
 from grounding.translate.controlled import mission_of
 from grounding.translate.lexemes import OPERATE, STATES, Flag
-from grounding.translate.mentions import AT, NEAR, Finder, Mention, plain
+from grounding.translate.mentions import Finder, Mention, plain
 from grounding.translate.nodes import Node
 from grounding.translate.nouns import spell
 from grounding.translate.outline import Frame
 from grounding.translate.phrases import listed
+from grounding.translate.phrasewords import AT, NEAR
 from grounding.translate.references import RejectionError, capital
 from grounding.translate.tree import TreeRule
 from grounding.world import World
@@ -87,8 +90,12 @@ _MAKING: dict[str, Flag] = {
 }  # fmt: skip
 _THROWING = re.compile(r"\b(throw|threw|trash|discard|dispos|toss|get rid|bin)\w*\b")
 _BINS = ("garbage can", "bin", "trash can", "rubbish bin")
-_HOME = re.compile(r"\b(back|return\w*|replac\w*|original|its (?:own )?(?:place|spot))\b")
+_HOME = re.compile(r"\b(back|return\w*|replac\w*|original|its? (?:own )?(?:place|spot)|where (?:they|it) belongs?)\b")
 _STORES = ("cabinet", "drawer", "cupboard")
+#: "In the corner to the bed": where it is, then where to.
+_MOVED = re.compile(rf"(?:{'|'.join(AT)}|by|under|near|behind) .+? (?:to|onto|into) (?!the (?:left|right|side))")
+#: "With the light of the lamp", "under a lamp".
+_LIGHT = re.compile(r"\b(?:with|using|under|by|in|near|at|beneath|next to|on|to)\b(.*\b(?:lamp|light|lamplight)\b.*)$")
 _NOWHERE = frozenset({"away", "back", "up", "down", "over", "out", "off", "there", "inside", "aside"})
 
 
@@ -131,24 +138,47 @@ class _Writer:
         making = self.frame.predicate != "put"
         if making and (not place or place in _NOWHERE or self._is_tool(place, tools)):
             objects = self._objects()
-            if not any(word in self.said.split() for word in ("away", "back")) or self._is_tool(place, tools):
+            away = {"away", "back"} & set(self.said.split())
+            if not away or self._is_tool(place, tools):
                 return who + self._make(objects, flags)
             place = ""
         if place in ("away", "back"):
             place = ""
+        within = re.match(r"(?:in|on|inside|inside of|on top of) (?:it|them)\b ?", place)
+        if within and " with " not in f" {plain(self.frame.object)}" and " got " not in plain(self.frame.object):
+            raise RejectionError(f"I do not know what {within[0].split()[-1]!r} stands for. Name it.")
+        place = re.sub(r"^inside (?=(?:next|on|in|beside|near) )", "", place[within.end() :] if within else place)
+        moved = _MOVED.match(place)
+        if moved and not place.startswith(("to ", "into ", "onto ")) and " next to " not in place:
+            place = f"to {place[moved.end() :]}"
         objects = self._objects()
-        flags = [*flags, *(flag for m in objects for flag in m.states)]
+        held = re.search(r" (?:with|containing) (.+) (?:in|on|inside|on top of) it$", place)
+        if held and len(objects) == 1:  # "put a plate in the fridge with a tomato on it"
+            place = place[: held.start()]
+            objects = [replace(objects[0], contents=tuple(self.finder.every(held[1], self.finder.is_movable)))]
+        flags = self._possible([*flags, *(flag for m in objects for flag in m.states)], objects)
         if not place:
             return self._put_nowhere(who, objects, flags)
-        return self._bring(who, objects, flags, self._targets(place, objects))
+        targets = self._targets(place, objects)
+        if not any(self.finder.is_movable(i) for i in targets[0].ids):  # "to the coffee machine chilled"
+            flags += targets[0].states
+            targets[0] = replace(targets[0], states=())
+        return self._bring(who, objects, flags, targets)
+
+    def _possible(self, flags: Sequence[Flag], objects: list[Mention]) -> list[Flag]:
+        """States without those that "clean up" does not mean: things that cannot be washed are tidied up."""
+        washed = self.finder.nouns.makings.get(STATES["clean", True][0], (None, frozenset()))[1]
+        tidied = re.match(r"clean\w* up\b", self.said) and any(i not in washed for m in objects for i in m.ids)
+        return [flag for flag in dict.fromkeys(flags) if not (tidied and flag == ("clean", True))]
 
     def _put_nowhere(self, who: str, objects: list[Mention], flags: Sequence[Flag]) -> str:
         """ "Throw it away", "put it back", "put it away"; only what is to be made of it where no place is meant."""
         if _THROWING.search(self.said):
-            return self._bring(who, objects, flags, [self._first(_BINS, "There is nothing to throw things into here.")])
+            bin_ = self._first(_BINS, "There is nothing to throw things into here.")
+            return self._bring(who, objects, flags, [bin_])
         if _HOME.search(self.said):
             homes = [self._home(i) for m in objects for i in m.ids[: None if m.every else 1]]
-            self.notes += [f"I take back to mean {listed(list(dict.fromkeys(wording.name(h.ids[0], self.world) for h in homes)))}."]
+            self.notes.append(f"I take back to mean {self._call(homes[0])}.")
             return self._bring(who, objects, flags, homes[:1])
         if "away" in self.said.split() or re.search(r"\b(store|storing|stow|tidy|organi[sz]e)\b", self.said):
             store = self._first(_STORES, "There is no cupboard here to put things away in. Say where to.")
@@ -156,7 +186,9 @@ class _Writer:
             return self._bring(who, objects, flags, [store])
         if flags:
             return who + self._make(objects, flags)
-        if re.match(r"(get|take|grab|bring|carry|fetch|hold|gather|collect)\b", self.said):
+        if re.search(r"\b(?:from|off|out of)\b", self.said) or re.match(
+            r"(get|take|grab|bring|carry|fetch|hold|gather|collect)\b", self.said
+        ):
             return f"{who}pick up {self._listed(objects)}"
         what = listed([self._call(m) for m in objects])
         raise RejectionError(f"I do not know where to put {what}. Say 'in' or 'on' and a place.")
@@ -168,7 +200,7 @@ class _Writer:
         steps.append(f"{who}put {self._listed(objects, last)} {self._on(target)} {self._call(target)}")
         steps += [
             f"{who}put {self._call(inner)} {self._on(outer)} {self._call(outer)}"
-            for inner, outer in zip(targets, targets[1:], strict=False)
+            for inner, outer in itertools.pairwise(targets)
         ]
         return ", then ".join(steps)
 
@@ -187,13 +219,13 @@ class _Writer:
         thing = self.frame.object
         if self.frame.predicate == "use" or not thing:
             raise RejectionError("I do not know what to look at. Say 'examine', the thing and 'under the lamp'.")
-        split = re.search(r"\b(?:with|using|under|by|in|near|at|beneath|next to|on|to)\b(.*\b(?:lamp|light|lamplight)\b.*)$",
-                          f"{plain(thing)} {place}".strip())  # fmt: skip
+        said = f"{plain(thing)} {place}".strip()
+        split = _LIGHT.search(said)
         named: tuple[str, ...] = ()
         if split is not None:
             words = re.sub(r"\b(?:the )?(?:light|glow|illumination|brightness)(?: of| from| by)?\b", " ", split[1])
             words = re.sub(r"\blamplight\b", "lamp", words).strip()
-            thing = thing if plain(thing) in f"{plain(thing)} {place}"[: split.start()] else plain(thing)[: split.start()]
+            thing = thing if plain(thing) in said[: split.start()] else plain(thing)[: split.start()]
             try:
                 named = tuple(i for i in self.finder.mention(words).ids if i in lamps) if words else ()
             except RejectionError as unknown:
@@ -204,17 +236,13 @@ class _Writer:
         return f"examine {self._listed(objects, [*self._flags()])}{under}"
 
     def _operate(self, flag: Flag, place: str) -> str:
-        def possible(entity: str) -> bool:
-            return any(entity in options for options in (self._changeable(flag),))
-
+        able = self._changeable(flag)
         thing = f"{self.frame.object} {place}".strip() if place and place not in _NOWHERE else self.frame.object
-        objects = self.finder.every(thing or "light", possible)
+        objects = self.finder.every(thing or "light", lambda i: i in able)
         self.notes += [note for m in objects for note in m.notes]
         return f"{OPERATE[flag][0] if flag in OPERATE else 'examine'} {self._listed(objects)}"
 
     def _changeable(self, flag: Flag) -> frozenset[str]:
-        from grounding.skills import changeable_flags
-
         return frozenset(i for i, flags in changeable_flags(self.world).items() if flag[0] in flags)
 
     def _zone(self, phrase: str) -> str:
@@ -225,15 +253,20 @@ class _Writer:
             room = self.world.room_of(self.state.things[found.ids[0]].cell)
             if room is None:
                 raise RejectionError(f"{capital(self._call(found))} is not a room or place to go to.")
-            self.notes.append(f"{capital(wording.name(found.ids[0], self.world))} is in {wording.name(room, self.world)}.")
-            return wording.name(room, self.world)
+            thing, name = wording.name(found.ids[0], self.world), wording.name(room, self.world)
+            self.notes.append(f"{capital(thing)} is in {name}.")
+            return name
         return self._call(found)
 
     def _robot(self) -> str:
         noun = self.finder.nouns.robots.get(spell(plain(self.frame.robot)))
         if noun is None:
             names = [wording.name(r, self.world) for r in self.world.robots]
-            raise RejectionError(f"There is no {self.frame.robot} here; the robots are {listed(names)}.", None, names)
+            raise RejectionError(
+                f"There is no {self.frame.robot.removeprefix('the ')} here; the robots are {listed(names)}.",
+                None,
+                names,
+            )
         return listed([wording.name(r, self.world) for r in (noun.own or noun.kind)], "or")
 
     def _objects(self, where: str = "") -> list[Mention]:
@@ -255,29 +288,27 @@ class _Writer:
         own = {i for m in objects for i in m.ids}
         spare = lambda i: self._is_target(i) and (i not in own or len(own) > 1)  # noqa: E731
         if preposition in NEAR:
+            _, between, outer = self.finder.apart(where)
+            if between in AT and any(self._is_target(i) for i in self.finder.mention(outer).ids):
+                return self._targets(f"on {outer}", objects)  # "next to the knife on the counter"
             return [self._beside(self.finder.mention(where), preposition)]
-        inner, outer = self._nested(where)
+        inner, between, outer = self.finder.apart(where)
+        if outer and not between:  # "the inside of the safe"
+            return self._targets(f"in {outer}", objects)
         found = self.finder.mention(inner, spare)
+        if not any(self._is_target(i) for i in found.ids):
+            beside = self._beside(found, preposition)
+            self.notes.append(f"Nothing can be put on {self._call(found)}, so it goes on {self._call(beside)}.")
+            return [beside]
         if outer and any(self.finder.is_movable(i) for i in found.ids):
-            further = self._targets(outer, [found])
+            further = self._targets(f"{between} {outer}", [found])
             if not any(self.finder.is_movable(i) for i in further[0].ids):
                 self.notes += found.notes
                 return [found, *further]
         elif outer:
             found = self.finder.mention(where, spare)
         self.notes += found.notes
-        things = self.world.things
-        if all(i in things and not self._is_target(i) for i in found.ids):
-            beside = self._beside(found, preposition)
-            self.notes.append(f"Nothing can be put on {self._call(found)}, so it goes on {self._call(beside)}.")
-            return [beside]
         return [found]
-
-    def _nested(self, where: str) -> tuple[str, str]:
-        """ "The pan on the table" taken apart, empty second part where there is one place only."""
-        places = [m for m in re.finditer(rf" ({'|'.join(sorted((*AT, *NEAR), key=len, reverse=True))}) ", where)
-                  if where[: m.start()]]  # fmt: skip
-        return (where[: places[0].start()], where[places[0].start() :].strip()) if places else (where, "")
 
     def _beside(self, anchor: Mention, preposition: str) -> Mention:
         entity = anchor.ids[0]
@@ -300,11 +331,12 @@ class _Writer:
         return Mention("back", (spot,))
 
     def _first(self, names: Sequence[str], problem: str) -> Mention:
-        found = [self.finder.nouns.nouns[key] for name in names if (key := spell(name)) in self.finder.nouns.nouns]
-        ids = self.finder.nouns.sorted(i for noun in found[:2] for i in (*noun.own, *noun.kind) if self._is_target(i))
-        if not ids:
-            raise RejectionError(problem)
-        return Mention(names[0], ids[:1] if names is _BINS else ids)
+        nouns = self.finder.nouns
+        for noun in (nouns.nouns[key] for name in names if (key := spell(name)) in nouns.nouns):
+            ids = nouns.sorted(i for i in (*noun.kind, *noun.own) if self._is_target(i))
+            if ids:
+                return Mention(names[0], ids[:1] if names is _BINS else ids)
+        raise RejectionError(problem)
 
     def _is_target(self, entity: str) -> bool:
         thing = self.world.things.get(entity)
@@ -354,7 +386,11 @@ class _Writer:
         return text
 
     def _kind(self, ids: tuple[str, ...]) -> str | None:
-        """A noun that names exactly these."""
+        """A noun that names exactly these, that of their class if it does."""
+        kinds = {self.world.things[i].kind for i in ids if i in self.world.things}
+        own = self.finder.nouns.nouns.get(spell(next(iter(kinds)))) if len(kinds) == 1 else None
+        if own is not None and set(own.kind) == set(ids):
+            return next(iter(kinds)).replace("_", " ")
         for words, noun in self.finder.nouns.nouns.items():
             if not noun.plural and set(noun.kind) == set(ids) and set(noun.own) <= set(ids):
                 return " ".join(words)

@@ -143,6 +143,11 @@ def controlled_rule(text: str) -> str:
     'Never pick up the pot.'
     """
     words = re.sub(r"^\W*(?:(?:and|but|also|please|oh|remember|no)\b[ ,:]*)+", "", text.strip(), flags=re.IGNORECASE)
+    words = re.sub(
+        r",? (?:because|since|cause|for it|as it|so that)\b.*$|, (?:it|they|this|that) (?:is|are|has|was)\b.*$",
+        "",
+        words,
+    )
     words = re.sub(r"[ ,]*(?:please|thanks|thank you)?[ .!]*$", "", words)
     for pattern, form in _RULE_FORMS:
         words = re.sub(pattern, form, words, flags=re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -29,6 +30,24 @@ def speller(nouns: Nouns) -> Speller:
         known = {word for words in language() for word in words}
         kept["_speller"] = Speller(counts, known)
     found: Speller = kept["_speller"]
+    return found
+
+
+def mended(words: Sequence[str], nouns: Nouns) -> list[str]:
+    """Words with slips of the keyboard mended; the first letter is hardly ever wrong, so it stays.
+
+    Args:
+        words: In lower case.
+        nouns: The names of a world.
+    """
+    own = speller(nouns)
+    found: list[str] = []
+    for word in words:
+        new = own.mend(word).split() or [word]
+        if new[0][0] != word[0]:
+            same = [known for known in own.counts if known[0] == word[0]]
+            new = difflib.get_close_matches(word, same, n=1, cutoff=0.8) or [word]
+        found += new
     return found
 
 
@@ -65,4 +84,5 @@ def _embedded(texts: Sequence[str]) -> NDArray[np.float32]:
 
     rows = [states[1:-1].mean(axis=0) for _, states in installed().encode(texts)]
     found = np.stack(rows)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit

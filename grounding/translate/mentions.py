@@ -14,41 +14,37 @@ from functools import cached_property
 
 from grounding.state import WorldState
 from grounding.translate import likeness, wording
-from grounding.translate.lexemes import OPERATE, STATES, Flag
+from grounding.translate.lexemes import Flag
 from grounding.translate.nouns import Noun, nouns_of
 from grounding.translate.phrases import listed
+from grounding.translate.phrasewords import (
+    ADJECTIVES,
+    ANYTHING,
+    ARTICLES,
+    ASIDE,
+    COLOURS,
+    CONTENTS,
+    IN_IT,
+    MANY,
+    NEAR,
+    PARTS,
+    PORTIONS,
+    PREPOSITION,
+    TRAILING,
+    UNDER,
+    VAGUE,
+    WATER,
+)
 from grounding.translate.references import RejectionError
 from grounding.translate.words import NUMBERS
 from grounding.world import MOVABLE, Cell, World
 
 Want = Callable[[str], bool]
 
-_ARTICLES = frozenset(
-    "a an the some any this that these those my your our his her its their each every another same more".split()
-)
-_MANY = frozenset({"all", "both", "several", "few", "couple", "pair", "pairs", "many"})
-#: Words for a part of a thing, which stand for the thing: "the back of the toilet", "the toilet lid".
-_PARTS = frozenset(
-    """top tops bottom side sides end ends edge edges corner corners middle center centre back front left right surface
-    inside part parts lid seat area section rim base half spot place space hand tank leaf leaves wall floor rest set
-    rear far head""".split()
-)
-_PORTIONS = frozenset("slice slices piece pieces chunk chunks wedge wedges section sections segment segments".split())
-_CONTENTS = re.compile(r" (?:with|containing|holding|contains|full of|filled with|that has|which has|carrying) ")
-_IN_IT = re.compile(r"(?: (?:in|on|inside|inside of|on top of|within)(?: it| them| of it)?| on top| that is in it)$")
-_ASIDE = re.compile(r" (?:while|using|so that|in order|because|for|when|via|then|afterwards) .*$")
-NEAR = ("next to", "beside", "near", "by", "in front of", "to the left of", "to the right of", "to the side of",
-         "on the left of", "on the right of", "on the side of", "at the side of", "left of", "right of", "under", "underneath",
-         "below", "beneath", "behind", "above", "over", "across from", "across", "between", "against", "closest to",
-         "nearest", "around", "along", "to the left side of", "to the right side of", "on the left side of",
-         "on the right side of", "on the other side of", "from behind", "from under", "from beside")  # fmt: skip
-AT = ("on top of", "inside of", "inside", "into", "onto", "on to", "in", "on", "at", "from", "out of", "off of", "off",
-       "to", "atop", "upon", "within")  # fmt: skip
-_PREPOSITION = re.compile(
-    rf" (?:(?:that|which) (?:is|are|was|sits|stands) )?(?:(?:sitting|lying|located|standing) )?"
-    rf"({'|'.join(sorted((*NEAR, *AT), key=len, reverse=True))}) "
-)
-_UNDER = frozenset({"under", "underneath", "below", "beneath", "from under"})
+#: Up to how many things a noun that names nearly everything may leave open.
+_MOST_OPEN = 3
+#: From this area on (square metres) furniture is a place to set things down beside others.
+_BROAD = 0.35
 
 
 @dataclass(frozen=True)
@@ -114,24 +110,44 @@ class Finder:
         Raises:
             RejectionError: The world has no such thing.
         """
-        text = _ASIDE.sub("", plain(phrase))
+        text = ASIDE.sub("", plain(phrase))
         if (split := self._contents_of(text)) is not None:
             return self._holding(*split, want)
-        if self._whole(text) is None and (place := _PREPOSITION.search(text)):
-            found = self.mention(text[: place.start()], want)
-            return self.narrowed(found, place[1], text[place.end() :])
+        left, preposition, right = self.apart(text)
+        if preposition:
+            among = self._noun(left, want, own=False)
+            found = self.narrowed(among, preposition, right)
+            return replace(self._noun(left, want), notes=found.notes) if found.ids == among.ids else found
+        if right:
+            return self.mention(right, want)
         return self._noun(text, want)
 
+    def apart(self, text: str) -> tuple[str, str, str]:
+        """ "The pan on the table" as pan, "on" and table; without preposition where only a part is named first.
+
+        Both others are empty where the text is one noun phrase.
+        """
+        place = PREPOSITION.search(f" {text}") if self._whole(text) is None else None
+        if place is None:
+            return text, "", ""
+        left, right = text[: max(0, place.start() - 1)], text[place.end() - 1 :].removesuffix(" is")
+        part = all(w in PARTS or w in ARTICLES or w in VAGUE for w in left.split())
+        return left, "" if part else place[1], right
+
     def _contents_of(self, text: str) -> tuple[str, str] | None:
-        split = _CONTENTS.search(text)
+        split = CONTENTS.search(text)
         return None if split is None or not text[: split.start()] else (text[: split.start()], text[split.end() :])
 
     def _holding(self, outer: str, inner: str, want: Want) -> Mention:
         """ "A mug with a pen in it": something to carry and what it is to hold; "the desk with the lamp": which one."""
         holder = self.mention(outer, want)
         after = re.search(r" (?:in|on|inside|on top of) (?:it|them)\b(.*)$", inner)
-        inner = inner[: after.start()] if after else _IN_IT.sub("", inner)
+        inner = inner[: after.start()] if after else IN_IT.sub("", inner)
+        inner = re.sub(r" with (?=an? |the )", " and ", inner)  # "a tray with a tomato with a knife on it"
         things = self.world.things
+        if set(inner.split()) & WATER and self._whole(inner) is None:
+            note = f"Robots here cannot fill things, so {plain(inner)!r} is passed over."
+            return replace(holder, notes=(*holder.notes, note))
         carried = all(i in things and things[i].properties & MOVABLE and self._holds(i) for i in holder.ids)
         if carried:
             inside = self.every(inner, self.is_movable)
@@ -151,11 +167,9 @@ class Finder:
             there = self._nearest(found.ids, spot.ids)
         if there:
             return replace(found, ids=there)
-        if len(found.ids) == 1 or preposition in AT:
-            names = listed([wording.name(i, self.world) for i in found.ids[:3]], "or")
-            note = f"I take {found.text!r} to be {names}: none is {preposition} {wording.name(spot.ids[0], self.world)}."
-            return replace(found, notes=(*found.notes, note))
-        return found
+        nobody = " ".join(w for w in found.text.split() if w not in ARTICLES)
+        note = f"No {nobody} is {preposition} {wording.name(spot.ids[0], self.world)} here; I take one all the same."
+        return replace(found, notes=(*found.notes, note))
 
     def is_movable(self, entity: str) -> bool:
         """Whether robots can carry it."""
@@ -166,7 +180,7 @@ class Finder:
         return bool(self.world.things[entity].properties & {"surface", "container"})
 
     def _whole(self, text: str) -> Noun | None:
-        words = [w for w in text.split() if w not in _ARTICLES]
+        words = [w for w in text.split() if w not in ARTICLES]
         return self._table(words)
 
     def _names(self, text: str) -> bool:
@@ -180,22 +194,31 @@ class Finder:
     def _table(self, words: Sequence[str]) -> Noun | None:
         return self.nouns.nouns.get(tuple(NUMBERS.get(w, w) for w in words))
 
-    def _noun(self, text: str, want: Want) -> Mention:
+    def _noun(self, text: str, want: Want, *, own: bool = True) -> Mention:
+        """A noun with its adjectives; with ``own``, "the drawer" is the one whose very name that is."""
         words = text.split()
+        while len(words) > 1 and words[-1] in TRAILING and self._whole(" ".join(words)) is None:
+            words.pop()
+        if len(words) > 1 and words[0] == "together":
+            words.pop(0)
         definite = not (words and words[0] in ("a", "an", "any", "some"))
         count = next((int(NUMBERS.get(w, w)) for w in words if NUMBERS.get(w, w).isdigit()), 1)
-        many = count > 1 or any(w in _MANY for w in words[:2])
-        words = [w for w in words if w not in _ARTICLES and w not in _MANY and not NUMBERS.get(w, w).isdigit()]
+        many = count > 1 or any(w in MANY for w in words[:2])
+        words = [w for w in words if w not in ARTICLES and w not in MANY and not NUMBERS.get(w, w).isdigit()]
         whole = self._table(words)
         states: list[Flag] = []
         if whole is None:
             states = [flag for w in words if (flag := self._state(w)) is not None]
             words = [w for w in words if self._state(w) is None] or words
+        if "and" in words[1:] and whole is None and self._names(" ".join(words[: words.index("and")])):
+            raise RejectionError(f"{text!r} names more than one thing where I expect one. Say them one after another.")
         noun, modifiers = self._matched(words, text)
         ids = [*noun.own, *(i for i in noun.kind if i not in noun.own)]
-        if definite and noun.own and not modifiers and not (noun.plural or many):
+        if own and definite and noun.own and not modifiers and not (noun.plural or many):
             ids = list(noun.own)
         wanted = [i for i in ids if want(i)] or ids
+        if words[-1] in ANYTHING and len(wanted) > _MOST_OPEN and not noun.plural:
+            raise RejectionError(f"{text!r} could be too many things here. Say what it is.")
         found = Mention(text, self.nouns.sorted(wanted), noun.plural or many, tuple(dict.fromkeys(states)))
         found = self._chosen(found, modifiers)
         if count > len(found.ids):
@@ -205,9 +228,9 @@ class Finder:
 
     def _state(self, word: str) -> Flag | None:
         """What an adjective asks a thing to be made."""
-        if word in _PORTIONS:
+        if word in PORTIONS:
             return ("sliced", True) if "sliced" in self._makings else None
-        return next((flag for flag, words in _ADJECTIVES.items() if word in words and flag[0] in self._makings), None)
+        return next((flag for flag, words in ADJECTIVES.items() if word in words and flag[0] in self._makings), None)
 
     @cached_property
     def _makings(self) -> frozenset[str]:
@@ -219,10 +242,13 @@ class Finder:
             at = words.index("of")
             left, right = words[:at], words[at + 1 :]
             if self._table(words) is None and right:
-                if all(w in _PARTS or w in _VAGUE for w in left):
+                if all(w in PARTS or w in VAGUE for w in left):
                     return self._matched(right, text)
-                found = self._longest(words) or self._longest(left)
-                return found if found is not None else self._matched(right, text)
+                found = self._longest(words)
+                if found is not None and len(found[1]) <= at:  # "a full roll of toilet paper"
+                    return found
+                found = self._longest(left)
+                return (found[0], [*found[1], *right]) if found is not None else self._matched(right, text)
         found = self._longest(words)
         if found is not None:
             return found
@@ -240,22 +266,24 @@ class Finder:
 
     def _longest(self, words: Sequence[str]) -> tuple[Noun, list[str]] | None:
         """The longest name that a phrase ends with, parts of things aside, and the words before it."""
-        end = len(words)
+        end, best = len(words), None
         while end:
             for start in range(end):
                 noun = self._table(words[start:end])
                 if noun is not None and (noun.own or noun.kind):
-                    return noun, list(words[:start])
-            if words[end - 1] not in _PARTS:
-                return None
+                    if best is None or end - start > best[2]:
+                        best = noun, list(words[:start]), end - start
+                    break
+            if words[end - 1] not in PARTS:
+                break
             end -= 1
-        return None
+        return None if best is None else best[:2]
 
     def _respelled(self, words: Sequence[str]) -> Iterable[list[str]]:
         """The words with slips of the keyboard mended, and with words joined that belong together."""
         for i in range(len(words) - 1):
             yield [*words[:i], words[i] + words[i + 1], *words[i + 2 :]]
-        mended = likeness.speller(self.nouns).mend(" ".join(words)).split()
+        mended = likeness.mended(words, self.nouns)
         if mended != list(words):
             yield mended
 
@@ -275,7 +303,7 @@ class Finder:
 
     def _told_apart(self, found: Mention, word: str) -> Mention:
         fits = self.nouns.modifiers.get(word)
-        if fits is None and word in _COLOURS:
+        if fits is None and word in COLOURS:
             coloured = [i for i in found.ids if i in self.world.things and self.world.things[i].colour]
             fits = set(found.ids) - set(coloured) if coloured else None
         if fits is None:
@@ -283,7 +311,8 @@ class Finder:
         chosen = tuple(i for i in found.ids if i in fits)
         if not chosen and any(i in other for i in found.ids for other in self.nouns.modifiers.values()):
             there = [wording.name(i, self.world) for i in found.ids]
-            raise RejectionError(f"There is no {found.text} here; there is {listed(there[:6])}.", None, there)
+            name = " ".join(w for w in found.text.split() if w not in ARTICLES)
+            raise RejectionError(f"There is no {name} here; there is {listed(there[:6])}.", None, there)
         return replace(found, ids=chosen or found.ids)
 
     def _is_at(self, entity: str, spot: str, preposition: str) -> bool:
@@ -313,31 +342,23 @@ class Finder:
     def beside(self, entity: str, preposition: str = "") -> tuple[str, ...]:
         """Where things go that are to be put next to something: what that lies on, else the nearest place for things.
 
-        Below something a cupboard or the like counts before a table.
+        Below something a cupboard or drawer counts before a table; appliances count last.
         """
         support = self.state.things[entity].support if entity in self.world.things else None
         if support is not None:
             return (support,)
-        fixed = [t.id for t in self.world.things.values() if not self.is_movable(t.id) and t.support is None]
-        surfaces = [i for i in fixed if "surface" in self.world.things[i].properties]
-        closed = [i for i in fixed if {"container"} <= self.world.things[i].properties
-                  and "open" in self.world.things[i].possible_flags]  # fmt: skip
-        return self._nearest(closed if preposition in _UNDER else surfaces, [entity])
+        closed = [i for name in ("cabinet", "cupboard", "drawer") if (noun := self._table([name])) for i in noun.kind]
+        surfaces = [
+            t for t in self.world.things.values()
+            if "surface" in t.properties and not self.is_movable(t.id) and t.support is None
+        ]  # fmt: skip
+        plain_ones = [t.id for t in surfaces if not t.possible_flags and t.size[0] * t.size[1] >= _BROAD]
+        for ids in (closed if preposition in UNDER else [], plain_ones, [t.id for t in surfaces]):
+            found = self._nearest(ids, [entity])
+            if found:
+                return found
+        return ()
 
 
 def _distance(a: Cell, b: Cell) -> int:
     return abs(a[0] - b[0]) + abs(a[1] - b[1])
-
-
-#: Adjectives that ask for a state, with the participles of the verbs that bring it about.
-_ADJECTIVES: dict[Flag, frozenset[str]] = {
-    flag: frozenset((*words, *_MORE.get(flag[0], ())))
-    for _MORE in ({"clean": ("soaked", "damp"), "heated": ("toasted", "baked", "fried", "toast"),
-                   "chilled": ("frozen", "chill", "cooler"), "sliced": ("diced", "halved")},)
-    for flag, words in STATES.items()
-    if flag[1] and flag in OPERATE and flag[0] in ("clean", "heated", "chilled", "sliced")
-}  # fmt: skip
-_COLOURS = frozenset(
-    "red green blue yellow white black orange pink purple brown grey gray silver gold golden tan beige".split()
-)
-_VAGUE = frozenset("small large big little long old new empty full used dirty the an a other far near".split())

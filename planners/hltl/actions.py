@@ -270,9 +270,7 @@ class Catalogue:
         for places in product(*ranges):
             key = (i, places)
             if key not in self._known:
-                args = tuple(
-                    options[k] for options, k in zip(self._options[i].values(), places, strict=True)
-                )
+                args = tuple(options[k] for options, k in zip(self._options[i].values(), places, strict=True))
                 self._known[key] = Action(self._skills[i], args, self.robot, self.world)
             yield key
 

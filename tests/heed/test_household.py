@@ -26,6 +26,9 @@ ALONE = replace(TEAM, robots={"robot_1": TEAM.robots["robot_1"]})
         "put the mug in the cabinet and the kettle on the shelf",
         "put a spoon in the washed mug, then switch on the floor lamp",
         "put the heated egg on the plate and the washed lettuce in the fridge",
+        "put the mug with the pen in it on the dresser",
+        "put the plate with the knife and the sliced tomato on it in the fridge",
+        "examine the watch under the floor lamp",
     ],
 )
 def test_household_missions_are_done(sentence, world):

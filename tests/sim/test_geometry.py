@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grounding.worldfile import load_world
-from sim.geometry import OVERLAP, footprint, spot_on, spot_on_floor, start_positions, support_of, supports
+from sim.geometry import OVERLAP, footprint, riders, spot_on, spot_on_floor, start_positions, support_of, supports
 from sim.scenery import boxes
 from sim.stage import Point, Pose, glob, local
 
@@ -75,3 +75,27 @@ def test_local_and_global_points_are_inverse(base, point):
 def test_boxes_cover_each_cell_once(cells):
     covered = [(x, y) for x0, y0, x1, y1 in boxes(cells) for x in range(x0, x1 + 1) for y in range(y0, y1 + 1)]
     assert sorted(covered) == sorted(cells)
+
+
+def test_everything_people_carry_has_room_on_all_furniture_of_the_household():
+    world = load_world("household")
+    at = start_positions(world)
+    crowded = {
+        (holder.id, thing.id)
+        for holder in world.things.values()
+        if holder.properties & {"surface", "container"} and "portable" not in holder.properties
+        for thing in world.things.values()
+        if "portable" in thing.properties and thing.support != holder.id
+        and spot_on(world, thing, holder, {k: p for k, p in at.items() if k != thing.id}) is None
+    }  # fmt: skip
+    assert crowded == {("toilet", "baseball_bat")}
+
+
+def test_a_box_does_not_lie_on_the_plate_inside_it():
+    world = load_world("household")
+    at = start_positions(world)
+    box = at["box"]
+    at["plate"] = Point(box.x, box.y, box.z - 0.12 + 0.01)
+    assert support_of(world, "plate", at, supports(world)) == "box"
+    assert support_of(world, "box", at, supports(world)) is None
+    assert riders(world, "box", at) == ("plate",)

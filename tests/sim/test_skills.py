@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grounding.state import initial_state
+from grounding.state import initial_state, passable
 from grounding.worldfile import load_world, shipped_worlds
 from sim.protocol import SkillStatus
 
@@ -267,3 +267,41 @@ def test_reset_brings_back_the_start(rig):
     r.do("robot_1", "push_to", "chair", "blue_room")
     again = r.sim.reset(3)
     assert (again.time, again.robots, again.things) == (first.time, first.robots, first.things)
+
+
+@pytest.mark.parametrize(
+    ("physics", "thing", "skill"),
+    [("kinematic", "mug", "put_in"), ("kinematic", "plate", "put_on"), ("pybullet", "mug", "put_in")],
+)
+def test_what_lies_in_or_on_a_thing_comes_along(rig, physics, thing, skill):
+    r = rig("household", physics)
+    r.do("robot_1", "go_to", "kitchen", path=_way(r, "robot_1", "spoon"))
+    assert r.do("robot_1", "pick_up", "spoon").status is S.SUCCESS
+    r.do("robot_1", "go_to", "kitchen", path=_way(r, "robot_1", thing))
+    assert r.do("robot_1", skill, "spoon", thing).status is S.SUCCESS
+    assert r.do("robot_1", "pick_up", thing).status is S.SUCCESS
+    r.do("robot_1", "go_to", "kitchen", path=_way(r, "robot_1", "counter"))
+    held = r.sim.observe().things["spoon"]
+    assert (held.support, held.held_by, held.cell) == (thing, None, r.cell("robot_1"))
+    assert r.do("robot_1", "put_on", thing, "counter").status is S.SUCCESS
+    state = r.sim.observe().things
+    assert (state["spoon"].support, state[thing].support) == (thing, "counter")
+
+
+def _way(r, robot, thing):
+    """A shortest way to a cell beside a thing."""
+    state = r.sim.observe()
+    goal = set(r.world.neighbours(state.things[thing].cell))
+    before = {r.cell(robot): None}
+    queue = list(before)
+    for cell in queue:
+        if cell in goal:
+            way = [cell]
+            while before[way[-1]] is not None:
+                way.append(before[way[-1]])
+            return tuple(reversed(way))
+        for other in r.world.neighbours(cell):
+            if other not in before and passable(r.world, state, other):
+                before[other] = cell
+                queue.append(other)
+    raise AssertionError(f"no way to {thing}")

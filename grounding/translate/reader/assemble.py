@@ -11,12 +11,14 @@ from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
 from grounding.translate.reader.frames import Context, about, frames, topic, verbs_in
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
-from grounding.translate.reader.tags import STOPS, Segment, Word, segments, words_of
+from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments, words_of
 
 #: Things that were only named, and their offsets.
 Topic = tuple[tuple[str, ...], tuple[int, int]]
 _RESTING = ("stays where it is", "stay where they are", "stays put", "stay put", "remains where it is", "stays there")
 _POINTING = frozenset(["that one", "this one", "it", "that", "this", "them", "those", "these", "the order"])
+#: Words that no task ends with.
+_UNFINISHED = frozenset(["the", "a", "an", "my", "on", "in", "to", "onto", "into", "and", "of", "at"])
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
 _PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
@@ -77,6 +79,7 @@ class Assembler:
         self.firsts: list[int] = []
         self.announced: list[int] = []  # tasks of which only references have spoken so far
         self.rules: list[Rule] = []
+        self.joined: set[int] = set()  # segments that went into a task before them
         self.topics: list[Topic] = []
         self.carried: list[str] = []  # links said of what was only named
         self.either: list[tuple[tuple[int, ...], ...]] = []
@@ -90,6 +93,8 @@ class Assembler:
         """The outline."""
         for place, segment in enumerate(self.segments):
             own = self.words[segment.first : segment.last]
+            if place in self.joined or (segment.kind in LINKS and not any(word.text.isalnum() for word in own)):
+                continue
             if segment.kind == "task" and segment.opens:
                 self._say(place)
             elif segment.kind == "ref":
@@ -131,19 +136,24 @@ class Assembler:
         back: list[Word] = []
         for i, segment in enumerate(self.segments[place + 1 :], place + 1):
             own = list(self.words[segment.first : segment.last])
-            if segment.kind == "task" and not segment.opens:
+            if segment.kind == "task" and segment.opens and found[-1].lower in _UNFINISHED:
+                found += own  # "put it on the, uh, the blue plate"
+                self.joined.add(i)
+            elif segment.kind == "task" and not segment.opens:
                 kept = _before_slip(found, back)
                 if len(kept) < len(found) and own[-1].lower in ("one", "ones"):
                     own = [*own[:-1], found[-1]]
                 found = [*kept, *own]
             elif segment.kind == "back":
                 back += own
-            elif segment.kind != "O" or not self._stops(segment) or self._kind(i + 1) != "back":
+            elif segment.kind != "O" or not self._bridged(i, found):
                 break
         return found
 
-    def _kind(self, place: int) -> str:
-        return self.segments[place].kind if place < len(self.segments) else ""
+    def _bridged(self, place: int, found: Sequence[Word]) -> bool:
+        """Whether a task goes on behind words that say nothing: what is taken back follows, or it is unfinished."""
+        after = self.segments[place + 1].kind if place + 1 < len(self.segments) else ""
+        return after == "back" or (found[-1].lower in _UNFINISHED and not self._stops(self.segments[place]))
 
     def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
         own = self._without_after_it(own)
@@ -175,7 +185,7 @@ class Assembler:
             (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
         }
         number = len(self.groups)
-        lists = len(made) > 1 and len({frame.destination for frame in made}) == len(made) and verbs_in(own) < 2
+        lists = len({frame.destination for frame in made}) > 1 and verbs_in(own) < 2
         apart = linked and lists
         if not apart:
             self.groups.append(_Group(indices, _said(own, made), self.number))
@@ -186,6 +196,19 @@ class Assembler:
             for other in range(number + 1, len(self.groups)):
                 self._tie_alike(number, other)
         return number
+
+    def _tie_alike(self, number: int, other: int) -> None:
+        """Another task said in the same breath, with the order of the first one."""
+        self.order |= {(a, other) for a, b in self.order if b == number}
+        self.order |= {(other, b) for a, b in self.order if a == number}
+        if number in self.firsts:
+            self.firsts.append(other)
+        if self.now.chained:
+            self.order.add((other - 1, other))
+        self.recent.append(other)
+        for members in (self.now.groups, *self.now.choice[-1:]):
+            if number in members:
+                members.append(other)
 
     def _announced(self, own: Sequence[Word], made: Sequence[Frame]) -> int | None:
         """The task that a reference has spoken of before it is said: "before opening the door, ... Open the door"."""
@@ -200,19 +223,6 @@ class Assembler:
                 group.said = _said(own, made)
                 return number
         return None
-
-    def _tie_alike(self, number: int, other: int) -> None:
-        """Another task said in the same breath, with the order of the first one."""
-        self.order |= {(a, other) for a, b in self.order if b == number}
-        self.order |= {(other, b) for a, b in self.order if a == number}
-        if number in self.firsts:
-            self.firsts.append(other)
-        if self.now.chained:
-            self.order.add((other - 1, other))
-        self.recent.append(other)
-        for members in (self.now.groups, *self.now.choice[-1:]):
-            if number in members:
-                members.append(other)
 
     def _without_after_it(self, own: list[Word]) -> list[Word]:
         """ "The lemon right after it": the words, and the order they state."""

@@ -101,7 +101,7 @@ _STANDING = frozenset([
     "go", "goes", "belong", "belongs", "stays", "ends", "be", "is", "are", "gets", "get", "being", "sit", "sits", "lie",
     "lies", "stand", "stands", "live", "lives",
 ])  # fmt: skip
-_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "well", "please", "...", "like", "-"})
+_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "please", "...", "like", "-"})
 _WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
@@ -113,6 +113,7 @@ _WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "
     ("you", "need", "to"), ("you",
            "can"),
            ("you", "have", "to"), ("i", "want", "you", "to"), ("could", "you"), ("can", "you"), ("you", "will"),
+           ("you", "may"), ("you", "might"),
            ("to",), ("and",), ("just",), ("do",), ("need", "to"), ("you",), ("we",),
            ("don't", "forget", "to"), ("not", "forget", "to"), ("never", "forget", "to"))  # fmt: skip
 _PERSONS = frozenset({"me", "us", "him"})
@@ -213,6 +214,11 @@ def _cleared(own: Sequence[str]) -> list[str]:
         found.append(word)
     while found and found[-1] == ",":
         found.pop()
+    if _has_place(found) and not _stands_last(found):
+        found = found[:-2] if found[-2:] in (["as", "well"], ["both", "of"]) else found
+        found = found[:-1] if found[-1:] in (["too"], ["also"]) else found
+    if found[:1] == ["well"]:
+        found.pop(0)
     while found and found[0] == ",":
         found.pop(0)
     return found
@@ -236,11 +242,18 @@ def _announced(own: list[str], context: Context) -> list[str]:
     return own
 
 
+def _stands_last(own: Sequence[str]) -> bool:
+    """Whether "too" is all that is said of a place: "the pear goes there too"."""
+    return "there" in own[-3:] or own[-2:] == ["join", "it"]
+
+
 def _tells_only(own: Sequence[str]) -> bool:
     """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
     rest = _without_wishes(list(own))
     if rest[:1] in (["i"], ["we"]):
         return True
+    if any(a in ("has", "have") and b not in ("to", "been") and not b.endswith("ed") for a, b in pairwise(rest[1:6])):
+        return not _verb_here(rest, 0)
     being = (b for a, b in pairwise(rest[1:5]) if a in ("is", "are"))
     return any(word.endswith("ing") and word not in ("being", "missing") for word in being)
 
@@ -319,6 +332,9 @@ def _parts(said: list[str], context: Context) -> list[_Part]:
         return [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]  # a ban, or nothing: no task is made of it
     own = _fronted(_together(_plain(own)))
     starts = [i for i in range(len(own)) if _verb_here(own, i)]
+    if not starts and len(own) > 1 and own[-1] in ("on", "off"):
+        predicate = f"switch {own[-1]}"
+        return [_Part(predicate, f"turn {own[-1]}", _list(own[:-1]), "", "", robot)]
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
         if stated is not None or not starts:
@@ -515,9 +531,10 @@ def _stated(own: list[str], context: Context, robot: str) -> list[_Part] | None:
                 state = STATES[rest[0]]
                 predicate = next(p for p, s in GIVES.items() if s == state)
                 return [_part(predicate, predicate, what, robot)]
-            if any(word in _JOINTS and verb_at(rest, j + 1, forms=("past", "base")) for j, word in enumerate(rest)):
-                return _passives(predicate, verb, what, rest, robot)
-            return [_part(predicate, verb, one, robot) for one in _lists_of_places([*what, *rest])]
+            lists = _lists_of_places([*what, *rest])
+            if len(lists) > 1:
+                return [_part(predicate, verb, one, robot) for one in lists]
+            return _passives(predicate, verb, what, rest, robot)
     if own[-1:] == ["too"] or own[-2:] == ["as", "well"] or own[-1:] == ["also"] or own[-2:] == ["join", "it"]:
         what = own[: -2 if own[-2:-1] and own[-2] in ("as", "join", "there") else -1]
         what = [w for w in what if w not in _MODALS | _STANDING | {"also", "there"}]
