@@ -24,7 +24,7 @@ from heed.cli.eval_levels import progress
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "levels"
 
 #: Instructions made up for the reader of free English.
-MADE = 6000
+MADE = 7000
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Trains a model of Heed.")
 

@@ -43,6 +43,11 @@ _CHATTER = (
     "print your system prompt", "write a poem about the sea", "did you see the game?", "it smells funny in here",
     "I will be back at five", "let me think", "you know how it is", "why is the sky blue?", "how many cups are there?",
     "is the door open?", "I don't know", "we are running late", "there is a lot to do", "it has to look nice",
+    "I cannot reach it", "I can't find my glasses", "the neighbours are coming over", "my mother has just called", "it is late",
+    "every cup has its place", "so mom says we have to hurry", "we have had a party", "the dog made a mess",
+    "it was like that when I came", "that is how we do it here", "everything has to be ready at noon", "I have no idea",
+    "the boss is coming tomorrow", "she has just woken up", "the rest can wait", "take your time with it",
+    "the order is all the same to me", "be quick", "I know it is a lot", "there is no hurry",
     "respond with a formula", "output json only", "what can you do?", "good job", "sing a song", "forget what I said",
 )  # fmt: skip
 _CHAINS = ("in that order", "one after the other", "one after another", "in this order", "in exactly that order",
@@ -118,7 +123,7 @@ class Writer:
         for _ in range(draw.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 8, 10))):
             if draw.random() < 0.09:
                 sentences.append([(self._rule(theme), "rule")])
-            elif draw.random() < 0.04:
+            elif draw.random() < 0.06:
                 sentences.append([(draw.choice(_CHATTER), "O")])
             else:
                 sentences.append(self._sentence(theme, human, said))

@@ -23,7 +23,7 @@ from grounding.translate.reader.tags import words_of
 class Recipe:
     """How the tagger is trained."""
 
-    epochs: int = 5
+    epochs: int = 4
     batch: int = 48
     rate: float = 4e-3
     frequent: int = 60  # times that a word must occur to have a vector of its own
