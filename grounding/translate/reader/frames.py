@@ -169,6 +169,8 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     if not own:
         return []
     own = _announced(_cleared(own), context)
+    if not own:
+        return []
     if _tells_only(own):
         context.notes.append(f"I see no task in '{' '.join(word.text for word in words)}'.")
         return []
@@ -665,7 +667,7 @@ def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
     """A noun phrase without article and states, and the states.
 
     >>> _states("a slice of chilled tomato")
-    ('tomato', ('cold', 'sliced'))
+    ('tomato', ('sliced', 'cold'))
     """
     words = phrase.split()
     if words and words[0] in _ARTICLES and len(words) > 1:
