@@ -23,11 +23,13 @@ _MAKE = {"wash": "clean", "clean": "clean", "rinse": "clean", "heat": "hot", "wa
          "microwave": "hot", "cool": "cold", "chill": "cold", "refrigerate": "cold", "slice": "sliced", "cut": "sliced",
          "turn on": "on", "switch on": "on", "turn off": "off", "close": "closed", "open": "open"}  # fmt: skip
 _PREPOSITION = (
-    r"(?:on top of|on the back of|in front of|to the (?:left|right) of|next to|inside of|in|into|inside|on|onto|to|under|by|at|"
-    r"near|beside|behind|above|below|underneath|with)"
+    r"(?:on top of|on the back of|in front of|to the (?:left|right) of|next to|inside of|in|into|inside|on|onto|to|"
+    r"under|by|at|near|beside|behind|above|below|underneath|with)"
 )
 _TAIL = re.compile(rf"^(?P<object>.+?)(?:,? (?P<where>{_PREPOSITION} .+))?$")
-_TWO = re.compile(rf"^(?P<first>.+?)(?:,? and|, then|,) (?P<verb>{'|'.join(_PUT)}) (?:it|them) (?P<where>{_PREPOSITION} .+)$")
+_TWO = re.compile(
+    rf"^(?P<first>.+?)(?:,? and|, then|,) (?P<verb>{'|'.join(_PUT)}) (?:it|them) (?P<where>{_PREPOSITION} .+)$"
+)
 _FROM = re.compile(r" (?:from|off of|off|out of) .*$")
 _ARTICLE = re.compile(r"^(?:a|an|the|some|one|two|three|both|all|all of|all the|of|this|that|his|her) ")
 _ADJECTIVE = {
@@ -93,10 +95,15 @@ def _simple(text: str) -> Frame | None:
     thing, states = bare(_FROM.sub("", tail["object"]))
     if verb in _MAKE:
         states = tuple(dict.fromkeys((*states, _MAKE[verb])))
-    if re.match(r"(?:up|out|down|away|off|over)\b", thing) or " using " in thing or not thing or any(s not in STATES for s in states):
+    if (
+        re.match(r"(?:up|out|down|away|off|over)\b", thing)
+        or " using " in thing
+        or not thing
+        or any(s not in STATES for s in states)
+    ):
         return None
     where = _FROM.sub("", tail["where"] or "")
-    if verb == "move" and " to " in where or where.startswith("with ") and verb not in _LOOK:
+    if (verb == "move" and " to " in where) or (where.startswith("with ") and verb not in _LOOK):
         return None
     return Frame(text, verb, thing, where, states)
 

@@ -16,20 +16,46 @@ THINGS = tuple(
     tablet remote keyboard charger cable battery watch clock vase statue candle pillow blanket towel cloth sponge soap
     brush toy ball doll block cube brick wrench hammer screwdriver drill bolt glove helmet hat shoe sock shirt jacket
     umbrella coin key card wallet bucket hose plant flower chair stool sample vial medicine bandage tool part crate
-    pallet""".split()
+    pallet""".split()  # noqa: SIM905
 )
 PLACES = (
     *"""table desk counter shelf cabinet drawer cupboard fridge freezer oven microwave sink dishwasher bin trash basket
     sofa couch armchair bed dresser nightstand bathtub rack bench workbench pedestal stand tray conveyor locker safe box
     closet pantry garage kitchen office bedroom bathroom lounge hall lobby lab library archive workshop warehouse
-    corridor balcony garden reception entrance exit dock station platform""".split(),
+    corridor balcony garden reception entrance exit dock station platform""".split(),  # noqa: SIM905
     "meeting room", "storage room", "living room", "coffee table", "trash can", "toilet tank", "night stand",
 )  # fmt: skip
-ROOMS = ("kitchen", "office", "living room", "bedroom", "garage", "lobby", "lab", "workshop", "storage room", "meeting room")
-DEVICES = ("lamp", "light", "heater", "fan", "radio", "tv", "oven", "pump", "camera", "alarm", "printer", "coffee machine")
+ROOMS = (
+    "kitchen",
+    "office",
+    "living room",
+    "bedroom",
+    "garage",
+    "lobby",
+    "lab",
+    "workshop",
+    "storage room",
+    "meeting room",
+)
+DEVICES = (
+    "lamp",
+    "light",
+    "heater",
+    "fan",
+    "radio",
+    "tv",
+    "oven",
+    "pump",
+    "camera",
+    "alarm",
+    "printer",
+    "coffee machine",
+)
 DOORS = ("door", "window", "gate", "drawer", "cabinet", "fridge", "box", "curtain", "blinds", "garage door", "hatch")
-COLOURS = ("red", "blue", "green", "yellow", "white", "black", "brown", "orange", "small", "large", "big", "old", "new", "wooden",
-           "metal", "left", "right", "upper", "lower", "first", "second", "round", "coffee", "kitchen", "dining", "side")  # fmt: skip
+COLOURS = (
+    "red", "blue", "green", "yellow", "white", "black", "brown", "orange", "small", "large", "big", "old", "new", "wooden",
+    "metal", "left", "right", "upper", "lower", "first", "second", "round", "coffee", "kitchen", "dining", "side",
+)  # fmt: skip
 ADJECTIVES = {
     "clean": ("clean", "washed", "rinsed"), "hot": ("hot", "heated", "warm", "cooked", "microwaved"),
     "cold": ("cold", "chilled", "cooled"), "sliced": ("sliced", "chopped"), "filled": ("filled",), "empty": ("empty",),
@@ -38,8 +64,30 @@ CHANGES = {
     "wash": "clean", "clean": "clean", "rinse": "clean", "heat": "hot", "warm": "hot", "cook": "hot", "cool": "cold",
     "chill": "cold", "slice": "sliced", "cut": "sliced", "fill": "filled", "empty": "empty",
 }  # fmt: skip
-ROBOTS = ("robot one", "robot two", "robot three", "robot 1", "robot 2", "the drone", "the arm", "spot", "the rover", "r2")
-SYLLABLES = tuple("""ba do fi ga he ki lo mu na pe ri so tu va wex zan mor tel quin dra sto bli fen gol har jup""".split())
+RULES = (
+    "never enter the {r}",
+    "do not go into the {r}",
+    "keep the {d} off",
+    "keep the {o} closed",
+    "always stay out of the {r}",
+    "never open the {o}",
+    "do not enter the {r} while carrying the {t}",
+)
+ROBOTS = (
+    "robot one",
+    "robot two",
+    "robot three",
+    "robot 1",
+    "robot 2",
+    "the drone",
+    "the arm",
+    "spot",
+    "the rover",
+    "r2",
+)
+SYLLABLES = tuple(
+    """ba do fi ga he ki lo mu na pe ri so tu va wex zan mor tel quin dra sto bli fen gol har jup""".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +136,11 @@ class Composer:
 
     def noun(self, options: Sequence[str]) -> str:
         """A name of a thing or place: mostly an English one, at times with an adjective, at times a made-up word."""
-        name = "".join(self.random.choices(SYLLABLES, k=self.random.randint(2, 3))) if self.chance(0.08) else self.pick(options)
+        name = (
+            "".join(self.random.choices(SYLLABLES, k=self.random.randint(2, 3)))
+            if self.chance(0.08)
+            else self.pick(options)
+        )
         if self.chance(0.3):
             name = f"{self.pick(COLOURS)} {name}"
         return f"{name} {self.random.choice('abcd123456')}" if self.chance(0.03) else name
@@ -117,7 +169,9 @@ class Composer:
         return self.pick(("the", "the", "a", "a"))
 
     def _where(self) -> str:
-        preposition = self.pick(("in", "on", "on", "into", "onto", "to", "under", "next to", "on top of", "near", "inside"))
+        preposition = self.pick(
+            ("in", "on", "on", "into", "onto", "to", "under", "next to", "on top of", "near", "inside")
+        )
         return f"{preposition} {self._article()} {self.noun(PLACES)}"
 
     def _put(self) -> Frame:
@@ -157,8 +211,7 @@ class Composer:
 
     def rule(self) -> str:
         """A rule that binds throughout."""
-        shape = self.pick(("never enter the {r}", "do not go into the {r}", "keep the {d} off", "keep the {o} closed",
-                           "always stay out of the {r}", "never open the {o}", "do not enter the {r} while carrying the {t}"))  # fmt: skip
+        shape = self.pick(RULES)
         return shape.format(r=self.pick(ROOMS), d=self.pick(DEVICES), o=self.pick(DOORS), t=self.pick(THINGS))
 
 
@@ -227,14 +280,18 @@ class _Paragraph:
     def _polite(self, lead: str, words: str) -> str:
         if lead or not self.c.chance(0.12):
             return lead + words
-        return self.c.pick(("please {w}", "could you {w}", "i want you to {w}", "you should {w}", "{w} at any time")).format(w=words)
+        return self.c.pick(
+            ("please {w}", "could you {w}", "i want you to {w}", "you should {w}", "{w} at any time")
+        ).format(w=words)
 
     def _several(self, kind: str, lead: str, size: int) -> tuple[int, ...]:
         added = [self._add(self.c.task()) for _ in range(size)]
         members, words = tuple(index for index, _ in added), [w for _, w in added]
         if kind == "pair":
             tail = self.c.pick((" at any time", " at any time", ""))
-            again = self.c.pick(("Simultaneously, ", "Simultaneously, ", "At the same time, ", "Meanwhile, ", "Concurrently, "))
+            again = self.c.pick(
+                ("Simultaneously, ", "Simultaneously, ", "At the same time, ", "Meanwhile, ", "Concurrently, ")
+            )
             self.sentences += [f"{lead}{words[0]}{tail}", f"{again}{words[1]}"]
             self.together.append(members)
         elif kind == "any":
@@ -254,8 +311,8 @@ class _Paragraph:
         if roll < 0.22:
             return "", ()
         if roll < 0.5:
-            return self.c.pick(("then, ", "then ", "next, ", "after that, ", "afterwards, ", "subsequently, ", "following that, ",
-                                "once that is done, ", "once done, ", "and then ")), last  # fmt: skip
+            return self.c.pick(("then, ", "then ", "next, ", "after that, ", "afterwards, ", "subsequently, ",
+                                "following that, ", "once that is done, ", "once done, ", "and then ")), last  # fmt: skip
         if roll < 0.62:
             return self.c.pick(("finally, ", "finally, ", "lastly, ", "to finish, ")), everything
         if roll < 0.72:
@@ -270,4 +327,7 @@ class _Paragraph:
         verbs = [gerund.split(" ", 1)[0] for gerund in gerunds]
         if len(named) == 2 and verbs[0] == verbs[1]:
             gerunds[1] = gerunds[1].split(" ", 1)[1]
-        return f"{self.c.pick(('after', 'after', 'after', 'once done with', 'following'))} {' and '.join(gerunds)}, ", named
+        return (
+            f"{self.c.pick(('after', 'after', 'after', 'once done with', 'following'))} {' and '.join(gerunds)}, ",
+            named,
+        )

@@ -50,7 +50,8 @@ EXAMPLES: tuple[tuple[str, Outline], ...] = (
         ),
     ),
     (
-        "Either open the window or the balcony door, and at the same time put a warm bun on the plate. Finally go to bed three.",
+        "Either open the window or the balcony door, and at the same time put a warm bun on the plate. "
+        "Finally go to bed three.",
         Outline(
             (
                 Frame("open the window", "open", "window", "", ("open",)),
@@ -81,3 +82,9 @@ def messages(instruction: str) -> list[dict[str, str]]:
     for text, outline in EXAMPLES:
         told += [{"role": "user", "content": ask(text)}, {"role": "assistant", "content": from_outline(outline)}]
     return [*told, {"role": "user", "content": ask(instruction)}]
+
+
+def plain(instruction: str) -> str:
+    """The same as one text, for models that know no conversations."""
+    shown = [f"Input: {ask(text)}\nOutput: {from_outline(outline)}" for text, outline in EXAMPLES]
+    return "\n\n".join([SYSTEM, *shown, f"Input: {ask(instruction)}\nOutput: "])

@@ -84,14 +84,14 @@ def parse(answer: str, instruction: str) -> Answer:
     """Reads and checks the answer of a model.
 
     Args:
-        answer: What the model wrote; a fence of three back-ticks around it is forgiven.
+        answer: What the model wrote; words around the JSON are forgiven.
         instruction: The words of the person.
 
     Raises:
         AnswerError: It is no JSON of this form, contradicts itself, or names what was not said.
     """
     try:
-        found = Answer.model_validate_json(_unfenced(answer))
+        found = Answer.model_validate_json(_object(answer))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "answer"
@@ -124,7 +124,10 @@ def to_outline(answer: Answer, instruction: str, *, confidence: float, confidenc
 def from_outline(outline: Outline) -> str:
     """An outline as the JSON that a model should have written (for training and for examples)."""
     tasks = tuple(
-        TaskAnswer(text=f.text, predicate=f.predicate, object=f.object, destination=f.destination, states=f.states, robot=f.robot)
+        TaskAnswer(
+            text=f.text, predicate=f.predicate, object=f.object, destination=f.destination, states=f.states,
+            robot=f.robot,
+        )
         for f in outline.frames
     )  # fmt: skip
     return Answer(
@@ -133,11 +136,9 @@ def from_outline(outline: Outline) -> str:
     ).model_dump_json()  # fmt: skip
 
 
-def _unfenced(answer: str) -> str:
-    text = answer.strip()
-    if text.startswith("```") and text.endswith("```") and "\n" in text:
-        text = text[3:-3].partition("\n")[2]
-    return text
+def _object(answer: str) -> str:
+    """The part from the first brace to the last: models like to talk around what they were asked for."""
+    return answer[answer.find("{") : answer.rfind("}") + 1] or answer
 
 
 def _wrong(reason: str) -> AnswerError:

@@ -31,7 +31,7 @@ from grounding.translate.outline import Frame
 CHECKPOINT = "training.part"
 END = "<end>"
 #: Only the last message is read: the form of the answer is in the weights.
-CHAT_TEMPLATE = "{{ messages[-1]['content'] }}\n"
+CHAT_TEMPLATE = "{{ messages[-1]['content'] + '\\n' }}"
 _KEYS = "tasks|text|predicate|object|destination|states|robot|order|either|together|rules|instruction"
 #: Words with the space before them; runs of JSON between two values, keys and all, as one.
 _SPLIT = rf'"(?:[{{}}\[\]:, "]|(?:{_KEYS})")*| ?[^\W\d_]+|\d| ?[^\w\s"]+|\s+'
@@ -76,7 +76,10 @@ def make_tokenizer(recipe: Recipe, bases: tuple[Frame, ...]) -> PreTrainedTokeni
     composer = Composer(random.Random(f"{recipe.seed} tokens"), bases)
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(_SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(_SPLIT), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -85,7 +88,7 @@ def make_tokenizer(recipe: Recipe, bases: tuple[Frame, ...]) -> PreTrainedTokeni
     )  # fmt: skip
     texts = (("".join(text_of(t, from_outline(o))).removesuffix(END)) for t, o in _examples(composer, recipe.examples))
     tokenizer.train_from_iterator(texts, trainer)
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, eos_token=END, pad_token=END, chat_template=CHAT_TEMPLATE,
         model_max_length=recipe.context, clean_up_tokenization_spaces=False,
     )  # fmt: skip
@@ -105,7 +108,7 @@ def make_model(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> LlamaForCa
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
     )  # fmt: skip
     model = LlamaForCausalLM(config)
-    table = model.get_input_embeddings().weight.data
+    table = model.model.embed_tokens.weight.data
     first: dict[str, int] = {}
     for token, index in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1]):
         other = first.setdefault(token.lstrip("Ġ").lower(), index)
@@ -205,14 +208,15 @@ class Training:
     def save(self) -> None:
         """Weights in 16 bits, tokenizer and card."""
         count = sum(p.numel() for p in self.model.parameters())
-        self.model.half().save_pretrained(self.out)
+        weights: Any = self.model
+        weights.half().save_pretrained(self.out)
         self.tokenizer.save_pretrained(self.out)
         card = {
             "summary": "A tiny Llama that writes the outline of an instruction as JSON.",
             "parameters": count, "recipe": asdict(self.recipe), "cpu_seconds": round(self.seconds),
-            "data": f"Instructions composed by rules (grounding/translate/llm/compose.py), with {len(self.bases)} base tasks of "
-            "the Nl2Hltl2Plan household instructions (floor plans whose number modulo 5 is 2, 3 or 4; ALFRED annotations, "
-            "Shridhar et al., CVPR 2020); not in the repository.",
+            "data": f"Instructions composed by rules (grounding/translate/llm/compose.py), with {len(self.bases)} base "
+            "tasks of the Nl2Hltl2Plan household instructions (floor plans whose number modulo 5 is 2, 3 or 4; ALFRED "
+            "annotations, Shridhar et al., CVPR 2020); not in the repository.",
             "licence": "Weights: Apache-2.0, as Heed. The published data is under the MIT licence.",
             "figures": "docs/llm.md", "command": "python -m grounding.translate.llm.train",
         }  # fmt: skip
