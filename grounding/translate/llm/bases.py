@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from grounding.errors import HeedError
 from grounding.published import published_folder
@@ -108,13 +109,13 @@ def _simple(text: str) -> Frame | None:
     return Frame(text, verb, thing, where, states)
 
 
-def floor_plan(row: dict[str, object]) -> int:
+def floor_plan(row: dict[str, Any]) -> int:
     """The number of the floor plan that a row of the household instructions belongs to."""
     found = re.match(r"FloorPlan(\d+)", str(row["id"]))
     return int(found[1]) if found else 0
 
 
-def rows(folder: Path | None = None) -> Iterator[dict[str, object]]:
+def rows(folder: Path | None = None) -> Iterator[dict[str, Any]]:
     """The published household instructions.
 
     Raises:
@@ -127,8 +128,12 @@ def rows(folder: Path | None = None) -> Iterator[dict[str, object]]:
         yield json.loads(line)
 
 
-def training_frames(folder: Path | None = None) -> tuple[Frame, ...]:
-    """Frames of the base tasks of the floor plans that are for training (number modulo 5 is 2, 3 or 4), sorted."""
-    tasks = {str(t) for row in rows(folder) if floor_plan(row) % 5 > 1 for t in row["base_tasks"]}  # type: ignore[attr-defined]
+#: Floor plans by their number modulo 5; those divisible by 5 are kept back for testing.
+TRAINING, DEVELOPMENT = (2, 3, 4), (1,)
+
+
+def frames(remainders: tuple[int, ...] = TRAINING, folder: Path | None = None) -> tuple[Frame, ...]:
+    """Frames of the base tasks of some floor plans, by text; those that rules can read."""
+    tasks = {task for row in rows(folder) if floor_plan(row) % 5 in remainders for task in row["base_tasks"]}
     found = {f.text: f for task in sorted(tasks) if (f := frame(task))}
     return tuple(found.values())

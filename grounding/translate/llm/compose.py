@@ -53,8 +53,9 @@ DEVICES = (
 )
 DOORS = ("door", "window", "gate", "drawer", "cabinet", "fridge", "box", "curtain", "blinds", "garage door", "hatch")
 COLOURS = (
-    "red", "blue", "green", "yellow", "white", "black", "brown", "orange", "small", "large", "big", "old", "new", "wooden",
-    "metal", "left", "right", "upper", "lower", "first", "second", "round", "coffee", "kitchen", "dining", "side",
+    "red", "blue", "green", "yellow", "white", "black", "brown", "orange", "small", "large", "big", "old", "new",
+    "wooden", "metal", "left", "right", "upper", "lower", "first", "second", "round", "coffee", "kitchen", "dining",
+    "side",
 )  # fmt: skip
 ADJECTIVES = {
     "clean": ("clean", "washed", "rinsed"), "hot": ("hot", "heated", "warm", "cooked", "microwaved"),
@@ -85,6 +86,10 @@ ROBOTS = (
     "the rover",
     "r2",
 )
+NEXT = (
+    "then, ", "then ", "next, ", "after that, ", "afterwards, ", "subsequently, ", "following that, ",
+    "once that is done, ", "once done, ", "and then ",
+)  # fmt: skip
 SYLLABLES = tuple(
     """ba do fi ga he ki lo mu na pe ri so tu va wex zan mor tel quin dra sto bli fen gol har jup""".split()  # noqa: SIM905
 )
@@ -311,8 +316,7 @@ class _Paragraph:
         if roll < 0.22:
             return "", ()
         if roll < 0.5:
-            return self.c.pick(("then, ", "then ", "next, ", "after that, ", "afterwards, ", "subsequently, ",
-                                "following that, ", "once that is done, ", "once done, ", "and then ")), last  # fmt: skip
+            return self.c.pick(NEXT), last
         if roll < 0.62:
             return self.c.pick(("finally, ", "finally, ", "lastly, ", "to finish, ")), everything
         if roll < 0.72:

@@ -251,17 +251,16 @@ def load(model: str, download: bool = False, device: str = "") -> Loaded:
         raise EngineError(f"local:{model}", f"the package {error.name} is missing.", _INSTALL) from error
     place = device or ("cuda" if torch.cuda.is_available() else "cpu")
     bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=not download)
-        dtype = "auto" if place != "cpu" else torch.float32  # half precision is slow on most CPUs
-        weights: Any = AutoModelForCausalLM.from_pretrained(model, local_files_only=not download, dtype=dtype)
-        weights.to(place).eval()
+        weights: Any = AutoModelForCausalLM.from_pretrained(model, local_files_only=not download)
+        weights = (weights.float() if place == "cpu" else weights).to(place).eval()  # half is slow on most CPUs
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise _absent(model, download, error) from error
     finally:
         if bars:
-            transformers_logging.enable_progress_bar()
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise EngineError(f"local:{model}", "has no fast tokenizer, which the grammar needs.", "Choose another model.")
     size = weights.get_output_embeddings().weight.shape[0]

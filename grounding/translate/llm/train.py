@@ -22,7 +22,7 @@ from rich.progress import Progress, TimeElapsedColumn
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from grounding.translate.llm.bases import training_frames
+from grounding.translate.llm.bases import frames
 from grounding.translate.llm.compose import Composer
 from grounding.translate.llm.prompt import ask
 from grounding.translate.llm.schema import from_outline
@@ -44,6 +44,7 @@ class Recipe:
     Attributes:
         seed: Of everything random.
         steps: Batches.
+        early: The first of these, in which instructions have one task or two.
         batch: Instructions in a batch.
         vocabulary: Number of tokens.
         width: Width of the model.
@@ -55,7 +56,8 @@ class Recipe:
     """
 
     seed: int = 5
-    steps: int = 2000
+    steps: int = 1200
+    early: int = 250
     batch: int = 12
     vocabulary: int = 2048
     width: int = 256
@@ -119,10 +121,9 @@ def make_model(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> LlamaForCa
 def batches(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, bases: tuple[Frame, ...], step: int) -> list[list[Any]]:
     """Four batches of token lists from step on, of like lengths each; short instructions first in training."""
     composer = Composer(random.Random(f"{recipe.seed} {step}"), bases)
-    early = step < recipe.steps // 8
     found = []
     for _ in range(4 * recipe.batch):
-        instruction, outline = composer.example(composer.random.randint(1, 2) if early else None)
+        instruction, outline = composer.example(composer.random.randint(1, 2) if step < recipe.early else None)
         before, after = text_of(instruction, from_outline(outline))
         asked, answered = (tokenizer.encode(text, add_special_tokens=False) for text in (before, after))
         if len(asked) + len(answered) <= recipe.context:
@@ -194,7 +195,7 @@ class Training:
 
     def _learn(self, batch: list[Any]) -> float:
         done = self.step / self.recipe.steps
-        pace = min(1.0, (self.step + 1) / 100, (1 - done) / 0.6 + 0.005)
+        pace = min(1.0, (self.step + 1) / 100, 2 * (1 - done) + 0.005)
         loss = loss_of(self.model, batch, self.tokenizer.pad_token_id)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -247,7 +248,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     given = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    train(replace(Recipe(), seed=given.seed, steps=given.steps), given.out, bases=training_frames())
+    train(replace(Recipe(), seed=given.seed, steps=given.steps), given.out, bases=frames())
 
 
 if __name__ == "__main__":
