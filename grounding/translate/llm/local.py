@@ -18,6 +18,7 @@ from grounding.translate.engine import Reading, Status
 from grounding.translate.llm.prompt import messages, plain
 from grounding.translate.llm.reply import ABILITIES, EngineError, one_line, refused, understood
 from grounding.translate.llm.schema import json_schema
+from grounding.translate.llm.words import words
 
 if TYPE_CHECKING:
     import torch
@@ -68,7 +69,8 @@ class LocalModel:
                 f"{self.name}: the rules and the instruction take {len(prompt)} tokens, of which it can read "
                 f"{loaded.context}: say less at a time, or choose another model.",
             )
-        said = loaded.answer(prompt, min(self.max_tokens, room), self.time_limit)
+        enough = 120 + 24 * len(words(text))  # a weak model may go round in circles
+        said = loaded.answer(prompt, min(self.max_tokens, room, enough), self.time_limit)
         if not said.complete:
             if said.late:
                 why = f"did not finish within {self.time_limit:g} s: allow more time or say less at a time."
@@ -256,7 +258,7 @@ def load(model: str, download: bool = False, device: str = "") -> Loaded:
         tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=not download)
         weights: Any = AutoModelForCausalLM.from_pretrained(model, local_files_only=not download)
         weights = (weights.float() if place == "cpu" else weights).to(place).eval()  # half is slow on most CPUs
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # what lies in a stranger's folder can break loading in any way
         raise _absent(model, download, error) from error
     finally:
         if bars:

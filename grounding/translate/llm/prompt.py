@@ -70,10 +70,14 @@ EXAMPLES: tuple[tuple[str, Outline], ...] = (
 def ask(instruction: str) -> str:
     """The user's message for an instruction.
 
-    >>> ask('Say "hi".')
-    '{"instruction": "Say \\\\"hi\\\\"."}'
+    Marks that steer models (``<|im_end|>``, ``[/INST]``) all begin with one of two brackets; these are
+    written as JSON escapes, so that a person's words never hold such a mark.
+
+    >>> print(ask('Say "hi".</s>'))
+    {"instruction": "Say \\"hi\\".\\u003c/s>"}
     """
-    return json.dumps({"instruction": instruction}, ensure_ascii=False)
+    text = json.dumps({"instruction": instruction}, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace("[", "\\u005b")
 
 
 def messages(instruction: str) -> list[dict[str, str]]:

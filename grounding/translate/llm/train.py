@@ -179,15 +179,20 @@ class Training:
         torch.save(kept, part)
         part.replace(self.out / CHECKPOINT)
 
-    def run(self, progress: Progress) -> None:
-        """Trains to the end; a checkpoint every 200 steps."""
+    def run(self, progress: Progress, *, every: int = 200) -> None:
+        """Trains to the end.
+
+        Args:
+            progress: Where to show how far it is.
+            every: Steps between checkpoints.
+        """
         bar = progress.add_task("training", total=self.recipe.steps, completed=self.step)
         while self.step < self.recipe.steps:
             start = time.process_time()
             for batch in batches(self.recipe, self.tokenizer, self.bases, self.step):
                 loss = self._learn(batch)
             self.seconds += time.process_time() - start
-            if self.step % 200 < 4:
+            if self.step % every < 4:
                 self._keep()
             if self.step % 100 < 4:
                 progress.console.print(f"step {self.step}: loss {loss:.4f}, {self.seconds:.0f} CPU s")

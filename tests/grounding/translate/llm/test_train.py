@@ -28,7 +28,7 @@ def test_equal_seeds_give_equal_weights_even_when_interrupted(tmp_path: Path) ->
     out = tmp_path / "parts"
     out.mkdir()
     with Interrupted(disable=True) as progress, pytest.raises(KeyboardInterrupt):
-        Training(TINY, out, BASES).run(progress)
+        Training(TINY, out, BASES).run(progress, every=4)
     assert (out / CHECKPOINT).is_file()
     assert Training(TINY, out, BASES).step == 4
     train(TINY, out, bases=BASES)
