@@ -137,7 +137,8 @@ def from_outline(outline: Outline) -> str:
 
 
 def _object(answer: str) -> str:
-    """The part from the first brace to the last: models like to talk around what they were asked for."""
+    """The part from the first brace to the last: models like to think aloud first, and to talk around their answer."""
+    answer = answer.rpartition("</think>")[2]
     return answer[answer.find("{") : answer.rfind("}") + 1] or answer
 
 
@@ -175,9 +176,12 @@ def _check_words(answer: Answer, instruction: str) -> None:
         named = [("object", task.object), ("destination", task.destination), ("robot", task.robot)]
         for what, text in [*named, ("text", task.text)]:
             for word in words(text):
-                known = stem(word) in said or word in LIGHT or (what == "text" and word in VERBS)
-                if not known and not (what == "text" and any(speaks_of(word, s) for s in (instruction,))):
+                known = stem(word) in said or word in LIGHT
+                if not known and not (what == "text" and (word in VERBS or speaks_of(word, instruction))):
                     raise _wrong(f'has "{word}" as part of a task ({what}), but the instruction does not say it.')
+        for what, text in named[:2]:
+            if text and not content(text):
+                raise _wrong(f'leaves open what "{text}" is ({what} of "{task.text}").')
         for state in task.states:
             if not speaks_of(state, instruction):
                 raise _wrong(f'wants something to be "{state}", of which the instruction does not speak.')

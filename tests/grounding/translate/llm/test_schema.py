@@ -62,6 +62,8 @@ def test_a_good_answer_becomes_an_outline() -> None:
         (answer(tasks=[task(text="put it there")], order=[]), '"there"'),
         (answer(tasks=[task(text="it")], order=[]), "without content"),
         (answer(tasks=[task(states=["clean"] * 7)], order=[]), "states"),
+        (answer(tasks=[task(object="it")], order=[]), 'leaves open what "it" is'),
+        (answer(tasks=[task(destination="on them")], order=[]), "leaves open"),
         (answer(tasks=[task(object="knife")], order=[]), '"knife"'),
         (answer(tasks=[task(destination="in the oven")], order=[]), '"oven"'),
         (answer(tasks=[task(text="put the red cup in the oven")], order=[]), '"oven"'),
@@ -82,6 +84,7 @@ def test_bad_answers_are_refused_with_the_reason(bad: str, why: str) -> None:
 
 def test_words_around_the_answer_are_forgiven() -> None:
     assert parse(f"Here you are:\n```json\n{answer()}\n```\nAnything else?", TEXT) == parse(answer(), TEXT)
+    assert parse(f"<think>Say {{red}}?</think>\n{answer()}", TEXT) == parse(answer(), TEXT)
 
 
 def test_a_verb_may_be_replaced_but_not_a_name() -> None:
