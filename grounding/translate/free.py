@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Protocol, runtime_checkable
 
 from grounding.logic.spec import HierarchicalSpec
 from grounding.translate import reject
@@ -18,13 +18,18 @@ from grounding.translate.lifting import lift, paraphrase
 from grounding.translate.outline import UNKNOWN, Frame, Outline
 from grounding.translate.tree import TaskTree
 
-if TYPE_CHECKING:  # torch takes seconds to load
-    from grounding.translate.reader.reader import Reader
-
 #: Below this confidence a question is asked if there is a rival reading.
 ASK_BELOW = 0.5
 #: Most tasks in one instruction.
 MOST_TASKS = 100
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """Gives the readings of a text."""
+
+    def readings(self, text: str) -> list[Outline]:
+        """Different readings with calibrated confidence, the best first."""
 
 
 class AnswerStatus(str, Enum):
@@ -72,7 +77,7 @@ def rejected(message: str, faults: Sequence[tuple[int, int]] = (), near: Sequenc
     return Answer(AnswerStatus.REJECTED, message, faults=tuple(faults), near=tuple(near))
 
 
-def outlines(text: str, reader: Reader) -> Answer | list[Outline]:
+def outlines(text: str, reader: Reads) -> Answer | list[Outline]:
     """The readings of a text, the best first; or why there is none."""
     unreadable = reject.unreadable(text)
     if unreadable is not None:
@@ -104,12 +109,12 @@ def outlines(text: str, reader: Reader) -> Answer | list[Outline]:
     return [outline for outline in found if contradiction(outline) is None]
 
 
-def answer_lifted(text: str, reader: Reader) -> Answer:
+def answer_lifted(text: str, reader: Reads) -> Answer:
     """Reads an instruction without a world.
 
     Args:
         text: The instruction.
-        reader: The trained reader.
+        reader: What reads.
     """
     found = outlines(text, reader)
     if isinstance(found, Answer):

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from grounding.state import WorldState, initial_state
 from grounding.translate.compose import composed
 from grounding.translate.controlled import level, mission_of
 from grounding.translate.controlled import translate as translate_controlled
 from grounding.translate.frames import Grounded, GroundingStatus, ground
-from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, outlines, rejected, separating, understood
+from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
 from grounding.translate.nodes import Node, canonical, closure, tasks
 from grounding.translate.outline import Frame, Outline
 from grounding.translate.paraphrase import paraphrase
@@ -26,9 +25,6 @@ from grounding.translate.references import RejectionError
 from grounding.translate.specify import specify
 from grounding.translate.tree import Relation, Task, TaskTree, TreeRule
 from grounding.world import World
-
-if TYPE_CHECKING:  # torch takes seconds to load
-    from grounding.translate.reader.reader import Reader
 
 #: How much of the doubt is left where the exact parser reads the same.
 _AGREEMENT = 0.2
@@ -49,14 +45,14 @@ class _Placed:
     notes: tuple[str, ...]
 
 
-def answer_grounded(text: str, world: World, state: WorldState | None, reader: Reader) -> Answer:
+def answer_grounded(text: str, world: World, state: WorldState | None, reader: Reads) -> Answer:
     """Reads an instruction for a world.
 
     Args:
         text: The instruction.
         world: The world it speaks of.
         state: Where things are now; at the start of the world file where None.
-        reader: The trained reader.
+        reader: What reads.
 
     Returns:
         What it means, or why that is not clear; never raises for what a person can type.
@@ -218,13 +214,32 @@ def _signature(root: Task) -> tuple[object, ...]:
         for a in _leaf_ids(task.children[i])
         for b in _leaf_ids(task.children[j])
     }
-    order = sorted((leaves[a], leaves[b]) for a, b in closure(pairs))
+    order = _steps_joined(leaves, set(closure(pairs)))
     choices = sorted(
         tuple(sorted(tuple(sorted(leaves[i] for i in _leaf_ids(child))) for child in task.children))
         for task in root.walk()
         if task.relation is Relation.EITHER and task.children
     )
     return sorted(leaves.values()), order, choices, sorted({rule.formula for rule in root.rules})
+
+
+def _steps_joined(leaves: dict[str, tuple[str, ...]], pairs: set[tuple[str, str]]) -> list[tuple[object, object]]:
+    """The order of tasks, after "wash the mug, then put it away" has become "put the washed mug away".
+
+    Args:
+        leaves: Task id -> goals; changed.
+        pairs: Their order, closed.
+    """
+    for a in list(leaves):
+        things = {goal.lstrip("!").split(".")[1] for goal in leaves[a]}
+        if len(things) != 1 or not all(goal.lstrip("!").startswith("is.") for goal in leaves[a]):
+            continue
+        after = [b for b in leaves if (a, b) in pairs and any(goal.split(".")[1] in things for goal in leaves[b])]
+        if after:
+            b = after[0]
+            leaves[b] = tuple(sorted({*leaves[b], *leaves.pop(a)}))
+            pairs = {(b if x == a else x, b if y == a else y) for x, y in pairs}
+    return sorted((leaves[x], leaves[y]) for x, y in closure({(x, y) for x, y in pairs if x != y}))
 
 
 def _leaf_ids(task: Task) -> list[str]:

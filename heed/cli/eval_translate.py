@@ -15,7 +15,6 @@ from grounding.translate.cases import Case, CaseError, Prediction, read_cases, r
 from grounding.translate.engine import Engine
 from grounding.translate.score import MEASURES, Judged, figures, judge
 
-BUILT_IN = "reader"
 TITLES = {"task_set": "all tasks right", "order": "order right", "both": "both"}
 
 
@@ -75,11 +74,9 @@ def _given(path: Path, cases: Sequence[Case]) -> dict[str, Prediction]:
 
 def _engine(name: str | None) -> Engine:
     # Torch is slow to load and not needed to judge answers that are given.
-    from grounding.translate.reader.reader import shipped_reader
+    from heed.translation import engine_of
 
-    if name not in (None, BUILT_IN):
-        raise ConfigurationError(f"--engine {name}", "is not known.", f"Use: {BUILT_IN}.")
-    return shipped_reader()
+    return engine_of(name)
 
 
 def _read(case: Case, engine: Engine) -> Prediction:

@@ -384,9 +384,8 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
     ]
     found, first = [], 0
     for cut in cuts:
-        described = not _has_strong(rest[first:cut]) and _has_strong(
-            rest[cut:]
-        )  # "the cup on the bed and the desk to ..."
+        # "the cups on the bed and the desk to ..." says where they are
+        described = not _has_strong(rest[first:cut]) and _has_strong(rest[cut:])
         if _has_place(rest[first + 1 : cut]) and not described and not _relative(rest[cut + 1 :]):
             found.append(rest[first:cut])
             first = cut + 1
@@ -595,7 +594,7 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         )
         fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
         return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
-    cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest)
+    cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest, verb)
     if rest[:1] and rest[0] in _PRONOUNS and rest[1:2] == ["with"]:
         cut = 1
     what, place = rest[:cut], rest[cut:]
