@@ -338,6 +338,8 @@ def _parts(said: list[str], context: Context) -> list[_Part]:
         return [_Part(predicate, f"turn {own[-1]}", _list(own[:-1]), "", "", robot)]
     if not starts or starts[0] > 0:
         stated = _stated(own, context, robot)
+        if stated is None and not starts and _acts(own):
+            return [_part(own[0], own[0], own[1:], robot)]
         if stated is not None or not starts:
             return stated or [_Part(UNKNOWN, "", (), "", " ".join(said), robot)]
     parts = []
@@ -369,6 +371,11 @@ def _fronted(own: list[str]) -> list[str]:
         if 2 < verb < len(own) - 1 and ends and _JOINTS.isdisjoint(own) and verb_at(own, verb):
             return own[verb:] + own[:verb]
     return own
+
+
+def _acts(own: Sequence[str]) -> bool:
+    """Whether words look like an order with a verb that is not known: "feed the fish"."""
+    return len(own) > 2 and own[0].isalpha() and own[0] not in _ARTICLES | _PLACE | _PRONOUNS and own[1] in _ARTICLES
 
 
 def _lists_of_places(rest: list[str]) -> list[list[str]]:

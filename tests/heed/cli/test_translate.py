@@ -126,7 +126,7 @@ def test_training_without_data_is_one_sentence(tmp_path: Path) -> None:
         assert isinstance(result.exception, HeedError)
 
 
-def test_json(small: None) -> None:
+def test_json() -> None:
     found = answer("Wash the apple. Then open the drawer.")
     assert texts(found) == ["wash the apple", "open the drawer"]
     assert found["order"] == [[0, 1]]
@@ -134,7 +134,7 @@ def test_json(small: None) -> None:
     assert [child["id"] for child in found["tree"]["children"]] == [leaf["id"] for leaf in found["leaves"]]
 
 
-def test_for_people(small: None) -> None:
+def test_for_people() -> None:
     result = heed("translate", "Wash the apple. Then open the drawer.")
     assert result.exit_code == 0
     assert "1. wash the apple" in result.stdout

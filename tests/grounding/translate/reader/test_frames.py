@@ -139,7 +139,7 @@ POINTING_BACK = [
 ]
 NO_TASK = [
     "too", "the too", "also", "as well", "join it", "the pear too", "dance",
-    "sing a song", "the", "it", "and", "to", "please to", "a slice of", "robot 1", "be delivered under it",
+    "sing", "the", "it", "and", "to", "please to", "a slice of", "robot 1", "be delivered under it",
     "do not put the mug on the desk", "never put the mug on the desk", "the mug must not be put on the desk",
     "the mug should not be hot", "let the drone not enter the lab", "the mug is not to be moved",
     "you mustn't wash the mug",
