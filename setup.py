@@ -52,7 +52,10 @@ setup(
         ("share/heed/launch", glob("launch/*.launch.yaml")),
         ("share/heed/config", glob("config/*")),
         ("share/heed/worlds", glob("worlds/*.yaml")),
-        *((f"share/heed/{folder}", glob(f"{folder}/*")) for folder in [*glob("models/levels/*"), "models/ltl"]),
+        *(
+            (f"share/heed/{folder}", glob(f"{folder}/*"))
+            for folder in [*glob("models/levels/*"), "models/ltl", "models/llm"]
+        ),
     ],
     zip_safe=False,
     python_requires=">=3.10,<3.14",  # the ROS and Spot wheels end at 3.13
@@ -90,6 +93,16 @@ setup(
             "tokenizers>=0.19,<1",  # word pieces of MiniLM
             "torch>=2.4,<3",  # constraints.txt says which build
             "transformers>=4.44,<6",
+        ],
+        "llm": [  # language models as engines, off by default; local ones need "learn" too
+            "jinja2>=3.1,<4",  # chat templates are written in it
+            "llguidance>=1,<2",  # keeps decoding within the grammar of the answer, whatever the tokenizer
+            "openai>=2,<4",  # the official client of the interface that servers have agreed on
+        ],
+        "serve": [  # what `transformers serve` needs; our tests speak to it
+            "accelerate>=1,<2",
+            "fastapi>=0.110,<1",
+            "uvicorn>=0.30,<1",
         ],
     },
     entry_points={

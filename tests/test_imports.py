@@ -27,6 +27,8 @@ DOORS = {
     "lark": ("grounding/translate/",),
     "pybullet": ("sim/",),
     "pybullet_data": ("sim/",),
+    "llguidance": ("grounding/translate/llm/",),
+    "openai": ("grounding/translate/llm/",),
 }
 #: Package -> name it is installed by, where that differs.
 DISTRIBUTIONS = {"spot": "spottl", "yaml": "pyyaml", "pybullet_data": "pybullet"}
@@ -93,6 +95,8 @@ def test_rooms_import_only_what_they_may(path: Path) -> None:
         ("heed/conversions.py", "geometry_msgs.msg", True),
         ("heed/cli/run.py", "heed_interfaces.msg", False),
         ("heed/cli/run.py", "pybullet", False),
+        ("grounding/translate/llm/server.py", "openai", True),
+        ("grounding/translate/specify.py", "openai", False),
     ],
 )
 def test_the_rules_themselves(path: str, module: str, verdict: bool) -> None:

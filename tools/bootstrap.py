@@ -29,7 +29,7 @@ LOG = ROOT / "log" / "bootstrap.log"
 #: Best first: the pybullet wheels end at 3.11, later Pythons compile it.
 PYTHONS = ("python3.11", "python3.10", "python3.12", "python3.13", "python3")
 SUPPORTED = ((3, 10), (3, 13))
-EXTRAS = "ros,interfaces,plots,solver,test,learn"
+EXTRAS = "ros,interfaces,plots,solver,test,learn,llm,serve"
 
 #: What a Python tells about itself, as JSON.
 PROBE = """

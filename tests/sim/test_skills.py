@@ -271,7 +271,11 @@ def test_reset_brings_back_the_start(rig):
 
 @pytest.mark.parametrize(
     ("physics", "thing", "skill"),
-    [("kinematic", "mug", "put_in"), ("kinematic", "plate", "put_on"), ("pybullet", "mug", "put_in")],
+    [
+        ("kinematic", "mug", "put_in"),
+        ("kinematic", "plate", "put_on"),
+        pytest.param("pybullet", "mug", "put_in", marks=pytest.mark.physics),
+    ],
 )
 def test_what_lies_in_or_on_a_thing_comes_along(rig, physics, thing, skill):
     r = rig("household", physics)

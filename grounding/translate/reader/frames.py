@@ -96,6 +96,7 @@ _ADJECTIVES = frozenset([
     "right",
 ])  # fmt: skip
 _COLOURS = frozenset(["red", "green", "blue", "yellow", "white", "black", "orange", "pink", "purple", "brown", "grey"])
+_MOVING = frozenset(["take", "bring", "move", "carry", "transfer", "deliver"])
 _FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
 _STANDING = frozenset([
     "go", "goes", "belong", "belongs", "stays", "ends", "be", "is", "are", "gets", "get", "being", "sit", "sits", "lie",
@@ -389,7 +390,10 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
     ]
     found, first = [], 0
     for cut in cuts:
-        if _has_place(rest[first + 1 : cut]) and not _relative(rest[cut + 1 :]):
+        described = not _has_strong(rest[first:cut]) and _has_strong(
+            rest[cut:]
+        )  # "the cup on the bed and the desk to ..."
+        if _has_place(rest[first + 1 : cut]) and not described and not _relative(rest[cut + 1 :]):
             found.append(rest[first:cut])
             first = cut + 1
     found.append(rest[first:])
@@ -398,6 +402,10 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
 
 def _has_place(words: Sequence[str]) -> bool:
     return any(word in _PLACE for word in words)
+
+
+def _has_strong(words: Sequence[str]) -> bool:
+    return any(word in _STRONG for word in words)
 
 
 def _relative(words: Sequence[str]) -> bool:
@@ -609,7 +617,7 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     )  # fmt: skip
 
 
-def _place_at(rest: Sequence[str]) -> int:
+def _place_at(rest: Sequence[str], verb: str) -> int:
     """Where the destination begins among the words after a verb."""
     places: list[int] = []
     inside = None
@@ -636,7 +644,12 @@ def _place_at(rest: Sequence[str]) -> int:
     if not places:
         return len(rest)
     strong = [i for i in places if rest[i] in _STRONG]
-    return strong[0] if strong and "from" in rest[: strong[0]] else places[0]
+    moved = (
+        verb in _MOVING
+        and bool(strong)
+        and rest[strong[0] + 1 : strong[0] + 3] not in (["the", "left"], ["the", "right"])
+    )
+    return strong[0] if strong and (moved or "from" in rest[: strong[0]]) else places[0]
 
 
 def _list(words: Sequence[str]) -> tuple[str, ...]:
