@@ -601,7 +601,7 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
         )
         fronted, rest = (rest[:cut], rest[cut:]) if cut is not None else (rest, [])
         return _Part(predicate, verb, _list(rest), " ".join(fronted), " ".join(particles), robot)
-    cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest)
+    cut = len(rest) - 1 if rest[1:] and rest[-1] == "there" and rest[-2] != "over" else _place_at(rest, verb)
     if rest[:1] and rest[0] in _PRONOUNS and rest[1:2] == ["with"]:
         cut = 1
     what, place = rest[:cut], rest[cut:]
