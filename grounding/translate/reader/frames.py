@@ -168,7 +168,7 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     own = _tokens(words)
     if not own:
         return []
-    own = _announced(_cleared(own), context)
+    own = _announced(_cleared(_without_contrast(own)), context)
     if not own:
         return []
     if _tells_only(own):
@@ -196,6 +196,12 @@ def _tokens(words: Sequence[Word]) -> list[str]:
             continue
         end, glued = (word.end if word.text not in _MARKS else -1), joint
     return found if any(word[0].isalnum() for word in found) else []
+
+
+def _without_contrast(own: list[str]) -> list[str]:
+    """ "On the desk, not on the shelf" without what is not meant."""
+    cut = next((i for i in range(2, len(own)) if own[i] == "not" and own[i - 1] in (",", "but")), len(own) + 1)
+    return own[: cut - 1]
 
 
 def _cleared(own: Sequence[str]) -> list[str]:
@@ -291,7 +297,7 @@ def about(frame: Frame, phrase: str) -> Frame:
 def _frames_of(part: _Part) -> list[Frame]:
     given = (GIVES[part.predicate],) if part.predicate in GIVES else ()
     found = []
-    for phrase in part.objects or ("",):
+    for phrase in [o for o in part.objects if not o.startswith("not ")] or [""]:
         thing, states = _states(phrase)
         place = "" if part.predicate in GIVES or part.predicate == "examine" else part.place
         text = " ".join(w for w in (part.verb, phrase, part.rest, part.source, part.place) if w)

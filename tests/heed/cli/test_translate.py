@@ -53,7 +53,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     alfred.write_text(json.dumps({"scene": "FloorPlan2", "annotations": [{"goal": "Wash a cup"}]}), encoding="utf-8")
     out = folder / "model"
     data = ("--household", str(household), "--alfred", str(alfred), "--made", "4")
-    result = heed("train", "translate", *data, "--epochs", "8", "--out", str(out))
+    result = heed("train", "translate", *data, "--epochs", "3", "--out", str(out))
     return out, result
 
 
@@ -126,7 +126,7 @@ def test_training_without_data_is_one_sentence(tmp_path: Path) -> None:
         assert isinstance(result.exception, HeedError)
 
 
-def test_json() -> None:
+def test_json(shipped: None) -> None:
     found = answer("Wash the apple. Then open the drawer.")
     assert texts(found) == ["wash the apple", "open the drawer"]
     assert found["order"] == [[0, 1]]
@@ -134,7 +134,7 @@ def test_json() -> None:
     assert [child["id"] for child in found["tree"]["children"]] == [leaf["id"] for leaf in found["leaves"]]
 
 
-def test_for_people() -> None:
+def test_for_people(shipped: None) -> None:
     result = heed("translate", "Wash the apple. Then open the drawer.")
     assert result.exit_code == 0
     assert "1. wash the apple" in result.stdout
@@ -142,7 +142,7 @@ def test_for_people() -> None:
     assert "p0 = " in result.stdout
 
 
-def test_standard_input_is_read(small: None) -> None:
+def test_standard_input_is_read(shipped: None) -> None:
     result = heed("translate", "-", "--json", said="Wash the apple.\n")
     assert texts(json.loads(result.stdout)) == ["wash the apple"]
 

@@ -18,6 +18,8 @@ PLAIN = [
     ("put the mug on top of the fridge", "put|mug|on top of the fridge"),
     ("put the mug next to the laptop", "put|mug|next to the laptop"),
     ("move the box to the left of the lamp", "put|box|to the left of the lamp"),
+    ("put the mug on the desk, not on the shelf", "put|mug|on the desk"),
+    ("put the mug and not the cup on the desk", "put|mug|on the desk"),
     ("throw the bottle into the bin", "put|bottle|into the bin"),
     ("load the pallet onto the truck", "put|pallet|onto the truck"),
     ("give the book to Anna", "put|book|to anna"),
