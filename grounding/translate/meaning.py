@@ -66,10 +66,13 @@ class Interpreter(Resolver):
                 for u in units for i in u.ids if u.phrase.states}  # fmt: skip
 
     def filled(self, units: Sequence[Unit], node: Node, clause: Clause, robots: Robots) -> Node:
-        """A task after those that put into things what they are to hold: "the mug with the pen in it"."""
+        """A task after those that put into things what they are to hold: "the mug with the pen in it".
+
+        What has to be made comes first: the knife on the plate may be needed to slice the tomato.
+        """
         steps: list[Node] = []
         for unit in units:
-            for phrase in unit.phrase.contents:
+            for phrase in sorted(unit.phrase.contents, key=lambda inner: not inner.states):
                 if len(unit.ids) != 1:
                     names = [wording.name(i, self.world) for i in unit.ids]
                     raise RejectionError(

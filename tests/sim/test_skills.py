@@ -287,9 +287,9 @@ def test_what_lies_in_or_on_a_thing_comes_along(rig, physics, thing, skill):
     r.do("robot_1", "go_to", "kitchen", path=_way(r, "robot_1", "counter"))
     held = r.sim.observe().things["spoon"]
     assert (held.support, held.held_by, held.cell) == (thing, None, r.cell("robot_1"))
-    assert r.do("robot_1", "put_on", thing, "counter").status is S.SUCCESS
+    assert r.do("robot_1", "put_down", thing).status is S.SUCCESS
     state = r.sim.observe().things
-    assert (state["spoon"].support, state[thing].support) == (thing, "counter")
+    assert (state["spoon"].support, state["spoon"].cell) == (thing, state[thing].cell)
 
 
 def _way(r, robot, thing):
