@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -127,28 +127,32 @@ class Names:
         words = words_of(text)[:MOST_TOKENS]
         named: list[tuple[str, bool]] = []
         number: int | None = None
-        at = 0
-        while at < len(words):
-            name, length = self._mention(words, at)
-            if name:
-                named.append((name, True))
-                at += length
+        for word, mentioned, at in self.marked(words):
+            if mentioned:
+                named.append((word, True))
                 continue
-            word = words[at]
             value = VALUES.get(word)
-            if word == "once" and not self._means_when(words, at):
+            if word == "once" and not self.means_when(words, at):
                 value = 1
             if value is not None:
                 number = max(value, number or 0)
             counted = ("NUM", "times") if word in ("once", "twice", "thrice") else ("NUM",)
             named += [(token, False) for token in (counted if value is not None else (word,))]
-            at += 1
         named = _main_first(named)
         order = {name: i for i, name in enumerate(_chronological(named))}
         tokens = [f"<{order[token]}>" if mentioned else token for token, mentioned in named]
         return Reading(tuple(tokens), tuple(order), number, tuple(words))
 
-    def _means_when(self, words: Sequence[str], at: int) -> bool:
+    def marked(self, words: Sequence[str]) -> Iterator[tuple[str, bool, int]]:
+        """Each word, or the proposition that some words mention; whether it is one; and where it begins."""
+        at = 0
+        while at < len(words):
+            name, length = self._mention(words, at)
+            yield name or words[at], bool(name), at
+            at += length or 1
+
+    def means_when(self, words: Sequence[str], at: int) -> bool:
+        """Whether "once" at a word means "as soon as" and no number."""
         return at + 1 < len(words) and (words[at + 1] in _SUBJECTS or bool(self._mention(words, at + 1)[0]))
 
     def _mention(self, words: Sequence[str], at: int) -> tuple[str, int]:

@@ -1,0 +1,292 @@
+"""A reader of temporal English that was written and not learned: sentences to formulas by rules of meaning.
+
+Clauses (:mod:`grounding.translate.lifted.clauses`) hang on one another by what joins them, and each joint
+has a meaning in LTL (:mod:`grounding.translate.lifted.senses`): "whenever x, y" is a response, "not y until x" an
+avoidance with an end, "x then y" a sequence, and so on; denials, delays, counts and orders change it. What
+several rules may mean comes as several readings, the likeliest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grounding.logic.formula import Node
+from grounding.translate.lifted import senses
+from grounding.translate.lifted.clauses import MAIN, Clause, clauses_of, tokens_of
+from grounding.translate.lifted.reading import VAGUE, Names
+from grounding.translate.lifted.senses import atom
+
+#: More times are not written out.
+MOST_TIMES = 11
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A formula that the rules find in a sentence.
+
+    Attributes:
+        formula: The formula.
+        rule: What it was taken for.
+    """
+
+    formula: Node
+    rule: str
+
+
+def propose(text: str, names: Names) -> list[Proposal]:
+    """What a sentence may mean, the likeliest first; nothing where it mentions nothing clear."""
+    clauses = clauses_of(tokens_of(text, names))
+    mentioned = list(dict.fromkeys(name for clause in clauses for name in clause.names))
+    if not mentioned or any(name.startswith(VAGUE) for name in mentioned):
+        return []
+    found = _one(mentioned[0], clauses) if len(mentioned) == 1 else _several(mentioned, clauses)
+    unique: dict[str, Proposal] = {}
+    for proposal in found:
+        unique.setdefault(str(proposal.formula), proposal)
+    return list(unique.values())
+
+
+def _one(name: str, clauses: Sequence[Clause]) -> Iterator[Proposal]:
+    """A sentence about one proposition: how often."""
+    x = atom(name)
+    flags = [flag for clause in clauses for flag in (clause.kind, *clause.flags)]
+    numbers = [number for clause in clauses for number in clause.numbers]
+    denials = sum(flag in ("NOT", "AVOID", "WITHOUT", "LT_") for flag in flags)
+    denied = denials % 2 == 1
+    bound = next((flag for flag in ("EQ", "GE", "LE", "GT", "LT") if flag in flags), "")
+    ordinals = [-number for number in numbers if number < 0]
+    if "FOREVER" in flags or ("STOP" in flags and denied):
+        yield Proposal(senses.again_and_again(x), "patrol")
+        return
+    ends = {"NOT", "NOMORE", "LOCK", "STOP"} & set(flags)
+    if ordinals and "AFTER" in flags and ends:
+        yield Proposal(senses.at_most(x, max(ordinals)), "most")
+    count = max((number for number in numbers if number >= 0), default=None)
+    if count is not None and count <= MOST_TIMES:
+        count += "MORETIMES" in flags
+        yield from _counted(x, count, bound, denied, flags)
+    if count is None and not ordinals:
+        if "LOCK" in flags or ("REVISIT" in flags and denied) or ("AFTER" in flags and denied):
+            yield Proposal(senses.at_most(x, 1), "most")
+        if "MORETIMES" in flags and ("REVISIT" in flags or "LEAVE" in flags) and not denied:
+            yield Proposal(senses.at_least(x, 2), "least")
+    if "HOLD" in flags and not denied:
+        yield Proposal(senses.always(x), "hold")
+    if denied or "ANYBUT" in flags:
+        yield Proposal(senses.never(x), "never")
+    yield Proposal(senses.eventually(x), "visit")
+
+
+def _counted(x: Node, count: int, bound: str, denied: bool, flags: Sequence[str]) -> Iterator[Proposal]:
+    only, may = "ONLY" in flags, "MAY" in flags
+    if "MORETIMES" in flags and not bound:
+        bound = "EQ"
+    least, most, exact = senses.at_least, senses.at_most, senses.exactly
+    if bound == "EQ":
+        yield Proposal(exact(x, count), "exact")
+    elif bound == "GE":
+        yield Proposal(most(x, count - 1) if denied and count else least(x, count), "most" if denied else "least")
+    elif bound == "LE":
+        yield Proposal(most(x, count), "most")
+    elif bound == "GT":
+        yield Proposal(most(x, count) if denied else least(x, count + 1), "most" if denied else "least")
+    elif bound == "LT":
+        yield Proposal(least(x, count) if denied else most(x, max(count - 1, 0)), "least" if denied else "most")
+    elif only or ("MAY" in flags and not denied):
+        first, second = (most, exact) if may else (exact, most)
+        yield Proposal(first(x, count), "most" if may else "exact")
+        yield Proposal(second(x, count), "exact" if may else "most")
+    elif {"NOMORE", "STOP"} & set(flags):
+        yield Proposal(exact(x, count), "exact")
+    elif denied:
+        yield Proposal(most(x, count - 1) if count else senses.never(x), "most")
+    else:
+        yield Proposal(least(x, count), "least")
+        yield Proposal(exact(x, count), "exact")
+
+
+@dataclass
+class _Facts:
+    """What the clauses of a sentence say about the order of things."""
+
+    earlier: dict[str, set[str]]
+    not_before: list[tuple[str, str]]
+    responses: list[Proposal]
+    holds: list[Proposal]
+    demanded: set[str]
+    afterwards: bool = False
+
+
+def _several(names: Sequence[str], clauses: Sequence[Clause]) -> Iterator[Proposal]:
+    flags = [flag for clause in clauses for flag in clause.flags]
+    kinds = {clause.kind for clause in clauses}
+    facts = _facts(names, clauses)
+    mains = [clause for clause in clauses if clause.kind == MAIN and clause.names]
+    if "FOREVER" in flags and kinds == {MAIN} or any(c.has("STOP") and c.has("NOT") for c in mains):
+        yield Proposal(senses.all_of([senses.again_and_again(atom(n)) for n in names]), "patrol")
+        return
+    yield from facts.responses if len(names) == 2 else ()
+    yield from facts.holds
+    wanted = bool(facts.demanded & {later for later, _ in facts.not_before}) or len(names) > 2
+    if facts.not_before and not wanted:
+        parts = [senses.not_before(y, x) for y, x in dict.fromkeys(facts.not_before)]
+        yield Proposal(senses.all_of(parts), "not before")
+    if kinds == {MAIN} and all(clause.denied for clause in mains):
+        yield Proposal(senses.all_of([senses.never(atom(n)) for n in names]), "never")
+        return
+    order = _chronological(names, facts.earlier)
+    level = _level(clauses, facts)
+    yield from _ordered(order, clauses, level)
+
+
+def _ordered(order: Sequence[str], clauses: Sequence[Clause], level: str) -> Iterator[Proposal]:
+    levels = {"turn": senses.in_turn, "order": senses.in_order, "once": senses.in_order_once}
+    anyway = Proposal(senses.all_of([senses.eventually(atom(n)) for n in order]), "visit")
+    mains = [clause for clause in clauses if clause.names]
+    if level == "any":
+        if len(mains) == 1 and mains[0].either:
+            yield Proposal(senses.eventually(senses.any_of([atom(n) for n in order])), "one of them")
+        yield anyway
+        return
+    yield Proposal(levels[level](order), level)
+    for other, write in levels.items():
+        if other != level:
+            yield Proposal(write(order), other)
+    yield anyway
+
+
+def _level(clauses: Sequence[Clause], facts: _Facts) -> str:
+    """How strictly the order is meant."""
+    flags = [flag for clause in clauses for flag in clause.flags]
+    once = any(
+        (c.has("REVISIT") and (c.denied or c.kind == "WITHOUT"))
+        or (1 in c.numbers and c.has("ONLY", "EQ"))
+        or (1 in c.numbers and c.has("EACH") and not c.has("GE"))
+        for c in clauses
+    )
+    ordered = bool(facts.not_before) or "ONLYTHEN" in flags or "STRICTORDER" in flags
+    turned = bool(facts.earlier and any(facts.earlier.values())) or any(f in flags for f in ("THEN", "LATER", "INORDER"))
+    if "ANYORDER" in flags or not (once or ordered or turned):
+        return "any"
+    return "once" if once else "order" if ordered else "turn"
+
+
+def _facts(names: Sequence[str], clauses: Sequence[Clause]) -> _Facts:
+    facts = _Facts({name: set() for name in names}, [], [], [], set())
+    both_ways = any(c.kind == "IFF" or c.has("ALONE", "OTHERTIME") for c in clauses) or (
+        any(c.kind == "NEXTBEFORE" or c.has("NEXTBEFORETHAT") for c in clauses)
+        and sum(bool(c.names) for c in clauses) > 1
+    )
+    delayed = any(c.kind in ("NEXTAFTER", "NEXTBEFORE") or c.has("NEXT", "NEXTBEFORETHAT") for c in clauses)
+    for i, clause in enumerate(clauses):
+        if clause.kind == MAIN:
+            if not clause.denied and not clause.has("MAY"):
+                facts.demanded |= set(clause.names)
+            _looks_back(clauses, i, facts, both_ways, delayed)
+            continue
+        main = _main_of(clauses, i)
+        if main is None or not clause.names:
+            continue
+        for y in main.names:
+            for x in clause.names:
+                if x != y:
+                    _join(facts, main, clause, x, y, both_ways, delayed)
+    return facts
+
+
+def _main_of(clauses: Sequence[Clause], i: int) -> Clause | None:
+    """The clause that another one hangs on."""
+    later = (c for c in clauses[i + 1 :] if c.kind == MAIN and c.names)
+    earlier = (c for c in reversed(clauses[:i]) if c.kind == MAIN and (c.names or "NOT" in c.flags))
+    if clauses[i].fronted:
+        return next(later, None)
+    main = next(earlier, None)
+    if main is not None and not main.names:  # "find b, but not until you find a"
+        named = next((c for c in reversed(clauses[:i]) if c.names), None)
+        return Clause(names=named.names, flags=main.flags) if named else None
+    return main
+
+
+def _join(facts: _Facts, main: Clause, sub: Clause, x: str, y: str, both_ways: bool, delayed: bool) -> None:
+    """What it means that ``main``, about y, hangs on ``sub``, about x."""
+    kind = sub.kind
+    leaving = main.has("LEAVE") and main.denied
+    if kind in ("UNLOCK", "RELEASE"):
+        if kind == "RELEASE":
+            facts.holds.append(Proposal(senses.until(atom(x), atom(y)), "until"))
+        facts.not_before.append((x, y))
+        facts.demanded -= {x, y}
+    elif kind == "LOCK":
+        _respond(facts, y, x, True, False, False, "LOCK")
+    elif kind == "UNTIL" or (kind == "AFTER" and sub.has("UNSEEN", "NOT") and (main.denied or main.has("HOLD"))):
+        if leaving or (not main.denied and (main.has("HOLD", "FOREVER") or not main.has("THEN"))):
+            facts.holds.append(Proposal(senses.until(atom(y), atom(x)), "until"))
+        elif main.denied:
+            _after(facts, x, y)
+    elif kind == "BEFORE":
+        if leaving:
+            facts.holds.append(Proposal(senses.until(atom(y), atom(x)), "until"))
+        first, second = (x, y) if main.denied else (y, x)
+        _after(facts, first, second)
+        if not main.denied and main.has("MUST"):
+            facts.demanded -= {x, y}
+    elif kind == "ONLYAFTER":
+        _after(facts, x, y)
+    elif kind == "WITHOUT":
+        if main.denied and (delayed or both_ways):
+            _respond(facts, x, y, False, True, both_ways, kind)
+        elif main.denied:
+            _after(facts, x, y)
+        else:
+            _after(facts, y, x)
+    elif kind == "NEXTBEFORE":
+        _respond(facts, y, x, main.denied, True, both_ways, kind)
+    else:
+        if kind == "IMPLY":
+            x, y = y, x
+        _respond(facts, x, y, main.denied and kind != "IMPLY", delayed, both_ways or kind == "IFF", kind)
+
+
+def _after(facts: _Facts, first: str, second: str) -> None:
+    facts.earlier[second].add(first)
+    facts.not_before.append((second, first))
+
+
+def _respond(facts: _Facts, x: str, y: str, denied: bool, delayed: bool, both_ways: bool, kind: str) -> None:
+    facts.earlier[y].add(x)
+    a, b = atom(x), atom(y)
+    if denied and not (both_ways and delayed):
+        found = Proposal(senses.response(a, senses.next_(senses.never(b))), "never after")
+    elif delayed or both_ways:
+        found = Proposal(senses.response(a, senses.next_(b), both_ways=both_ways), "both ways" if both_ways else "at once")
+    else:
+        found = Proposal(senses.response(a, senses.eventually(b)), "response")
+    facts.responses.append(found)
+
+
+def _looks_back(clauses: Sequence[Clause], i: int, facts: _Facts, both_ways: bool, delayed: bool) -> None:
+    """ "You can visit a, but you must visit b afterwards": a clause that hangs on the one before it."""
+    clause = clauses[i]
+    before = next((c for c in reversed(clauses[:i]) if c.names), None)
+    if before is None or before.kind != MAIN or not clause.names or before.names == clause.names:
+        return
+    if clause.has("LATER", "NEXT") and (before.has("MAY") or clause.has("MUST", "NOT")):
+        _respond(facts, before.names[-1], clause.names[0], clause.denied, delayed, both_ways, "LATER")
+
+
+def _chronological(names: Sequence[str], earlier: dict[str, set[str]]) -> list[str]:
+    """Names as mentioned, but each after those that come before it."""
+    found: list[str] = []
+
+    def put(name: str, above: tuple[str, ...]) -> None:
+        if name in found or name in above:
+            return
+        for other in names:
+            if other in earlier[name]:
+                put(other, (*above, name))
+        found.append(name)
+
+    for name in names:
+        put(name, ())
+    return found
