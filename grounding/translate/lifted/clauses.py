@@ -19,9 +19,9 @@ _VERBS = frozenset("UNLOCK LOCK RELEASE IMPLY".split())
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
 _OPENERS = frozenset("MUST MAY NOT AVOID NEXT ALWAYS".split())
 _GO = frozenset(
-    stem(w)
-    for w in "go visit reach move head navigate travel proceed find walk make ensure be approach see observe stop "
-    "pass arrive explore frequent you please direct enter get come return".split()
+    stem(w) if w.islower() else w
+    for w in "go visit reach move head navigate travel proceed find walk make approach see observe stop "
+    "pass arrive explore frequent direct enter get come return complete GO".split()
 )
 
 
@@ -36,7 +36,7 @@ class Clause:
         numbers: Its numbers.
         fronted: Whether it comes before the clause that it hangs on.
         either: Whether its mentions are joined by "or".
-        wait: Whether a mention came before the verb: "b must be seen before a".
+        passive: Whether its mentions come before its verb: "b must be seen before a".
     """
 
     kind: str = MAIN
@@ -45,6 +45,7 @@ class Clause:
     numbers: list[int] = field(default_factory=list)
     fronted: bool = False
     either: bool = False
+    passive: bool = False
 
     def has(self, *wanted: str) -> bool:
         """Whether it has one of the cues."""
@@ -91,12 +92,14 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
             again = token.name in clause.names
             if clause.names and (not listing or again):
                 clause = close(Clause())
+            clause.passive |= not clause.names and not any(f in _GO or f in ("AVOID", "THEN", "ONLYTHEN") for f in clause.flags)
             clause.names.append(token.name)
             listing = True
             continue
         if token.cue in (",", "AND", "OR", "EACH") and after == "P" and listing:
             clause.either |= token.cue == "OR"
             continue
+        spoken = clause.kind == MAIN and clause.names and not clause.passive
         if token.cue in SUBORDINATORS and not (token.cue in _VERBS and not clause.names):
             bare = clause.kind == MAIN and not clause.names and "NOT" not in clause.flags
             fronted = bare or (clause.kind != MAIN and not clause.names)
@@ -111,9 +114,8 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
             clause = close(Clause(flags=["AND"]))
         elif clause.kind != MAIN and clause.names and (token.cue in _OPENERS or (token.cue in _GO and not listing)):
             clause = close(Clause(flags=[token.cue]))
-        elif clause.kind != MAIN and clause.names and clause.fronted and token.cue in _GO and after != "visit":
-            if token.cue != "be" and not (token.cue == "see"):
-                clause = close(Clause(flags=[token.cue]))
+        elif spoken and (token.cue in ("MUST", "MAY", "NOT", "AVOID") or (token.cue == "ONLY" and after != "#")):
+            clause = close(Clause(flags=[token.cue]))
         elif token.cue == "#":
             clause.numbers.append(token.number)
         else:

@@ -13,7 +13,7 @@ from grounding.translate.lifted.thesaurus import stem
 _CUES: Mapping[str, str] = {
     # Joining clauses of time and condition.
     "UNTIL": "until|till|util|til|up until|up to the point|unless|unless and until|until after",
-    "BEFORE": "before|prior to|ahead of|earlier than|in advance of",
+    "BEFORE": "precede|come before|before|prior to|ahead of|earlier than|in advance of",
     "AFTER": "after|whenever|when|if|upon|following|every time|each time|any time|anytime|in response to|in the event|"
     "in case|provided|given that|as long as|only because|while",
     "IMPLY": "mean|imply|require that|entail|trigger|result in|lead to|cause",
@@ -29,7 +29,7 @@ _CUES: Mapping[str, str] = {
     "LOCK": "lock|prevent|disable|block|bar|rule out|exclude|forbid|close",
     "RELEASE": "release|free",
     # Times that hark back to what was said.
-    "LATER": "after that|afterward|afterwards|afterword|later|later on|thereafter|after this|subsequently|after which|"
+    "LATER": "in response to it|in response|in response to that|after that|afterward|afterwards|afterword|later|later on|thereafter|after this|subsequently|after which|"
     "in the future|from then on|from that point on|some time later|at a later time|after it",
     "NEXT": "immediately|immediately after that|immediately afterward|immediately afterwards|right after that|next step|"
     "next time step|next time instant|very next time instant|very next time step|next instant|next moment|right next|"
@@ -49,7 +49,8 @@ _CUES: Mapping[str, str] = {
     "prohibit|under no circumstance|off limit|isn't|nothing|do not ever|without ever",
     "AVOID": "avoid|stay away|keep away|keep way|steer clear|stay clear|keep clear|bypass|evade|refrain|abstain|stay out|"
     "keep out|keep off|skip|dodge|shun|ignore|leave out|stay off|keep your distance",
-    "WITHOUT": "without|but not through|but not by|but not via|but not",
+    "WITHOUT": "without|but not through|but not by|but not via|while avoid|while stay away|while keep away|while stay clear|"
+    "while steer clear|but avoid|but stay away|but keep away|but keep way|while not|while never|whilst avoid|while ignore|while skip",
     "ANYBUT": "anywhere but|everywhere but|any place but|anywhere except|everywhere except|anything but|any location but",
     "NONEBUT": "nowhere but|no place but|nowhere except|nowhere else but|nothing but",
     "OTHERTIME": "any other time|at other time|other time|otherwise|any other moment",
@@ -63,7 +64,7 @@ _CUES: Mapping[str, str] = {
     "not over|no over|or below|less or equal",
     "GT": "more than|any more than|great than|exceed|over|in excess of|beyond",
     "LT": "less than|any less than|few than|any few than|under|short of|fall short on|fall short of|below",
-    "EQ": "exactly|precisely|exact|at most and at least|at least and at most|exceed or fall short on|"
+    "EQ": "not exceed or fall short on|not exceed or fall short of|exactly|precisely|exact|at most and at least|at least and at most|exceed or fall short on|"
     "exceed or fall short of|no more no less|no less no more|no more and no less|no more or less|no more nor less|"
     "more or less than|less or more than|more or few than|few or more than|any more or any few than|"
     "any more or few than|more or any few than|great or few than|few or great than|any great or few than|"
@@ -74,13 +75,13 @@ _CUES: Mapping[str, str] = {
     "STOP": "stop|quit|cease",
     "NOMORE": "any more|anymore|any long|ever again|no long",
     "REVISIT": "revisit|return|come back|go back|reenter|re enter|repetition|repeat visit|back|visit again",
-    "EACH": "each|every|all|both|any NUM",
-    "LEAVE": "leave|exit|depart|go away|go to other place from|go to any other place from|go anywhere from|"
+    "EACH": "the following|following location|following place|following NUM location|the following NUM location|the following location|each|every|all|both|any NUM",
+    "LEAVE": "leave|exit|depart|go away|go to other place from|go to any other place from|go anywhere from|go to anywhere from|"
     "go elsewhere from|move from|go from",
     "ONLY": "only|just|single|solely|single time",
     "FOREVER": "forever|infinitely|infinitely often|infinite|infinite time|infinite number of time|repeatedly|continually|"
     "continuously|constantly|perpetually|endlessly|over and over|again and again|regularly|nonstop|periodically|"
-    "persistently|ceaselessly|eternally|unlimited time|incessantly|indefinitely|keep|keep on|keep go|continue|continue to|"
+    "without stop|without pause|without end|persistently|ceaselessly|eternally|unlimited time|incessantly|indefinitely|keep|keep on|keep go|continue|continue to|"
     "carry on|patrol|cycle|cycle through|cycle between|loop|alternate|back and forth|go back and forth|"
     "keep go back and forth|oscillate|surveil|rotate|always be",
     "ALWAYS": "always|at all time|at any time|ever|at all|at any point|at all cost|throughout|in any case",
@@ -100,7 +101,8 @@ _CUES: Mapping[str, str] = {
     "suppose to|need|guarantee",
     "MAY": "can|may|allow|be allow to|permit to|be permit to|be good to|free to|could|able to|be permit",
     "COMPLETE": "complete the task|complete|finish",
-    "AND": "and|also|plus|as well as",
+    "GO": "stop at|stop by|stop in|make a stop at",
+    "AND": "while ensure|while make sure|while be sure|and|also|plus|as well as",
     "OR": "or",
     "EITHER": "either|NUM of",
     "BUT": "but|however|yet|though",
@@ -139,7 +141,7 @@ def cues(words: Sequence[Token]) -> list[Token]:
             run = words[at : at + length]
             cue = _PHRASES.get(tuple("NUM" if t.cue == "#" else t.cue for t in run))
             if cue:
-                found.append(Token(cue, number=max(t.number for t in run)))
+                found.append(Token(cue, number=max(t.number for t in run) if cue == "MORETIMES" else 0))
                 break
         else:
             length = 1

@@ -56,7 +56,7 @@ def _one(name: str, clauses: Sequence[Clause]) -> Iterator[Proposal]:
     denied = denials % 2 == 1
     bound = next((flag for flag in ("EQ", "GE", "LE", "GT", "LT") if flag in flags), "")
     ordinals = [-number for number in numbers if number < 0]
-    if "FOREVER" in flags or ("STOP" in flags and denied):
+    if ("FOREVER" in flags and not denied) or ("STOP" in flags and denied):
         yield Proposal(senses.again_and_again(x), "patrol")
         return
     ends = {"NOT", "NOMORE", "LOCK", "STOP"} & set(flags)
@@ -65,7 +65,7 @@ def _one(name: str, clauses: Sequence[Clause]) -> Iterator[Proposal]:
     count = max((number for number in numbers if number >= 0), default=None)
     if count is not None and count <= MOST_TIMES:
         count += "MORETIMES" in flags
-        yield from _counted(x, count, bound, denied, flags)
+        yield from _counted(x, count, bound, denied, [*flags, *(["TWICE"] if denials > 1 else [])])
     if count is None and not ordinals:
         if "LOCK" in flags or ("REVISIT" in flags and denied) or ("AFTER" in flags and denied):
             yield Proposal(senses.at_most(x, 1), "most")
@@ -93,6 +93,8 @@ def _counted(x: Node, count: int, bound: str, denied: bool, flags: Sequence[str]
         yield Proposal(most(x, count) if denied else least(x, count + 1), "most" if denied else "least")
     elif bound == "LT":
         yield Proposal(least(x, count) if denied else most(x, max(count - 1, 0)), "least" if denied else "most")
+    elif "TWICE" in flags:
+        yield Proposal(least(x, count), "least")
     elif only or ("MAY" in flags and not denied):
         first, second = (most, exact) if may else (exact, most)
         yield Proposal(first(x, count), "most" if may else "exact")
@@ -115,7 +117,8 @@ class _Facts:
     responses: list[Proposal]
     holds: list[Proposal]
     demanded: set[str]
-    afterwards: bool = False
+    visited: set[str]
+    revisits: bool = False
 
 
 def _several(names: Sequence[str], clauses: Sequence[Clause]) -> Iterator[Proposal]:
@@ -123,7 +126,8 @@ def _several(names: Sequence[str], clauses: Sequence[Clause]) -> Iterator[Propos
     kinds = {clause.kind for clause in clauses}
     facts = _facts(names, clauses)
     mains = [clause for clause in clauses if clause.kind == MAIN and clause.names]
-    if "FOREVER" in flags and kinds == {MAIN} or any(c.has("STOP") and c.has("NOT") for c in mains):
+    ceaseless = "FOREVER" in flags or ("ALWAYS" in flags and len(mains) == 1)
+    if ceaseless and kinds == {MAIN} and not any(c.denied for c in mains) or any(c.has("STOP") and c.has("NOT") for c in mains):
         yield Proposal(senses.all_of([senses.again_and_again(atom(n)) for n in names]), "patrol")
         return
     yield from facts.responses if len(names) == 2 else ()
@@ -159,10 +163,10 @@ def _ordered(order: Sequence[str], clauses: Sequence[Clause], level: str) -> Ite
 def _level(clauses: Sequence[Clause], facts: _Facts) -> str:
     """How strictly the order is meant."""
     flags = [flag for clause in clauses for flag in clause.flags]
-    once = any(
-        (c.has("REVISIT") and (c.denied or c.kind == "WITHOUT"))
+    once = facts.revisits or any(
+        (c.has("REVISIT", "MORETIMES") and (c.denied or c.kind == "WITHOUT"))
         or (1 in c.numbers and c.has("ONLY", "EQ"))
-        or (1 in c.numbers and c.has("EACH") and not c.has("GE"))
+        or (1 in c.numbers and (c.has("EACH") or len(c.names) > 1) and not c.has("GE"))
         for c in clauses
     )
     ordered = bool(facts.not_before) or "ONLYTHEN" in flags or "STRICTORDER" in flags
@@ -173,7 +177,7 @@ def _level(clauses: Sequence[Clause], facts: _Facts) -> str:
 
 
 def _facts(names: Sequence[str], clauses: Sequence[Clause]) -> _Facts:
-    facts = _Facts({name: set() for name in names}, [], [], [], set())
+    facts = _Facts({name: set() for name in names}, [], [], [], set(), set())
     both_ways = any(c.kind == "IFF" or c.has("ALONE", "OTHERTIME") for c in clauses) or (
         any(c.kind == "NEXTBEFORE" or c.has("NEXTBEFORETHAT") for c in clauses)
         and sum(bool(c.names) for c in clauses) > 1
@@ -181,13 +185,18 @@ def _facts(names: Sequence[str], clauses: Sequence[Clause]) -> _Facts:
     delayed = any(c.kind in ("NEXTAFTER", "NEXTBEFORE") or c.has("NEXT", "NEXTBEFORETHAT") for c in clauses)
     for i, clause in enumerate(clauses):
         if clause.kind == MAIN:
-            if not clause.denied and not clause.has("MAY"):
+            if not clause.denied and (not clause.has("MAY") or clause.has("THEN", "ONLYTHEN")):
                 facts.demanded |= set(clause.names)
+                facts.visited |= set(clause.names)
             _looks_back(clauses, i, facts, both_ways, delayed)
+            _but_not(clauses, i, facts)
             continue
         main = _main_of(clauses, i)
+        if clause.kind == "WITHOUT" and clause.has("REVISIT", "MORETIMES"):
+            continue
         if main is None or not clause.names:
             continue
+        facts.visited |= set(clause.names) if clause.kind in ("UNTIL", "AFTER") else set()
         for y in main.names:
             for x in clause.names:
                 if x != y:
@@ -199,6 +208,8 @@ def _main_of(clauses: Sequence[Clause], i: int) -> Clause | None:
     """The clause that another one hangs on."""
     later = (c for c in clauses[i + 1 :] if c.kind == MAIN and c.names)
     earlier = (c for c in reversed(clauses[:i]) if c.kind == MAIN and (c.names or "NOT" in c.flags))
+    if clauses[i].kind in ("LOCK", "UNLOCK", "RELEASE", "IMPLY"):
+        return next((c for c in reversed(clauses[:i]) if c.names), None)
     if clauses[i].fronted:
         return next(later, None)
     main = next(earlier, None)
@@ -227,17 +238,20 @@ def _join(facts: _Facts, main: Clause, sub: Clause, x: str, y: str, both_ways: b
     elif kind == "BEFORE":
         if leaving:
             facts.holds.append(Proposal(senses.until(atom(y), atom(x)), "until"))
-        first, second = (x, y) if main.denied else (y, x)
-        _after(facts, first, second)
+        if main.denied or not main.has("MAY"):
+            first, second = (x, y) if main.denied else (y, x)
+            _after(facts, first, second)
         if not main.denied and main.has("MUST"):
             facts.demanded -= {x, y}
-    elif kind == "ONLYAFTER":
+    elif kind == "ONLYAFTER" or (kind == "AFTER" and main.has("ONLY") and 1 not in main.numbers and not main.denied):
         _after(facts, x, y)
     elif kind == "WITHOUT":
         if main.denied and (delayed or both_ways):
             _respond(facts, x, y, False, True, both_ways, kind)
         elif main.denied:
             _after(facts, x, y)
+        elif x in facts.visited:
+            facts.revisits = True
         else:
             _after(facts, y, x)
     elif kind == "NEXTBEFORE":
@@ -265,11 +279,25 @@ def _respond(facts: _Facts, x: str, y: str, denied: bool, delayed: bool, both_wa
     facts.responses.append(found)
 
 
+def _but_not(clauses: Sequence[Clause], i: int, facts: _Facts) -> None:
+    """ "Go to a, but do not visit b, and then go to b": an avoidance while the clause before it is done."""
+    clause, before = clauses[i], clauses[i - 1]
+    hung = i + 1 < len(clauses) and clauses[i + 1].kind != MAIN and not clauses[i + 1].fronted
+    if not (i and clause.denied and clause.has("BUT") and clause.names and before.names) or hung:
+        return
+    for y in before.names:
+        for x in clause.names:
+            if x in facts.visited:
+                facts.revisits |= x != y
+            elif x != y:
+                _after(facts, y, x)
+
+
 def _looks_back(clauses: Sequence[Clause], i: int, facts: _Facts, both_ways: bool, delayed: bool) -> None:
     """ "You can visit a, but you must visit b afterwards": a clause that hangs on the one before it."""
     clause = clauses[i]
     before = next((c for c in reversed(clauses[:i]) if c.names), None)
-    if before is None or before.kind != MAIN or not clause.names or before.names == clause.names:
+    if before is None or not clause.names or before.names == clause.names:
         return
     if clause.has("LATER", "NEXT") and (before.has("MAY") or clause.has("MUST", "NOT")):
         _respond(facts, before.names[-1], clause.names[0], clause.denied, delayed, both_ways, "LATER")

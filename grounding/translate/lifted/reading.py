@@ -23,6 +23,8 @@ VALUES: Mapping[str, int] = {
 }  # fmt: skip
 #: "once" before one of these means "as soon as".
 _SUBJECTS = words_in("you it the that there robot we i having in")
+#: "once" after one of these is a number.
+_BOUNDS = words_in("exactly least most precisely than")
 #: What a clause of time or condition begins with, and what may follow the proposition in it.
 _SUBORDINATE = words_in(
     "after once if whenever when until till util before unless immediately right as upon every each while "
@@ -41,6 +43,7 @@ _HEADS = words_in(
     "single total row few while time specific particular strict certain given location place landmark visit "
     "way different second third fourth fifth minimum maximum number"
 )
+_PAYS = words_in("make making pay paying complete completing not for upon on every")
 #: A mention of a proposition that the text does not name exactly ("the other floor").
 VAGUE = "?"
 MOST_TOKENS = 200
@@ -153,6 +156,8 @@ class Names:
 
     def means_when(self, words: Sequence[str], at: int) -> bool:
         """Whether "once" at a word means "as soon as" and no number."""
+        if at and words[at - 1] in _BOUNDS:
+            return False
         return at + 1 < len(words) and (words[at + 1] in _SUBJECTS or bool(self._mention(words, at + 1)[0]))
 
     def _mention(self, words: Sequence[str], at: int) -> tuple[str, int]:
@@ -222,7 +227,9 @@ def _all_before(name: str, earlier: Mapping[str, set[str]]) -> set[str]:
 
 
 def _is_article(words: Sequence[str], at: int) -> bool:
-    return at + 1 < len(words) and words[at + 1] in _HEADS and words.count("a") > 1
+    if at + 1 == len(words) or words[at + 1] not in _HEADS or words.count("a") == 1:
+        return False
+    return words[at + 1] != "visit" or (at > 0 and words[at - 1] in _PAYS)
 
 
 def words_of(text: str) -> list[str]:
