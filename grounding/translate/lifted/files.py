@@ -14,11 +14,12 @@ import numpy as np
 from grounding.errors import HeedError
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.model import Choice, Translator
+from grounding.translate.lifted.pool import Pool
 from grounding.translate.lifted.reading import Names
 from grounding.translate.lifted.scheme import Repeat, Scheme, Tree
 
 WEIGHTS, CARD = "model.safetensors", "card.json"
-_VERSION = 1
+_VERSION = 2
 
 
 class LiftedModelError(HeedError):
@@ -38,6 +39,7 @@ def save(translator: Translator, folder: Path, card: Mapping[str, Any]) -> None:
         "schemes": [{"body": _to_json(s.body), "slots": s.slots, "fixed": s.fixed} for s in translator.schemes],
         "choices": [asdict(choice) for choice in translator.choices],
         "vocabularies": {name: list(part.vocabulary) for name, part in parts.items()},
+        "pool": asdict(translator.pool),
         "filler": [own[0] for own in translator.filler.parts] if translator.filler else [],
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +103,7 @@ def _restored(arrays: Mapping[str, Any], settings: Mapping[str, Any]) -> Transla
         columns = {feature: i for i, feature in enumerate(vocabulary)}
         models[name] = LogLinear(columns, parts[name], arrays[name].astype(np.float64))
     schemes = [Scheme(_from_json(s["body"]), s["slots"], s["fixed"]) for s in settings["schemes"]]
-    return Translator(names, schemes, choices, models["chooser"], models.get("filler"))
+    return Translator(names, schemes, choices, models["chooser"], models.get("filler"), Pool(**settings["pool"]))
 
 
 def _to_json(tree: Tree) -> Any:

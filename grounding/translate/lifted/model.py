@@ -7,8 +7,9 @@ ill-formed, and those that nothing can satisfy are left out.
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,15 +18,21 @@ from numpy.typing import NDArray
 
 from grounding.errors import HeedError
 from grounding.logic.formula import Node
-from grounding.logic.infinite import equivalent, satisfiable
+from grounding.logic.infinite import equivalent
 from grounding.translate.lifted.data import Pair
+from grounding.translate.lifted.grammar import propose
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.notation import canonical
+from grounding.translate.lifted.pool import Ballot, Pool, fit
 from grounding.translate.lifted.reading import VAGUE, Names, Reading, features
 from grounding.translate.lifted.scheme import LARGEST, Scheme, Tree, induce, node_of, tree_of
+from grounding.translate.lifted.witness import MOST_BY_AUTOMATA, shown_satisfiable
 
 #: What a mention too many or too few takes from the logarithm of a formula's probability.
 _MISFIT = 4.0
+#: Parts of the training for the weights of the pool, and formulas that a proposal is compared with by automata.
+_POOL_FOLDS = 3
+_COMPARED = 12
 _SAME, _REVERSED = "same", "reversed"
 
 
@@ -81,6 +88,7 @@ class Translator:
         choices: What the chooser chooses among.
         chooser: Which choice, given the features of a sentence.
         filler: Which proposition a slot takes that nothing clear was said about; None if that never happens.
+        pool: How much the chooser and the written rules of English count.
     """
 
     def __init__(
@@ -90,16 +98,24 @@ class Translator:
         choices: Sequence[Choice],
         chooser: LogLinear,
         filler: LogLinear | None,
+        pool: Pool | None = None,
     ) -> None:
         self.names = names
         self.schemes = tuple(schemes)
         self.choices = tuple(choices)
         self.chooser = chooser
         self.filler = filler
+        self.pool = pool or Pool()
 
     @classmethod
     def fit(cls, pairs: Sequence[Pair], *, seed: int = 0, names: Names | None = None) -> Translator:
         """Learns from pairs; equal seeds and data give equal translators on one machine."""
+        translator = cls._learned(pairs, seed, names)
+        translator.pool = fit(list(_ballots(pairs, seed, names))) if translator.names.spoken else Pool()
+        return translator
+
+    @classmethod
+    def _learned(cls, pairs: Sequence[Pair], seed: int, names: Names | None) -> Translator:
         names = names or Names.learn(pairs)
         readings = [names.read(pair.utterance) for pair in pairs]
         schemes = induce(_examples(pairs, readings, names))
@@ -158,6 +174,31 @@ class Translator:
         fill: NDArray[np.float64] | None,
         most: int,
     ) -> list[Candidate]:
+        nodes, learned, rank = self._candidates(text, reading, scores, names, fill)
+        pooled = self.pool.scores(learned, rank) if nodes else np.zeros(0)
+        best: list[Candidate] = []
+        for i in np.argsort(-pooled, kind="stable"):
+            if len(best) == most:
+                break
+            if shown_satisfiable(nodes[i]):
+                best.append(Candidate(nodes[i], float(np.exp(pooled[i]))))
+        if not best:
+            raise TranslationError(
+                f"sentence {text[:80]!r}",
+                "mentions none of the propositions, or not as many as any known pattern takes.",
+                f"Known: {', '.join(sorted(names.spoken)) or 'none'}.",
+            )
+        return best
+
+    def _candidates(
+        self,
+        text: str,
+        reading: Reading,
+        scores: NDArray[np.float64],
+        names: Names,
+        fill: NDArray[np.float64] | None,
+    ) -> tuple[list[Node], NDArray[np.float64], NDArray[np.int_]]:
+        """Formulas, what the model makes of each (-inf: unknown to it), and which reading of the grammar each is."""
         found: dict[str, tuple[Node, list[float]]] = {}
         for choice, score in zip(self.choices, scores, strict=True):
             written = self._write(choice, reading, names, fill)
@@ -167,20 +208,30 @@ class Translator:
         ranked = sorted(
             ((node, float(np.logaddexp.reduce(own))) for node, own in found.values()), key=lambda pair: -pair[1]
         )
+        nodes = [node for node, _ in ranked]
         total = np.logaddexp.reduce([score for _, score in ranked]) if ranked else 0.0
-        best: list[Candidate] = []
-        for node, score in ranked:
-            if len(best) == most:
-                break
-            if satisfiable(str(node)):
-                best.append(Candidate(node, float(np.exp(score - total))))
-        if not best:
-            raise TranslationError(
-                f"sentence {text[:80]!r}",
-                "mentions none of the propositions, or not as many as any known pattern takes.",
-                f"Known: {', '.join(sorted(names.spoken)) or 'none'}.",
-            )
-        return best
+        learned = [score - total for _, score in ranked]
+        rank = [-1] * len(nodes)
+        for place, proposal in enumerate(propose(text, names)):
+            at = _same(proposal.formula, nodes)
+            if at is None:
+                nodes.append(proposal.formula)
+                learned.append(-np.inf)
+                rank.append(place)
+            elif rank[at] < 0:
+                rank[at] = place
+        return nodes, np.array(learned), np.array(rank, dtype=int)
+
+    def _ballot(self, pair: Pair) -> Ballot:
+        """The candidates for a pair that it was not trained on."""
+        reading = self.names.read(pair.utterance)
+        seen = [features(reading)]
+        fill = self.filler.scores(seen)[0] if self.filler else None
+        nodes, learned, rank = self._candidates(
+            pair.utterance, reading, self.chooser.scores(seen)[0], self.names, fill
+        )
+        at = _same(pair.formula, nodes)
+        return Ballot(learned, rank, np.arange(len(nodes)) == (-1 if at is None else at), pair.weight)
 
     def _write(
         self, choice: Choice, reading: Reading, names: Names, fill: NDArray[np.float64] | None
@@ -217,6 +268,31 @@ class Translator:
                 used.add(name)
             filled.append(name)
         return filled
+
+
+def _ballots(pairs: Sequence[Pair], seed: int, names: Names | None) -> Iterator[Ballot]:
+    """What translators trained on a part of the pairs say of the rest: of new sentences, and of new formulas."""
+    for key in (lambda pair: pair.utterance, lambda pair: canonical(pair.formula)):
+        keys = sorted({key(pair) for pair in pairs})
+        if len(keys) < 2 * _POOL_FOLDS:
+            continue
+        random.Random(seed).shuffle(keys)
+        for number in range(_POOL_FOLDS):
+            held = set(keys[number::_POOL_FOLDS])
+            translator = Translator._learned([pair for pair in pairs if key(pair) not in held], seed, names)
+            yield from (translator._ballot(pair) for pair in pairs if key(pair) in held)
+
+
+def _same(formula: Node, nodes: Sequence[Node]) -> int | None:
+    """Which of some formulas says the same."""
+    text, atoms = canonical(formula), set(formula.atoms)
+    for i, node in enumerate(nodes):
+        if canonical(node) == text:
+            return i
+    for i, node in enumerate(nodes[:_COMPARED]):
+        if set(node.atoms) == atoms and len(atoms) <= MOST_BY_AUTOMATA and equivalent(canonical(node), text):
+            return i
+    return None
 
 
 def _size(scheme: Scheme, delta: int, reading: Reading) -> int:
