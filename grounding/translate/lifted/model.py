@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from grounding.errors import HeedError
 from grounding.logic.formula import Node
 from grounding.logic.infinite import equivalent
 from grounding.translate.lifted.data import Pair
+from grounding.translate.lifted.filler import Filler
 from grounding.translate.lifted.grammar import propose
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.notation import canonical
@@ -33,6 +34,7 @@ _MISFIT = 4.0
 #: Parts of the training for the weights of the pool, and formulas that a proposal is compared with by automata.
 _POOL_FOLDS = 3
 _COMPARED = 12
+_MOST_BALLOTS = 300
 _SAME, _REVERSED = "same", "reversed"
 
 
@@ -97,7 +99,7 @@ class Translator:
         schemes: Sequence[Scheme],
         choices: Sequence[Choice],
         chooser: LogLinear,
-        filler: LogLinear | None,
+        filler: Filler | None,
         pool: Pool | None = None,
     ) -> None:
         self.names = names
@@ -136,7 +138,7 @@ class Translator:
             [pairs[i].weight for i in kept],
             seed=seed,
         )
-        return cls(names, schemes, choices, chooser, _fit_filler(pairs, readings, names, seed))
+        return cls(names, schemes, choices, chooser, _fit_filler(pairs, readings, names))
 
     def translate(self, text: str, *, names: Names | None = None, most: int = 5) -> list[Candidate]:
         """Formulas for a sentence, the most probable first; each is satisfiable.
@@ -159,11 +161,13 @@ class Translator:
         readings = [names.read(text) for text in texts]
         seen = [features(reading) for reading in readings]
         scores = self.chooser.scores(seen)
-        fills = self.filler.scores(seen) if self.filler else [None] * len(texts)
         return [
-            self._ranked(text, reading, row, names, fill, most)
-            for text, reading, row, fill in zip(texts, readings, scores, fills, strict=True)
+            self._ranked(text, reading, row, names, self._fills(reading, own), most)
+            for text, reading, row, own in zip(texts, readings, scores, seen, strict=True)
         ]
+
+    def _fills(self, reading: Reading, seen: Counter[str]) -> Mapping[str, float] | None:
+        return self.filler.scores(reading.words, seen) if self.filler else None
 
     def _ranked(
         self,
@@ -171,7 +175,7 @@ class Translator:
         reading: Reading,
         scores: NDArray[np.float64],
         names: Names,
-        fill: NDArray[np.float64] | None,
+        fill: Mapping[str, float] | None,
         most: int,
     ) -> list[Candidate]:
         nodes, learned, rank = self._candidates(text, reading, scores, names, fill)
@@ -196,7 +200,7 @@ class Translator:
         reading: Reading,
         scores: NDArray[np.float64],
         names: Names,
-        fill: NDArray[np.float64] | None,
+        fill: Mapping[str, float] | None,
     ) -> tuple[list[Node], NDArray[np.float64], NDArray[np.int_]]:
         """Formulas, what the model makes of each (-inf: unknown to it), and which reading of the grammar each is."""
         found: dict[str, tuple[Node, list[float]]] = {}
@@ -226,7 +230,7 @@ class Translator:
         """The candidates for a pair that it was not trained on."""
         reading = self.names.read(pair.utterance)
         seen = [features(reading)]
-        fill = self.filler.scores(seen)[0] if self.filler else None
+        fill = self._fills(reading, seen[0])
         nodes, learned, rank = self._candidates(
             pair.utterance, reading, self.chooser.scores(seen)[0], self.names, fill
         )
@@ -234,7 +238,7 @@ class Translator:
         return Ballot(learned, rank, np.arange(len(nodes)) == (-1 if at is None else at), pair.weight)
 
     def _write(
-        self, choice: Choice, reading: Reading, names: Names, fill: NDArray[np.float64] | None
+        self, choice: Choice, reading: Reading, names: Names, fill: Mapping[str, float] | None
     ) -> tuple[Node, float] | None:
         """The formula of a choice, and how badly the mentions fit its slots."""
         scheme = self.schemes[choice.scheme]
@@ -253,7 +257,7 @@ class Translator:
             names.spoken
         )
 
-    def _filled(self, reading: Reading, slots: int, names: Names, fill: NDArray[np.float64] | None) -> list[str] | None:
+    def _filled(self, reading: Reading, slots: int, names: Names, fill: Mapping[str, float] | None) -> list[str] | None:
         """A proposition for each of the first mentions, clear or not."""
         wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
         used = {name for name in wanted if not name.startswith(VAGUE)}
@@ -261,10 +265,9 @@ class Translator:
         for name in wanted:
             if name.startswith(VAGUE):
                 free = [other for other in names.of_kind(name[len(VAGUE) :]) if other not in used]
-                if fill is None or self.filler is None or not free:
+                if fill is None or not free:
                     return None
-                known = {label: score for (label,), score in zip(self.filler.parts, fill, strict=True)}
-                name = max(free, key=lambda other: known.get(other, -np.inf))
+                name = max(free, key=lambda other: fill.get(other, -np.inf))
                 used.add(name)
             filled.append(name)
         return filled
@@ -280,7 +283,8 @@ def _ballots(pairs: Sequence[Pair], seed: int, names: Names | None) -> Iterator[
         for number in range(_POOL_FOLDS):
             held = set(keys[number::_POOL_FOLDS])
             translator = Translator._learned([pair for pair in pairs if key(pair) not in held], seed, names)
-            yield from (translator._ballot(pair) for pair in pairs if key(pair) in held)
+            tested = [pair for pair in pairs if key(pair) in held]
+            yield from map(translator._ballot, random.Random(seed).sample(tested, min(len(tested), _MOST_BALLOTS)))
 
 
 def _same(formula: Node, nodes: Sequence[Node]) -> int | None:
@@ -399,15 +403,12 @@ def _is_symmetric(scheme: Scheme) -> bool:
     )
 
 
-def _fit_filler(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names, seed: int) -> LogLinear | None:
+def _fit_filler(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names) -> Filler | None:
     """Learns which proposition is meant where the text does not name it."""
     rows, labels = [], []
     for pair, reading in zip(pairs, readings, strict=True):
         for name in pair.formula.atoms:
             if name not in reading.mentions and name not in names.constants:
-                rows.append(features(reading))
+                rows.append((reading.words, features(reading)))
                 labels.append(name)
-    if not rows:
-        return None
-    every = sorted(set(labels))
-    return LogLinear.fit(rows, [{every.index(label)} for label in labels], [(e,) for e in every], seed=seed)
+    return Filler.fit(rows, labels) if rows else None
