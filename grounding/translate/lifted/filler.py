@@ -15,12 +15,20 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-PENALTY = 0.3
+from grounding.translate.lifted.thesaurus import stem
+
+PENALTY = 0.1
 _STEPS = 150
 _LEAST_PAIRS = 2
 _PURE = 0.7
 _WINDOW = 7
 _SCALE = 4.0
+_NEAR = 5
+_EXCLUDING = frozenset(
+    stem(w).rstrip("e")
+    for w in "except excluding but not no non isn aren isn't aren't don't never besides other ignore avoid skip leave "
+    "without unless refuse omit spare".split()
+)
 
 
 class Filler:
@@ -84,9 +92,15 @@ class Filler:
         """What is said about the words that stand for a proposition; ``*`` is it, ``o`` another one."""
         if not self.signs:
             return
-        tokens = ["^", *("*" if self.signs.get(w) == label else "o" if w in self.signs else w for w in words), "$"]
+        tokens = ["^", *("*" if self.signs.get(w) == label else "o" if w in self.signs else stem(w) for w in words), "$"]
         others = sorted({self.signs[w] for w in words if w in self.signs})
-        yield f"{label} of {' '.join(others)}"
+        left_out = {self.signs[w] for i, w in enumerate(words) if w in self.signs and _left_out(words, i, self.signs)}
+        if left_out:
+            yield "left out" if label in left_out else "kept" if label in others else f"{label} unsaid"
+        else:
+            yield f"{label} of {' '.join(others)}"
+        if len(others) > 1 and label not in left_out:
+            return
         spots = [i for i, token in enumerate(tokens) if token == "*"]
         yield f"times {min(len(spots), 3)} of {len(others)}"
         if not spots:
@@ -101,6 +115,16 @@ class Filler:
                 yield f"* {tokens[other]} .."
             for other in range(i + 1, min(i + 4, len(tokens))):
                 yield f"* .. {tokens[other]}"
+
+
+def _left_out(words: Sequence[str], at: int, signs: Mapping[str, str]) -> bool:
+    """Whether a word close before denies what is at a place: "except for the red ones"."""
+    for word in reversed(words[max(at - _NEAR, 0) : at]):
+        if stem(word).rstrip("e") in _EXCLUDING:
+            return True
+        if word in signs and words[at - 1] not in ("or", "and", "nor"):
+            return False
+    return False
 
 
 def signs_in(sentences: Sequence[Sequence[str]], labels: Sequence[str]) -> dict[str, str]:
