@@ -14,11 +14,8 @@ from dataclasses import dataclass
 from grounding.logic.formula import Node
 from grounding.translate.lifted import senses
 from grounding.translate.lifted.clauses import MAIN, Clause, clauses_of, tokens_of
-from grounding.translate.lifted.reading import VAGUE, Names
+from grounding.translate.lifted.reading import MOST_TIMES, VAGUE, Names
 from grounding.translate.lifted.senses import atom
-
-#: More times are not written out.
-MOST_TIMES = 11
 
 
 @dataclass(frozen=True)

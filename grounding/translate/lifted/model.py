@@ -25,7 +25,7 @@ from grounding.translate.lifted.grammar import propose
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.notation import canonical
 from grounding.translate.lifted.pool import Ballot, Pool, fit
-from grounding.translate.lifted.reading import VAGUE, Names, Reading, features
+from grounding.translate.lifted.reading import MOST_PLACES, VAGUE, Names, Reading, features, too_much
 from grounding.translate.lifted.scheme import LARGEST, Scheme, Tree, induce, node_of, tree_of
 from grounding.translate.lifted.witness import MOST_BY_AUTOMATA, shown_satisfiable
 
@@ -35,6 +35,10 @@ _MISFIT = 4.0
 _POOL_FOLDS = 3
 _COMPARED = 12
 _MOST_BALLOTS = 300
+#: Ways to fill the slots that the text leaves open, and characters of a sentence in an error.
+_MOST_FILLS = 4
+_SHOWN = 80
+_UNKNOWN = -20.0
 _SAME, _REVERSED = "same", "reversed"
 
 
@@ -113,7 +117,7 @@ class Translator:
     def fit(cls, pairs: Sequence[Pair], *, seed: int = 0, names: Names | None = None) -> Translator:
         """Learns from pairs; equal seeds and data give equal translators on one machine."""
         translator = cls._learned(pairs, seed, names)
-        translator.pool = fit(list(_ballots(pairs, seed, names))) if translator.names.spoken else Pool()
+        translator.pool = fit(list(_ballots(pairs, seed, names)))
         return translator
 
     @classmethod
@@ -149,7 +153,7 @@ class Translator:
             most: How many candidates.
 
         Raises:
-            TranslationError: It mentions no proposition, or nothing that fits.
+            TranslationError: It mentions no proposition, nothing that fits, or more than can be written down.
         """
         return self.translate_all([text], names=names, most=most)[0]
 
@@ -159,6 +163,9 @@ class Translator:
         """:meth:`translate` for several sentences at once."""
         names = names or self.names
         readings = [names.read(text) for text in texts]
+        for text, reading in zip(texts, readings, strict=True):
+            if excess := too_much(reading):
+                raise TranslationError(f"sentence {_short(text)}", excess, "Say it in several sentences.")
         seen = [features(reading) for reading in readings]
         scores = self.chooser.scores(seen)
         return [
@@ -188,7 +195,7 @@ class Translator:
                 best.append(Candidate(nodes[i], float(np.exp(pooled[i]))))
         if not best:
             raise TranslationError(
-                f"sentence {text[:80]!r}",
+                f"sentence {_short(text)}",
                 "mentions none of the propositions, or not as many as any known pattern takes.",
                 f"Known: {', '.join(sorted(names.spoken)) or 'none'}.",
             )
@@ -205,10 +212,8 @@ class Translator:
         """Formulas, what the model makes of each (-inf: unknown to it), and which reading of the grammar each is."""
         found: dict[str, tuple[Node, list[float]]] = {}
         for choice, score in zip(self.choices, scores, strict=True):
-            written = self._write(choice, reading, names, fill)
-            if written is not None:
-                node, penalty = written
-                found.setdefault(canonical(node), (node, []))[1].append(float(score) - penalty)
+            for node, own in self._write(choice, reading, names, fill):
+                found.setdefault(canonical(node), (node, []))[1].append(float(score) + own)
         ranked = sorted(
             ((node, float(np.logaddexp.reduce(own))) for node, own in found.values()), key=lambda pair: -pair[1]
         )
@@ -239,38 +244,40 @@ class Translator:
 
     def _write(
         self, choice: Choice, reading: Reading, names: Names, fill: Mapping[str, float] | None
-    ) -> tuple[Node, float] | None:
-        """The formula of a choice, and how badly the mentions fit its slots."""
+    ) -> Iterator[tuple[Node, float]]:
+        """The formulas of a choice, and how well the mentions fit its slots."""
         scheme = self.schemes[choice.scheme]
         size = _size(scheme, choice.delta, reading)
-        tree = scheme.expand(size) if 0 <= size < LARGEST else None
+        tree = scheme.expand(size) if 0 <= size < (LARGEST if scheme.counts else MOST_PLACES + 1) else None
         slots = scheme.arity(size)
-        if tree is None:
-            return None
-        filled = self._filled(reading, slots, names, fill)
-        if filled is None:
-            return None
         order = _order(choice.order, slots)
-        if order is None:
-            return None
-        return node_of(tree, [filled[i] for i in order]), _MISFIT * abs(len(reading.mentions) - slots) * bool(
-            names.spoken
-        )
+        if tree is None or order is None:
+            return
+        misfit = _MISFIT * abs(len(reading.mentions) - slots) * bool(names.spoken)
+        for filled, score in _filled(reading, slots, names, fill):
+            yield node_of(tree, [filled[i] for i in order]), score - misfit
 
-    def _filled(self, reading: Reading, slots: int, names: Names, fill: Mapping[str, float] | None) -> list[str] | None:
-        """A proposition for each of the first mentions, clear or not."""
-        wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
-        used = {name for name in wanted if not name.startswith(VAGUE)}
-        filled = []
-        for name in wanted:
-            if name.startswith(VAGUE):
-                free = [other for other in names.of_kind(name[len(VAGUE) :]) if other not in used]
-                if fill is None or not free:
-                    return None
-                name = max(free, key=lambda other: fill.get(other, -np.inf))
-                used.add(name)
-            filled.append(name)
-        return filled
+
+def _filled(
+    reading: Reading, slots: int, names: Names, fill: Mapping[str, float] | None
+) -> list[tuple[list[str], float]]:
+    """Propositions for the first mentions, clear or not, with the logarithms of their probabilities."""
+    wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
+    beam: list[tuple[list[str], float]] = [([], 0.0)]
+    for name in wanted:
+        if not name.startswith(VAGUE):
+            beam = [([*filled, name], score) for filled, score in beam]
+            continue
+        if fill is None:
+            return []
+        longer = []
+        for filled, score in beam:
+            used = {*filled, *wanted}
+            free = {n: fill.get(n, _UNKNOWN) for n in names.of_kind(name[len(VAGUE) :]) if n not in used}
+            total = np.logaddexp.reduce(list(free.values())) if free else 0.0
+            longer += [([*filled, n], score + float(s - total)) for n, s in free.items()]
+        beam = sorted(longer, key=lambda one: -one[1])[:_MOST_FILLS]
+    return beam
 
 
 def _ballots(pairs: Sequence[Pair], seed: int, names: Names | None) -> Iterator[Ballot]:
@@ -297,6 +304,10 @@ def _same(formula: Node, nodes: Sequence[Node]) -> int | None:
         if set(node.atoms) == atoms and len(atoms) <= MOST_BY_AUTOMATA and equivalent(canonical(node), text):
             return i
     return None
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 
 def _size(scheme: Scheme, delta: int, reading: Reading) -> int:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from grounding.translate.lifted.data import Pair
 from grounding.translate.lifted.thesaurus import grouped, words_in
 
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 VALUES: Mapping[str, int] = {
     **{word: value for value, word in enumerate(_NUMBERS)},
@@ -46,7 +46,14 @@ _HEADS = words_in(
 _PAYS = words_in("make making pay paying complete completing not for upon on every")
 #: A mention of a proposition that the text does not name exactly ("the other floor").
 VAGUE = "?"
-MOST_TOKENS = 200
+#: Longer sentences, more propositions and greater numbers are refused, never cut.
+MOST_TOKENS = 400
+MOST_PLACES = 24
+MOST_TIMES = 10
+_LARGE_NUMBERS = words_in(
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
+    "ninety hundred thousand million dozen dozens"
+)
 _PAIRED = 16
 
 
@@ -126,8 +133,8 @@ class Names:
         return tuple(name for name, words in self.spoken.items() if kind in words or not kind) + self.hidden
 
     def read(self, text: str) -> Reading:
-        """Takes an utterance apart; what goes beyond :data:`MOST_TOKENS` words is not read."""
-        words = words_of(text)[:MOST_TOKENS]
+        """Takes an utterance apart, however long."""
+        words = words_of(text)
         named: list[tuple[str, bool]] = []
         number: int | None = None
         for word, mentioned, at in self.marked(words):
@@ -163,7 +170,7 @@ class Names:
     def _mention(self, words: Sequence[str], at: int) -> tuple[str, int]:
         """The proposition mentioned at a word and the number of its words; "" if there is none."""
         for length in (3, 2, 1):
-            name = self._by_words.get(tuple(words[at : at + length]))
+            name = self._by_words.get(tuple(map(_spelled, words[at : at + length])))
             if name and len(words[at : at + length]) == length:
                 return ("", 0) if self.letters and words[at] == "a" and _is_article(words, at) else (name, length)
         for word, where in self.kinds.items():
@@ -171,6 +178,19 @@ class Names:
             if here < len(words) and words[here] == word and at + 1 < len(words) and words[at] not in ("the", "a"):
                 return f"{VAGUE}{word}", 2
         return "", 0
+
+
+def too_much(reading: Reading) -> str:
+    """What of an utterance is more than can be written down, "" if nothing is."""
+    numbers = [int(w) for w in reading.tokens if w.isdigit() and len(w) < 9]
+    spelled = next((w for w in reading.tokens if w in _LARGE_NUMBERS), "")
+    if len(reading.words) > MOST_TOKENS:
+        return f"has {len(reading.words)} words; at most {MOST_TOKENS} are read."
+    if len(reading.mentions) > MOST_PLACES:
+        return f"speaks of {len(reading.mentions)} propositions; at most {MOST_PLACES} are written down."
+    if spelled or max(numbers, default=0) > MOST_TIMES:
+        return f"says {spelled or max(numbers)}; at most {MOST_TIMES} times are written out."
+    return ""
 
 
 def _main_first(tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
@@ -237,10 +257,14 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z]+(?:'[a-z]+)?|\d+|[.,?]", text.lower().replace("_", " "))
 
 
+def _spelled(word: str) -> str:
+    return _NUMBERS[int(word)] if word.isdigit() and int(word) < len(_NUMBERS) else word
+
+
 def _split(name: str) -> list[str]:
     """``landmark_1`` -> landmark, one."""
     parts = re.findall(r"[a-z]+|\d+", name)
-    return [_NUMBERS[int(part)] if part.isdigit() and int(part) < len(_NUMBERS) else part for part in parts]
+    return [_spelled(part) for part in parts]
 
 
 def features(reading: Reading) -> Counter[str]:
