@@ -18,13 +18,14 @@ from grounding.translate.lifted.describe import describe
 from grounding.translate.lifted.files import load, shipped
 from grounding.translate.lifted.model import Candidate, TranslationError, Translator
 from grounding.translate.lifted.reading import Names
+from grounding.translate.lifted.thesaurus import words_in
 
 #: Below this, the answer is a question.
 SURE = 0.6
 _PLACEHOLDER = re.compile(r"[a-z]|[a-z]\d+|[a-z]+(?:_[a-z]+)*_\d+")
 #: The letter a on its own is a name only before one of these, or at the end.
-_AFTER_NAMES = frozenset(
-    "and or then but until till before after twice once thrice exactly at forever is must cannot can in any every".split()
+_AFTER_NAMES = words_in(
+    "and or then but until till before after twice once thrice exactly at forever is must cannot can in any every"
 )
 
 

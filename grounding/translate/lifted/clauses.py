@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from grounding.translate.lifted.cues import Token, cues
 from grounding.translate.lifted.reading import VALUES, Names, words_of
-from grounding.translate.lifted.thesaurus import stem
+from grounding.translate.lifted.thesaurus import stem, words_in
 
 MAIN = "MAIN"
 #: What opens a clause that hangs on another.
-SUBORDINATORS = frozenset(
-    "UNTIL BEFORE AFTER IFF ONLYAFTER NEXTAFTER NEXTBEFORE WITHOUT UNLOCK LOCK RELEASE IMPLY".split()
-)
+SUBORDINATORS = words_in("UNTIL BEFORE AFTER IFF ONLYAFTER NEXTAFTER NEXTBEFORE WITHOUT UNLOCK LOCK RELEASE IMPLY")
 #: Those whose own subject comes first: "a means b".
-_VERBS = frozenset("UNLOCK LOCK RELEASE IMPLY".split())
-_ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
-_OPENERS = frozenset("MUST MAY NOT AVOID NEXT ALWAYS".split())
-_GO = frozenset(
-    stem(w) if w.islower() else w
-    for w in "go visit reach move head navigate travel proceed find walk make approach see observe stop "
-    "pass arrive explore frequent direct enter get come return complete GO".split()
-)
+VERBS = words_in("UNLOCK LOCK RELEASE IMPLY")
+_ORDINALS = words_in("first second third fourth fifth sixth seventh eighth ninth tenth")
+_OPENERS = words_in("MUST MAY NOT AVOID NEXT ALWAYS")
+_GO = {"GO"} | {
+    stem(word)
+    for word in words_in(
+        "go visit reach move head navigate travel proceed find walk make approach see observe stop pass arrive explore "
+        "frequent direct enter get come return complete"
+    )
+}
+
+_ACTIVE = _GO | {"AVOID", "THEN", "ONLYTHEN"}
 
 
 @dataclass
@@ -66,7 +69,7 @@ def tokens_of(text: str, names: Names) -> list[Token]:
             found.append(Token("P", token))
         elif token == "once" and names.means_when(words, at):
             found.append(Token("after"))
-        elif token == "once" or token in VALUES and token != "first":
+        elif token == "once" or (token in VALUES and token != "first"):
             found.append(Token("#", number=-VALUES[token] if token in _ORDINALS else VALUES.get(token, 1)))
         elif token.isdigit():
             found.append(Token("#", number=int(token)))
@@ -92,15 +95,16 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
             again = token.name in clause.names
             if clause.names and (not listing or again):
                 clause = close(Clause())
-            clause.passive |= not clause.names and not any(f in _GO or f in ("AVOID", "THEN", "ONLYTHEN") for f in clause.flags)
+            clause.passive |= not clause.names and not any(
+                f in _GO or f in ("AVOID", "THEN", "ONLYTHEN") for f in clause.flags
+            )
             clause.names.append(token.name)
             listing = True
             continue
         if token.cue in (",", "AND", "OR", "EACH") and after == "P" and listing:
             clause.either |= token.cue == "OR"
             continue
-        spoken = clause.kind == MAIN and clause.names and not clause.passive
-        if token.cue in SUBORDINATORS and not (token.cue in _VERBS and not clause.names):
+        if token.cue in SUBORDINATORS and not (token.cue in VERBS and not clause.names):
             bare = clause.kind == MAIN and not clause.names and "NOT" not in clause.flags
             fronted = bare or (clause.kind != MAIN and not clause.names)
             if bare and clause.flags:  # "always once you see a, go to b": the flags are of what follows
@@ -112,9 +116,7 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
             clause = close(opened)
         elif token.cue in ("AND", ",") and (clause.names or clause.flags):
             clause = close(Clause(flags=["AND"]))
-        elif clause.kind != MAIN and clause.names and (token.cue in _OPENERS or (token.cue in _GO and not listing)):
-            clause = close(Clause(flags=[token.cue]))
-        elif spoken and (token.cue in ("MUST", "MAY", "NOT", "AVOID") or (token.cue == "ONLY" and after != "#")):
+        elif _opens(token.cue, clause, listing, after):
             clause = close(Clause(flags=[token.cue]))
         elif token.cue == "#":
             clause.numbers.append(token.number)
@@ -123,4 +125,15 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
             clause.numbers += [token.number] if token.number else []
         listing = False
     close(Clause())
+    for one, other in pairwise(found):  # "visit c, after c visit d": of what follows
+        other.fronted |= other.kind == "AFTER" and one.kind == MAIN and one.names == other.names
     return found
+
+
+def _opens(cue: str, clause: Clause, listing: bool, after: str) -> bool:
+    """Whether a cue begins a clause although nothing joins it: "once you see a | you must", "go to a | do not"."""
+    if not clause.names:
+        return False
+    if clause.kind != MAIN:
+        return cue in _OPENERS or (cue in _GO and not listing)
+    return not clause.passive and (cue in ("MUST", "MAY", "NOT", "AVOID") or (cue == "ONLY" and after != "#"))

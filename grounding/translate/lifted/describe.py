@@ -6,6 +6,7 @@ The inverse of :mod:`grounding.translate.lifted.senses`; what was not composed o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from grounding.logic.formula import Node
 from grounding.logic.infinite import equivalent
@@ -58,13 +59,13 @@ def _ordered(parts: Sequence[Node]) -> str:
     if last and len(chain) > 1 and whole == canonical(senses.in_order_once(chain)):
         return f"visit {', then '.join(chain)}, {_not_before(chain)}, and come back to none on the way"
     names = parts[0].atoms
-    if len(parts) == 1 and len(names) > 1 and whole == canonical(senses.in_turn(names)):
+    if len(parts) == 1 and len(names) > 1 and whole == canonical(senses.in_turn([senses.atom(name) for name in names])):
         return f"visit {', then '.join(names)}"
     return ""
 
 
 def _not_before(chain: Sequence[str]) -> str:
-    return ", ".join(f"{later} not before {earlier}" for earlier, later in zip(chain, chain[1:], strict=False))
+    return ", ".join(f"{later} not before {earlier}" for earlier, later in pairwise(chain))
 
 
 def _alike(parts: Sequence[Node]) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from grounding.translate.lifted.thesaurus import stem
+from grounding.translate.lifted.thesaurus import stem, words_in
 
 PENALTY = 0.1
 _STEPS = 150
@@ -24,11 +24,13 @@ _PURE = 0.7
 _WINDOW = 7
 _SCALE = 4.0
 _NEAR = 5
-_EXCLUDING = frozenset(
-    stem(w).rstrip("e")
-    for w in "except excluding but not no non isn aren isn't aren't don't never besides other ignore avoid skip leave "
-    "without unless refuse omit spare".split()
-)
+_EXCLUDING = {
+    stem(word).rstrip("e")
+    for word in words_in(
+        "except excluding but not no non isn aren isn't aren't don't never besides other ignore avoid skip leave without "
+        "unless refuse omit spare"
+    )
+}
 
 
 class Filler:
@@ -92,7 +94,11 @@ class Filler:
         """What is said about the words that stand for a proposition; ``*`` is it, ``o`` another one."""
         if not self.signs:
             return
-        tokens = ["^", *("*" if self.signs.get(w) == label else "o" if w in self.signs else stem(w) for w in words), "$"]
+        tokens = [
+            "^",
+            *("*" if self.signs.get(w) == label else "o" if w in self.signs else stem(w) for w in words),
+            "$",
+        ]
         others = sorted({self.signs[w] for w in words if w in self.signs})
         left_out = {self.signs[w] for i, w in enumerate(words) if w in self.signs and _left_out(words, i, self.signs)}
         if left_out:

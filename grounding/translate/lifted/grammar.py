@@ -10,12 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from grounding.logic.formula import Node
 from grounding.translate.lifted import senses
-from grounding.translate.lifted.clauses import MAIN, Clause, clauses_of, tokens_of
+from grounding.translate.lifted.clauses import MAIN, VERBS, Clause, clauses_of, tokens_of
 from grounding.translate.lifted.reading import MOST_TIMES, VAGUE, Names
 from grounding.translate.lifted.senses import atom
+from grounding.translate.lifted.thesaurus import words_in
+
+#: Cues that concern a sentence as a whole.
+_WHOLE = words_in("INORDER STRICTORDER OTHERTIME ALONE FIRST")
+
+_FOLLOWING = words_in("THEN ONLYTHEN LATER NEXT BEFORETHAT NEXTBEFORETHAT")
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,59 @@ def propose(text: str, names: Names) -> list[Proposal]:
     mentioned = list(dict.fromkeys(name for clause in clauses for name in clause.names))
     if not mentioned or any(name.startswith(VAGUE) for name in mentioned):
         return []
-    found = _one(mentioned[0], clauses) if len(mentioned) == 1 else _several(mentioned, clauses)
     unique: dict[str, Proposal] = {}
-    for proposal in found:
+    for proposal in _together(clauses):
         unique.setdefault(str(proposal.formula), proposal)
     return list(unique.values())
+
+
+def _together(clauses: Sequence[Clause]) -> Iterator[Proposal]:
+    """Every part of a sentence that has nothing to do with the others means something on its own."""
+    parts = [list(_alone(part)) for part in _parts(clauses)]
+    if len(parts) == 1:
+        yield from parts[0]
+        return
+    for changed in range(len(parts) + 1):  # first the likeliest reading of all, then another one of each
+        if changed and len(parts[changed - 1]) < 2:
+            continue
+        chosen = [own[1] if i + 1 == changed else own[0] for i, own in enumerate(parts)]
+        rules = dict.fromkeys(proposal.rule for proposal in chosen)
+        yield Proposal(senses.all_of([proposal.formula for proposal in chosen]), " and ".join(rules))
+
+
+def _alone(clauses: Sequence[Clause]) -> Iterator[Proposal]:
+    mentioned = list(dict.fromkeys(name for clause in clauses for name in clause.names))
+    return _one(mentioned[0], clauses) if len(mentioned) == 1 else _several(mentioned, clauses)
+
+
+def _parts(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """Clauses that share a proposition, hang on one another or follow one another in time, in one part each."""
+    named = [i for i, clause in enumerate(clauses) if clause.names]
+    flags = [flag for clause in clauses for flag in clause.flags]
+    bare = [flag for clause in clauses if not clause.names for flag in clause.flags]
+    if _WHOLE & set(flags) or {"EACH", "FOREVER", "REVISIT", "NOT"} & set(bare):
+        return [list(clauses)]
+    group = {i: i for i in named}
+
+    def join(i: int, j: int) -> None:
+        old, new = group[i], group[j]
+        group.update({k: new for k, own in group.items() if own == old})
+
+    for i, j in combinations(named, 2):
+        one, other = clauses[i], clauses[j]
+        following = named.index(j) == named.index(i) + 1
+        hung = (one.fronted and one.kind != MAIN) or (other.kind != MAIN and not other.fronted)
+        then = other.has("THEN", "ONLYTHEN", "LATER", "NEXT", "BEFORETHAT", "NEXTBEFORETHAT") or one.has(
+            "LATER", "NEXT"
+        )
+        if set(one.names) & set(other.names) or (following and (hung or then)):
+            join(i, j)
+    parts: dict[int, list[Clause]] = {}
+    last = group[named[0]]
+    for i, clause in enumerate(clauses):
+        last = group.get(i, last)
+        parts.setdefault(last, []).append(clause)
+    return list(parts.values())
 
 
 def _one(name: str, clauses: Sequence[Clause]) -> Iterator[Proposal]:
@@ -124,7 +179,9 @@ def _several(names: Sequence[str], clauses: Sequence[Clause]) -> Iterator[Propos
     facts = _facts(names, clauses)
     mains = [clause for clause in clauses if clause.kind == MAIN and clause.names]
     ceaseless = "FOREVER" in flags or ("ALWAYS" in flags and len(mains) == 1)
-    if ceaseless and kinds == {MAIN} and not any(c.denied for c in mains) or any(c.has("STOP") and c.has("NOT") for c in mains):
+    if (ceaseless and kinds == {MAIN} and not any(c.denied for c in mains)) or any(
+        c.has("STOP") and c.has("NOT") for c in mains
+    ):
         yield Proposal(senses.all_of([senses.again_and_again(atom(n)) for n in names]), "patrol")
         return
     yield from facts.responses if len(names) == 2 else ()
@@ -142,7 +199,10 @@ def _several(names: Sequence[str], clauses: Sequence[Clause]) -> Iterator[Propos
 
 
 def _ordered(order: Sequence[str], clauses: Sequence[Clause], level: str) -> Iterator[Proposal]:
-    levels = {"turn": senses.in_turn, "order": senses.in_order, "once": senses.in_order_once}
+    either = {name: clause.names for clause in clauses if clause.either and not clause.denied for name in clause.names}
+    things = [senses.any_of([atom(n) for n in either.get(name, [name])]) for name in order]
+    turn = senses.in_turn(list(dict.fromkeys(things)))
+    levels = {"turn": lambda _: turn, "order": senses.in_order, "once": senses.in_order_once}
     anyway = Proposal(senses.all_of([senses.eventually(atom(n)) for n in order]), "visit")
     mains = [clause for clause in clauses if clause.names]
     if level == "any":
@@ -150,10 +210,8 @@ def _ordered(order: Sequence[str], clauses: Sequence[Clause], level: str) -> Ite
             yield Proposal(senses.eventually(senses.any_of([atom(n) for n in order])), "one of them")
         yield anyway
         return
-    yield Proposal(levels[level](order), level)
-    for other, write in levels.items():
-        if other != level:
-            yield Proposal(write(order), other)
+    for other in sorted(levels, key=lambda name: name != level):
+        yield Proposal(levels[other](order), other)
     yield anyway
 
 
@@ -167,7 +225,9 @@ def _level(clauses: Sequence[Clause], facts: _Facts) -> str:
         for c in clauses
     )
     ordered = bool(facts.not_before) or "ONLYTHEN" in flags or "STRICTORDER" in flags
-    turned = bool(facts.earlier and any(facts.earlier.values())) or any(f in flags for f in ("THEN", "LATER", "INORDER"))
+    turned = bool(facts.earlier and any(facts.earlier.values())) or any(
+        f in flags for f in ("THEN", "LATER", "INORDER")
+    )
     if "ANYORDER" in flags or not (once or ordered or turned):
         return "any"
     return "once" if once else "order" if ordered else "turn"
@@ -205,7 +265,7 @@ def _main_of(clauses: Sequence[Clause], i: int) -> Clause | None:
     """The clause that another one hangs on."""
     later = (c for c in clauses[i + 1 :] if c.kind == MAIN and c.names)
     earlier = (c for c in reversed(clauses[:i]) if c.kind == MAIN and (c.names or "NOT" in c.flags))
-    if clauses[i].kind in ("LOCK", "UNLOCK", "RELEASE", "IMPLY"):
+    if clauses[i].kind in VERBS:
         return next((c for c in reversed(clauses[:i]) if c.names), None)
     if clauses[i].fronted:
         return next(later, None)
@@ -270,7 +330,9 @@ def _respond(facts: _Facts, x: str, y: str, denied: bool, delayed: bool, both_wa
     if denied and not (both_ways and delayed):
         found = Proposal(senses.response(a, senses.next_(senses.never(b))), "never after")
     elif delayed or both_ways:
-        found = Proposal(senses.response(a, senses.next_(b), both_ways=both_ways), "both ways" if both_ways else "at once")
+        found = Proposal(
+            senses.response(a, senses.next_(b), both_ways=both_ways), "both ways" if both_ways else "at once"
+        )
     else:
         found = Proposal(senses.response(a, senses.eventually(b)), "response")
     facts.responses.append(found)

@@ -236,9 +236,7 @@ class Translator:
         reading = self.names.read(pair.utterance)
         seen = [features(reading)]
         fill = self._fills(reading, seen[0])
-        nodes, learned, rank = self._candidates(
-            pair.utterance, reading, self.chooser.scores(seen)[0], self.names, fill
-        )
+        nodes, learned, rank = self._candidates(pair.utterance, reading, self.chooser.scores(seen)[0], self.names, fill)
         at = _same(pair.formula, nodes)
         return Ballot(learned, rank, np.arange(len(nodes)) == (-1 if at is None else at), pair.weight)
 

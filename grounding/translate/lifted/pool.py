@@ -48,7 +48,6 @@ class Pool:
         found: NDArray[np.float64] = z - np.logaddexp.reduce(z)
         return found
 
-
     def votes(self, learned: NDArray[np.float64], rank: NDArray[np.int_]) -> NDArray[np.float64]:
         """The sums of the votes, of any shape."""
         known = np.where(np.isinf(learned), self.novel, learned)

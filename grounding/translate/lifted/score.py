@@ -84,8 +84,9 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     that is right.
 
     Returns:
-        ``ece`` (expected calibration error of the probability of the best formula, over lines), ``at_coverage_80`` (share
-        of the surest four fifths of the lines that is right), ``n`` (distinct utterances), ``exact, equivalent, equivalent_weighted`` (shares of 1), ``ci95`` (the first
+        ``ece`` (expected calibration error of the probability of the best formula, over lines), ``at_coverage_80``
+        (share of the surest four fifths of the lines that is right), ``n`` (distinct utterances), ``exact, equivalent,
+        equivalent_weighted`` (shares of 1), ``ci95`` (the first
         two; Wilson), ``refused`` (utterances without an answer), ``by_type`` (type -> n, exact, equivalent).
     """
     kinds: dict[str, list[Judged]] = defaultdict(list)

@@ -90,15 +90,15 @@ def exactly(x: Node, times: int) -> Node:
     return all_of([at_least(x, times), at_most(x, times)]) if times else never(x)
 
 
-def in_turn(names: Sequence[str]) -> Node:
+def in_turn(things: Sequence[Node]) -> Node:
     """One after the other; what comes later may also have come before.
 
-    >>> str(in_turn("ab"))
+    >>> str(in_turn([atom("a"), atom("b")]))
     'F(a & F b)'
     """
-    found = eventually(atom(names[-1]))
-    for name in reversed(names[:-1]):
-        found = eventually(all_of([atom(name), found]))
+    found = eventually(things[-1])
+    for thing in reversed(things[:-1]):
+        found = eventually(all_of([thing, found]))
     return found
 
 

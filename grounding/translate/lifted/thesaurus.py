@@ -91,7 +91,8 @@ _IRREGULAR = {
     "getting": "get", "occurs": "occur", "occurred": "occur", "occured": "occur", "occurring": "occur",
     "unless": "unless", "less": "less", "always": "always", "access": "access", "pass": "pass", "during": "during",
     "following": "following", "across": "across", "its": "it", "previous": "previous", "once": "once",
-    "continuous": "continuously", "permitted": "permit", "forbidden": "forbid", "going": "go", "seeing": "see", "fewer": "few", "greater": "great", "prohibited": "prohibit",
+    "continuous": "continuously", "permitted": "permit", "forbidden": "forbid", "going": "go", "seeing": "see",
+    "fewer": "few", "greater": "great", "prohibited": "prohibit",
 }  # fmt: skip
 _DROPPED_E = words_in(
     "leave arrive navigate continue approve observe locate explore require prohibite ensure oblige suppose "

@@ -35,7 +35,8 @@ def holds(formula: Node, word: Word) -> bool:
     """Whether an infinite word, the last part of which comes again and again, satisfies a formula.
 
     >>> from grounding.logic.formula import parse
-    >>> holds(parse("G F a"), ([frozenset("a"), frozenset()], 0)), holds(parse("G F a"), ([frozenset("a"), frozenset()], 1))
+    >>> word = [frozenset("a"), frozenset()]
+    >>> holds(parse("G F a"), (word, 0)), holds(parse("G F a"), (word, 1))
     (True, False)
     """
     return _truth(formula, *word)[0]
@@ -78,12 +79,12 @@ def _truth(node: Node, moments: Sequence[frozenset[str]], back: int) -> list[boo
     if node.op in ("X", "X[!]"):
         return [one[i] for i in follow]
     always, yes = [True] * size, [False] * size
-    if node.op in ("F", "U", "M"):
-        now, ahead = {"F": (one, always), "U": (other, one), "M": ([a and b for a, b in zip(one, other, strict=True)], other)}[node.op]
-        value = yes
-    else:
-        now, ahead = {"G": (yes, one), "W": (other, one), "R": ([a and b for a, b in zip(one, other, strict=True)], other)}[node.op]
-        value = always
+    both = [a and b for a, b in zip(one, other, strict=True)]
+    now, ahead = {
+        "F": (one, always), "U": (other, one), "M": (both, other),
+        "G": (yes, one), "W": (other, one), "R": (both, other),
+    }[node.op]  # fmt: skip
+    value = yes if node.op in ("F", "U", "M") else always
     for _ in range(2):
         value = list(value)
         for i in reversed(range(size)):
