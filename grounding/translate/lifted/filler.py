@@ -27,8 +27,8 @@ _NEAR = 5
 _EXCLUDING = {
     stem(word).rstrip("e")
     for word in words_in(
-        "except excluding but not no non isn aren isn't aren't don't never besides other ignore avoid skip leave without "
-        "unless refuse omit spare"
+        "except excluding but not no non isn aren isn't aren't don't never besides other ignore avoid skip leave "
+        "without unless refuse omit spare"
     )
 }
 

@@ -51,8 +51,8 @@ MOST_TOKENS = 400
 MOST_PLACES = 24
 MOST_TIMES = 10
 _LARGE_NUMBERS = words_in(
-    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy "
-    "eighty ninety hundred thousand million dozen dozens"
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty "
+    "seventy eighty ninety hundred thousand million dozen dozens"
 )
 _PAIRED = 16
 
