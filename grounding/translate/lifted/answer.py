@@ -23,6 +23,8 @@ from grounding.translate.lifted.thesaurus import words_in
 #: Below this, the answer is a question.
 SURE = 0.6
 _PLACEHOLDER = re.compile(r"[a-z]|[a-z]\d+|[a-z]+(?:_[a-z]+)*_\d+")
+#: Signs of a formula; no sentence of words has them.
+_SIGNS = re.compile(r"&|\||->|<->|![\w(]|\[\]")
 #: The letter a on its own is a name only before one of these, or at the end.
 _AFTER_NAMES = words_in(
     "and or then but until till before after twice once thrice exactly at forever is must cannot can in any every"
@@ -67,11 +69,13 @@ def translate(
         translator: A trained one; by default that which comes with Heed.
         sure: The confidence below which the answer is a question.
     """
+    if sign := _SIGNS.search(text):
+        return _rejected(f"sentence: has {sign.group()!r} in it. Say it in words, or give the formula as a formula.")
     known = Names.placeholders(placeholders(text) if names is None else names)
     try:
         candidates = (translator or _shipped()).translate(text, names=known)
     except TranslationError as error:
-        return LiftedAnswer(LiftedStatus.REJECTED, "", 0.0, (), str(error))
+        return _rejected(str(error))
     best = candidates[0]
     left_out = [name for name in known.read(text).mentions if name not in best.formula.atoms]
     status = LiftedStatus.TRANSLATED if best.probability >= sure and not left_out else LiftedStatus.UNSURE
@@ -82,6 +86,10 @@ def translate(
         tuple((str(c.formula), c.probability) for c in candidates[1:]),
         _message(candidates, status, left_out),
     )
+
+
+def _rejected(message: str) -> LiftedAnswer:
+    return LiftedAnswer(LiftedStatus.REJECTED, "", 0.0, (), message)
 
 
 def placeholders(text: str) -> list[str]:

@@ -27,7 +27,8 @@ def describe(node: Node) -> str:
     ('whenever a, b at the next step', 'never a; and visit b again and again')
     """
     parts = list(node.children) if node.op == "&" else [node]
-    return _counted(node) or _ordered(parts) or _alike(parts) or "; and ".join(_single(part) for part in parts)
+    whole = _counted(node) or _ordered(parts) or _alike(parts)
+    return whole or "; and ".join(describe(part) if len(parts) > 1 else _single(part) for part in parts)
 
 
 def _counted(node: Node) -> str:
@@ -90,7 +91,8 @@ def _single(node: Node) -> str:
     if node.op == "!":
         return f"no {one.atom}" if one.op == "atom" else f"not: {_single(one)}"
     if node.op == "F":
-        return f"visit {one.atom}" if one.op == "atom" else f"some time {_single(one)}"
+        literal = one.op == "atom" or (one.op == "|" and all(child.op == "atom" for child in one.children))
+        return f"visit {_single(one)}" if literal else f"some time {_single(one)}"
     if node.op == "X":
         return f"{_single(one)} at the next step"
     if node.op == "G":

@@ -44,6 +44,7 @@ def test_twenty_places_are_all_kept() -> None:
         ("visit a at least twenty times", "says twenty"),
         ("go to b " * 300, "words"),
         ("hello there", "mentions none"),
+        ("visit b, F(a) & G !a", "in words"),
         ("", "mentions none"),
     ],
 )

@@ -64,7 +64,9 @@ def test_stricter_orders_imply_weaker_ones() -> None:
         assert not equivalent(str(strict), str(weak))
 
 
-WORDS = "a b c d visit not never until after once then only before without at least three times and or if , must".split()
+WORDS = (
+    "a b c d visit not never until after once then only before without at least three times and or if , must".split()
+)
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=12))
