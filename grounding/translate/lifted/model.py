@@ -35,6 +35,7 @@ _MISFIT = 4.0
 _POOL_FOLDS = 3
 _COMPARED = 12
 _MOST_BALLOTS = 300
+_MOST_POOLED = 1500
 #: Ways to fill the slots that the text leaves open, and characters of a sentence in an error.
 _MOST_FILLS = 4
 _SHOWN = 80
@@ -280,6 +281,8 @@ def _filled(
 
 def _ballots(pairs: Sequence[Pair], seed: int, names: Names | None) -> Iterator[Ballot]:
     """What translators trained on a part of the pairs say of the rest: of new sentences, and of new formulas."""
+    if len(pairs) > _MOST_POOLED:
+        pairs = random.Random(seed).sample(pairs, _MOST_POOLED)
     for key in (lambda pair: pair.utterance, lambda pair: canonical(pair.formula)):
         keys = sorted({key(pair) for pair in pairs})
         if len(keys) < 2 * _POOL_FOLDS:

@@ -75,7 +75,7 @@ def test_what_is_said_of_one_colour_holds_for_another() -> None:
     rows = [(text.split(), Counter[str]()) for text in [*texts, "take green and blue , not red"]]
     filler = Filler.fit(rows, [*list(colours.values()) * 3, "r"])
     assert filler.signs == colours
-    scores = filler.scores("take red and blue , not green".split(), Counter())
+    scores = filler.scores(["take", "red", "and", "blue", ",", "not", "green"], Counter())
     assert max(scores, key=scores.__getitem__) == "c"
 
 
