@@ -59,9 +59,7 @@ def main() -> None:
     gain = after - before
     rng = np.random.default_rng(SEED)
     low, high = np.percentile([rng.choice(gain, len(gain)).mean() for _ in range(DRAWS)], [2.5, 97.5])
-    print(
-        f"n {len(votes)}, best {BEST}: right {100 * before.mean():.1f} %, with the comparison {100 * after.mean():.1f} %"
-    )
+    print(f"n {len(votes)}, best {BEST}: right {100 * before.mean():.1f} %, compared {100 * after.mean():.1f} %")
     print(f"gain {100 * gain.mean():.2f} points, 95 % interval {100 * low:.2f} to {100 * high:.2f}")
     print(f"the likest description alone: {100 * np.mean([v.right[int(v.likeness.argmax())] for v in votes]):.1f} %")
 

@@ -1,11 +1,13 @@
 """Tests the translator of lifted sentences as the papers do, beside the nearest sentence of the training part.
 
-Run as ``python -m benchmarks.ltl.run``. Writes ``benchmarks/results/ltl.json`` and ``docs/results/ltl.md``.
+Run as ``python -m benchmarks.ltl.run [TEST ...]``; with tests named (utterances, formulas, pick, drone), the others
+keep their results. Writes ``benchmarks/results/ltl.json`` and ``docs/results/ltl.md``.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,8 +31,8 @@ SEED, FOLDS = 0, 5
 Part = tuple[Sequence[Pair], Sequence[Pair]]
 
 
-def main() -> None:
-    """Runs everything and writes the results."""
+def main(chosen: Sequence[str] = ()) -> None:
+    """Runs everything, or the tests chosen, and writes the results."""
     folder = published_folder()
     lifted = read_pairs(folder / "lang2ltl.tsv")
     train = [p for p in lifted if p.split == "train"]
@@ -40,8 +42,11 @@ def main() -> None:
         "pick": list(folds(read_pairs(folder / "pick_and_place.tsv"), FOLDS, "utterances", SEED)),
         "drone": list(folds(read_pairs(folder / "drone_planning.tsv"), FOLDS, "utterances", SEED)),
     }
-    found: dict[str, Any] = {"machine": machine(), "seed": SEED, "tests": {}}
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))["tests"] if chosen else {}
+    found: dict[str, Any] = {"machine": machine(), "seed": SEED, "tests": kept}
     for name, parts in tests.items():
+        if chosen and name not in chosen:
+            continue
         found["tests"][name] = _attempt(name, parts, nearest=name != "drone")
         print(name, found["tests"][name]["equivalent"], flush=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -99,4 +104,4 @@ def _nearest(train: Sequence[Pair], test: Sequence[Pair]) -> list[bool]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
