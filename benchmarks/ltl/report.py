@@ -92,9 +92,10 @@ def report(found: Mapping[str, Any]) -> str:
         row = found["tests"][name]
         low, high = row["ci95"]["equivalent"]
         nearest = f"{100 * row['nearest'][0]:.1f}" if row["nearest"] else "–"
+        ruled = f"{100 * row['grammar']:.1f}" if row["grammar"] else "–"
         lines.append(
             f"| {title} | {row['n']} | {100 * row['equivalent']:.1f} [{100 * low:.1f}, {100 * high:.1f}] "
-            f"| {100 * row['equivalent_weighted']:.1f} | {100 * row['grammar']:.1f} "
+            f"| {100 * row['equivalent_weighted']:.1f} | {ruled} "
             f"| {nearest} | {100 * row['best_possible']:.1f} "
             f"| {100 * row['ece']:.1f} | {100 * row['at_coverage_80']:.1f} "
             f"| {reference} | {goal} |"
