@@ -73,6 +73,8 @@ utterances and 92.2 on unseen formulas).
   sentence, "if you reached x you can stay there, or head to y"; 4 say "until you have been to the landmark" of a
   landmark named before, which is taken for another one; 1 is labelled against its words.
 """
+
+
 def report(found: Mapping[str, Any]) -> str:
     """The page."""
     machine = found["machine"]
