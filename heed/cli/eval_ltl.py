@@ -101,6 +101,8 @@ def _show(answer: Mapping[str, Any]) -> None:
         low, high = answer["ci95"][name]
         print(f"{title:32}{100 * answer[name]:6.2f} %  95 % interval {100 * low:.1f} to {100 * high:.1f}")
     print(f"{'same meaning, weighted':32}{100 * answer['equivalent_weighted']:6.2f} %")
+    print(f"{'calibration error':32}{100 * answer['ece']:6.2f} %")
+    print(f"{'right of the surest four fifths':32}{100 * answer['at_coverage_80']:6.2f} %")
     for kind, row in answer["by_type"].items():
         if kind:
             print(f"  {kind:30}{100 * row['equivalent']:6.2f} %  ({row['n']})")

@@ -76,7 +76,9 @@ def ltl(
     source = f"Lifted utterances of Liu et al. 2023 (CoRL), {len(pairs)} lines, split train; not in the repository."
     options = [*([f"--data {data}"] if data else []), *([f"--out {out}"] if out else [])]
     card = {
-        "summary": "Schemes of formulas found in examples, chosen by a log-linear model over words.",
+        "summary": "Schemes of formulas found in examples, chosen by a log-linear model over words; pooled with a "
+        "written grammar of temporal English (grounding/translate/lifted/grammar.py), with weights found on sentences "
+        "held out.",
         "data": str(data) if data else source,
         "licence": "Weights: Apache-2.0, as Heed. The published data is under the MIT licence.",
         "figures": "docs/results/ltl.md" if data is None else "Not measured.",

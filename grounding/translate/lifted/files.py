@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 from grounding.errors import HeedError
+from grounding.translate.lifted.filler import Filler
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.model import Choice, Translator
+from grounding.translate.lifted.pool import Pool
 from grounding.translate.lifted.reading import Names
 from grounding.translate.lifted.scheme import Repeat, Scheme, Tree
 
 WEIGHTS, CARD = "model.safetensors", "card.json"
-_VERSION = 1
+_VERSION = 2
 
 
 class LiftedModelError(HeedError):
@@ -29,16 +31,21 @@ def save(translator: Translator, folder: Path, card: Mapping[str, Any]) -> None:
     """Writes a translator; the card also says what people should know."""
     from safetensors.numpy import save as pack
 
-    parts = {"chooser": translator.chooser, **({"filler": translator.filler} if translator.filler else {})}
-    arrays = {name: np.ascontiguousarray(part.weights, dtype=np.float32) for name, part in parts.items()}
+    filler = translator.filler
+    arrays = {"chooser": np.ascontiguousarray(translator.chooser.weights, dtype=np.float32)}
+    if filler:
+        arrays["filler"] = np.array(list(filler.weights.values()), dtype=np.float32)
     weights = pack(arrays)
     settings = {
         "version": _VERSION,
         "names": asdict(translator.names),
         "schemes": [{"body": _to_json(s.body), "slots": s.slots, "fixed": s.fixed} for s in translator.schemes],
         "choices": [asdict(choice) for choice in translator.choices],
-        "vocabularies": {name: list(part.vocabulary) for name, part in parts.items()},
-        "filler": [own[0] for own in translator.filler.parts] if translator.filler else [],
+        "vocabulary": list(translator.chooser.vocabulary),
+        "pool": asdict(translator.pool),
+        "filler": {"labels": filler.labels, "signs": filler.signs, "features": list(filler.weights)}
+        if filler
+        else None,
     }
     folder.mkdir(parents=True, exist_ok=True)
     # The card goes last: a folder whose writing was interrupted does not pass for a model.
@@ -92,16 +99,14 @@ def _restored(arrays: Mapping[str, Any], settings: Mapping[str, Any]) -> Transla
         tuple(settings["names"]["constants"]),
     )
     choices = [Choice(**choice) for choice in settings["choices"]]
-    parts: dict[str, list[tuple[str, ...]]] = {
-        "chooser": [choice.parts for choice in choices],
-        "filler": [(name,) for name in settings["filler"]],
-    }
-    models = {}
-    for name, vocabulary in settings["vocabularies"].items():
-        columns = {feature: i for i, feature in enumerate(vocabulary)}
-        models[name] = LogLinear(columns, parts[name], arrays[name].astype(np.float64))
+    columns = {feature: i for i, feature in enumerate(settings["vocabulary"])}
+    chooser = LogLinear(columns, [choice.parts for choice in choices], arrays["chooser"].astype(np.float64))
+    filler = None
+    if own := settings["filler"]:
+        weights = dict(zip(own["features"], map(float, arrays["filler"]), strict=True))
+        filler = Filler(own["labels"], own["signs"], weights)
     schemes = [Scheme(_from_json(s["body"]), s["slots"], s["fixed"]) for s in settings["schemes"]]
-    return Translator(names, schemes, choices, models["chooser"], models.get("filler"))
+    return Translator(names, schemes, choices, chooser, filler, Pool(**settings["pool"]))
 
 
 def _to_json(tree: Tree) -> Any:

@@ -7,8 +7,9 @@ ill-formed, and those that nothing can satisfy are left out.
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,15 +18,28 @@ from numpy.typing import NDArray
 
 from grounding.errors import HeedError
 from grounding.logic.formula import Node
-from grounding.logic.infinite import equivalent, satisfiable
+from grounding.logic.infinite import equivalent
 from grounding.translate.lifted.data import Pair
+from grounding.translate.lifted.filler import Filler
+from grounding.translate.lifted.grammar import propose
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.notation import canonical
-from grounding.translate.lifted.reading import VAGUE, Names, Reading, features
+from grounding.translate.lifted.pool import Ballot, Pool, fit
+from grounding.translate.lifted.reading import MOST_PLACES, VAGUE, Names, Reading, features, too_much
 from grounding.translate.lifted.scheme import LARGEST, Scheme, Tree, induce, node_of, tree_of
+from grounding.translate.lifted.witness import MOST_BY_AUTOMATA, shown_satisfiable
 
 #: What a mention too many or too few takes from the logarithm of a formula's probability.
 _MISFIT = 4.0
+#: Parts of the training for the weights of the pool, and formulas that a proposal is compared with by automata.
+_POOL_FOLDS = 3
+_COMPARED = 12
+_MOST_BALLOTS = 300
+_MOST_POOLED = 1500
+#: Ways to fill the slots that the text leaves open, and characters of a sentence in an error.
+_MOST_FILLS = 4
+_SHOWN = 80
+_UNKNOWN = -20.0
 _SAME, _REVERSED = "same", "reversed"
 
 
@@ -81,6 +95,7 @@ class Translator:
         choices: What the chooser chooses among.
         chooser: Which choice, given the features of a sentence.
         filler: Which proposition a slot takes that nothing clear was said about; None if that never happens.
+        pool: How much the chooser and the written rules of English count.
     """
 
     def __init__(
@@ -89,17 +104,25 @@ class Translator:
         schemes: Sequence[Scheme],
         choices: Sequence[Choice],
         chooser: LogLinear,
-        filler: LogLinear | None,
+        filler: Filler | None,
+        pool: Pool | None = None,
     ) -> None:
         self.names = names
         self.schemes = tuple(schemes)
         self.choices = tuple(choices)
         self.chooser = chooser
         self.filler = filler
+        self.pool = pool or Pool()
 
     @classmethod
     def fit(cls, pairs: Sequence[Pair], *, seed: int = 0, names: Names | None = None) -> Translator:
         """Learns from pairs; equal seeds and data give equal translators on one machine."""
+        translator = cls._learned(pairs, seed, names)
+        translator.pool = fit(list(_ballots(pairs, seed, names)))
+        return translator
+
+    @classmethod
+    def _learned(cls, pairs: Sequence[Pair], seed: int, names: Names | None) -> Translator:
         names = names or Names.learn(pairs)
         readings = [names.read(pair.utterance) for pair in pairs]
         schemes = induce(_examples(pairs, readings, names))
@@ -120,7 +143,7 @@ class Translator:
             [pairs[i].weight for i in kept],
             seed=seed,
         )
-        return cls(names, schemes, choices, chooser, _fit_filler(pairs, readings, names, seed))
+        return cls(names, schemes, choices, chooser, _fit_filler(pairs, readings, names))
 
     def translate(self, text: str, *, names: Names | None = None, most: int = 5) -> list[Candidate]:
         """Formulas for a sentence, the most probable first; each is satisfiable.
@@ -131,7 +154,7 @@ class Translator:
             most: How many candidates.
 
         Raises:
-            TranslationError: It mentions no proposition, or nothing that fits.
+            TranslationError: It mentions no proposition, nothing that fits, or more than can be written down.
         """
         return self.translate_all([text], names=names, most=most)[0]
 
@@ -141,13 +164,18 @@ class Translator:
         """:meth:`translate` for several sentences at once."""
         names = names or self.names
         readings = [names.read(text) for text in texts]
+        for text, reading in zip(texts, readings, strict=True):
+            if excess := too_much(reading):
+                raise TranslationError(f"sentence {_short(text)}", excess, "Say it in several sentences.")
         seen = [features(reading) for reading in readings]
         scores = self.chooser.scores(seen)
-        fills = self.filler.scores(seen) if self.filler else [None] * len(texts)
         return [
-            self._ranked(text, reading, row, names, fill, most)
-            for text, reading, row, fill in zip(texts, readings, scores, fills, strict=True)
+            self._ranked(text, reading, row, names, self._fills(reading, own), most)
+            for text, reading, row, own in zip(texts, readings, scores, seen, strict=True)
         ]
+
+    def _fills(self, reading: Reading, seen: Counter[str]) -> Mapping[str, float] | None:
+        return self.filler.scores(reading.words, seen) if self.filler else None
 
     def _ranked(
         self,
@@ -155,68 +183,132 @@ class Translator:
         reading: Reading,
         scores: NDArray[np.float64],
         names: Names,
-        fill: NDArray[np.float64] | None,
+        fill: Mapping[str, float] | None,
         most: int,
     ) -> list[Candidate]:
-        found: dict[str, tuple[Node, list[float]]] = {}
-        for choice, score in zip(self.choices, scores, strict=True):
-            written = self._write(choice, reading, names, fill)
-            if written is not None:
-                node, penalty = written
-                found.setdefault(canonical(node), (node, []))[1].append(float(score) - penalty)
-        ranked = sorted(
-            ((node, float(np.logaddexp.reduce(own))) for node, own in found.values()), key=lambda pair: -pair[1]
-        )
-        total = np.logaddexp.reduce([score for _, score in ranked]) if ranked else 0.0
+        nodes, learned, rank = self._candidates(text, reading, scores, names, fill)
+        pooled = self.pool.scores(learned, rank) if nodes else np.zeros(0)
         best: list[Candidate] = []
-        for node, score in ranked:
+        for i in np.argsort(-pooled, kind="stable"):
             if len(best) == most:
                 break
-            if satisfiable(str(node)):
-                best.append(Candidate(node, float(np.exp(score - total))))
+            if shown_satisfiable(nodes[i]):
+                best.append(Candidate(nodes[i], float(np.exp(pooled[i]))))
         if not best:
             raise TranslationError(
-                f"sentence {text[:80]!r}",
+                f"sentence {_short(text)}",
                 "mentions none of the propositions, or not as many as any known pattern takes.",
                 f"Known: {', '.join(sorted(names.spoken)) or 'none'}.",
             )
         return best
 
+    def _candidates(
+        self,
+        text: str,
+        reading: Reading,
+        scores: NDArray[np.float64],
+        names: Names,
+        fill: Mapping[str, float] | None,
+    ) -> tuple[list[Node], NDArray[np.float64], NDArray[np.int_]]:
+        """Formulas, what the model makes of each (-inf: unknown to it), and which reading of the grammar each is."""
+        found: dict[str, tuple[Node, list[float]]] = {}
+        for choice, score in zip(self.choices, scores, strict=True):
+            for node, own in self._write(choice, reading, names, fill):
+                found.setdefault(canonical(node), (node, []))[1].append(float(score) + own)
+        ranked = sorted(
+            ((node, float(np.logaddexp.reduce(own))) for node, own in found.values()), key=lambda pair: -pair[1]
+        )
+        nodes = [node for node, _ in ranked]
+        total = np.logaddexp.reduce([score for _, score in ranked]) if ranked else 0.0
+        learned = [score - total for _, score in ranked]
+        rank = [-1] * len(nodes)
+        for place, proposal in enumerate(propose(text, names)):
+            at = _same(proposal.formula, nodes)
+            if at is None:
+                nodes.append(proposal.formula)
+                learned.append(-np.inf)
+                rank.append(place)
+            elif rank[at] < 0:
+                rank[at] = place
+        return nodes, np.array(learned), np.array(rank, dtype=int)
+
+    def _ballot(self, pair: Pair) -> Ballot:
+        """The candidates for a pair that it was not trained on."""
+        reading = self.names.read(pair.utterance)
+        seen = [features(reading)]
+        fill = self._fills(reading, seen[0])
+        nodes, learned, rank = self._candidates(pair.utterance, reading, self.chooser.scores(seen)[0], self.names, fill)
+        at = _same(pair.formula, nodes)
+        return Ballot(learned, rank, np.arange(len(nodes)) == (-1 if at is None else at), pair.weight)
+
     def _write(
-        self, choice: Choice, reading: Reading, names: Names, fill: NDArray[np.float64] | None
-    ) -> tuple[Node, float] | None:
-        """The formula of a choice, and how badly the mentions fit its slots."""
+        self, choice: Choice, reading: Reading, names: Names, fill: Mapping[str, float] | None
+    ) -> Iterator[tuple[Node, float]]:
+        """The formulas of a choice, and how well the mentions fit its slots."""
         scheme = self.schemes[choice.scheme]
         size = _size(scheme, choice.delta, reading)
-        tree = scheme.expand(size) if 0 <= size < LARGEST else None
+        tree = scheme.expand(size) if 0 <= size < (LARGEST if scheme.counts else MOST_PLACES + 1) else None
         slots = scheme.arity(size)
-        if tree is None:
-            return None
-        filled = self._filled(reading, slots, names, fill)
-        if filled is None:
-            return None
         order = _order(choice.order, slots)
-        if order is None:
-            return None
-        return node_of(tree, [filled[i] for i in order]), _MISFIT * abs(len(reading.mentions) - slots) * bool(
-            names.spoken
-        )
+        if tree is None or order is None:
+            return
+        misfit = _MISFIT * abs(len(reading.mentions) - slots) * bool(names.spoken)
+        for filled, score in _filled(reading, slots, names, fill):
+            yield node_of(tree, [filled[i] for i in order]), score - misfit
 
-    def _filled(self, reading: Reading, slots: int, names: Names, fill: NDArray[np.float64] | None) -> list[str] | None:
-        """A proposition for each of the first mentions, clear or not."""
-        wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
-        used = {name for name in wanted if not name.startswith(VAGUE)}
-        filled = []
-        for name in wanted:
-            if name.startswith(VAGUE):
-                free = [other for other in names.of_kind(name[len(VAGUE) :]) if other not in used]
-                if fill is None or self.filler is None or not free:
-                    return None
-                known = {label: score for (label,), score in zip(self.filler.parts, fill, strict=True)}
-                name = max(free, key=lambda other: known.get(other, -np.inf))
-                used.add(name)
-            filled.append(name)
-        return filled
+
+def _filled(
+    reading: Reading, slots: int, names: Names, fill: Mapping[str, float] | None
+) -> list[tuple[list[str], float]]:
+    """Propositions for the first mentions, clear or not, with the logarithms of their probabilities."""
+    wanted = [*reading.mentions, *([VAGUE] * slots)][:slots]
+    beam: list[tuple[list[str], float]] = [([], 0.0)]
+    for name in wanted:
+        if not name.startswith(VAGUE):
+            beam = [([*filled, name], score) for filled, score in beam]
+            continue
+        if fill is None:
+            return []
+        longer = []
+        for filled, score in beam:
+            used = {*filled, *wanted}
+            free = {n: fill.get(n, _UNKNOWN) for n in names.of_kind(name[len(VAGUE) :]) if n not in used}
+            total = np.logaddexp.reduce(list(free.values())) if free else 0.0
+            longer += [([*filled, n], score + float(s - total)) for n, s in free.items()]
+        beam = sorted(longer, key=lambda one: -one[1])[:_MOST_FILLS]
+    return beam
+
+
+def _ballots(pairs: Sequence[Pair], seed: int, names: Names | None) -> Iterator[Ballot]:
+    """What translators trained on a part of the pairs say of the rest: of new sentences, and of new formulas."""
+    if len(pairs) > _MOST_POOLED:
+        pairs = random.Random(seed).sample(pairs, _MOST_POOLED)
+    for key in (lambda pair: pair.utterance, lambda pair: canonical(pair.formula)):
+        keys = sorted({key(pair) for pair in pairs})
+        if len(keys) < 2 * _POOL_FOLDS:
+            continue
+        random.Random(seed).shuffle(keys)
+        for number in range(_POOL_FOLDS):
+            held = set(keys[number::_POOL_FOLDS])
+            translator = Translator._learned([pair for pair in pairs if key(pair) not in held], seed, names)
+            tested = [pair for pair in pairs if key(pair) in held]
+            yield from map(translator._ballot, random.Random(seed).sample(tested, min(len(tested), _MOST_BALLOTS)))
+
+
+def _same(formula: Node, nodes: Sequence[Node]) -> int | None:
+    """Which of some formulas says the same."""
+    text, atoms = canonical(formula), set(formula.atoms)
+    for i, node in enumerate(nodes):
+        if canonical(node) == text:
+            return i
+    for i, node in enumerate(nodes[:_COMPARED]):
+        if set(node.atoms) == atoms and len(atoms) <= MOST_BY_AUTOMATA and equivalent(canonical(node), text):
+            return i
+    return None
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 
 def _size(scheme: Scheme, delta: int, reading: Reading) -> int:
@@ -323,15 +415,12 @@ def _is_symmetric(scheme: Scheme) -> bool:
     )
 
 
-def _fit_filler(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names, seed: int) -> LogLinear | None:
+def _fit_filler(pairs: Sequence[Pair], readings: Sequence[Reading], names: Names) -> Filler | None:
     """Learns which proposition is meant where the text does not name it."""
     rows, labels = [], []
     for pair, reading in zip(pairs, readings, strict=True):
         for name in pair.formula.atoms:
             if name not in reading.mentions and name not in names.constants:
-                rows.append(features(reading))
+                rows.append((reading.words, features(reading)))
                 labels.append(name)
-    if not rows:
-        return None
-    every = sorted(set(labels))
-    return LogLinear.fit(rows, [{every.index(label)} for label in labels], [(e,) for e in every], seed=seed)
+    return Filler.fit(rows, labels) if rows else None

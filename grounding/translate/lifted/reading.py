@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -13,7 +13,7 @@ from itertools import pairwise
 from grounding.translate.lifted.data import Pair
 from grounding.translate.lifted.thesaurus import grouped, words_in
 
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 VALUES: Mapping[str, int] = {
     **{word: value for value, word in enumerate(_NUMBERS)},
@@ -23,6 +23,8 @@ VALUES: Mapping[str, int] = {
 }  # fmt: skip
 #: "once" before one of these means "as soon as".
 _SUBJECTS = words_in("you it the that there robot we i having in")
+#: "once" after one of these is a number.
+_BOUNDS = words_in("exactly least most precisely than")
 #: What a clause of time or condition begins with, and what may follow the proposition in it.
 _SUBORDINATE = words_in(
     "after once if whenever when until till util before unless immediately right as upon every each while "
@@ -41,9 +43,17 @@ _HEADS = words_in(
     "single total row few while time specific particular strict certain given location place landmark visit "
     "way different second third fourth fifth minimum maximum number"
 )
+_PAYS = words_in("make making pay paying complete completing not for upon on every")
 #: A mention of a proposition that the text does not name exactly ("the other floor").
 VAGUE = "?"
-MOST_TOKENS = 200
+#: Longer sentences, more propositions and greater numbers are refused, never cut.
+MOST_TOKENS = 400
+MOST_PLACES = 24
+MOST_TIMES = 10
+_LARGE_NUMBERS = words_in(
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty "
+    "seventy eighty ninety hundred thousand million dozen dozens"
+)
 _PAIRED = 16
 
 
@@ -123,38 +133,44 @@ class Names:
         return tuple(name for name, words in self.spoken.items() if kind in words or not kind) + self.hidden
 
     def read(self, text: str) -> Reading:
-        """Takes an utterance apart; what goes beyond :data:`MOST_TOKENS` words is not read."""
-        words = words_of(text)[:MOST_TOKENS]
+        """Takes an utterance apart, however long."""
+        words = words_of(text)
         named: list[tuple[str, bool]] = []
         number: int | None = None
-        at = 0
-        while at < len(words):
-            name, length = self._mention(words, at)
-            if name:
-                named.append((name, True))
-                at += length
+        for word, mentioned, at in self.marked(words):
+            if mentioned:
+                named.append((word, True))
                 continue
-            word = words[at]
             value = VALUES.get(word)
-            if word == "once" and not self._means_when(words, at):
+            if word == "once" and not self.means_when(words, at):
                 value = 1
             if value is not None:
                 number = max(value, number or 0)
             counted = ("NUM", "times") if word in ("once", "twice", "thrice") else ("NUM",)
             named += [(token, False) for token in (counted if value is not None else (word,))]
-            at += 1
         named = _main_first(named)
         order = {name: i for i, name in enumerate(_chronological(named))}
         tokens = [f"<{order[token]}>" if mentioned else token for token, mentioned in named]
         return Reading(tuple(tokens), tuple(order), number, tuple(words))
 
-    def _means_when(self, words: Sequence[str], at: int) -> bool:
+    def marked(self, words: Sequence[str]) -> Iterator[tuple[str, bool, int]]:
+        """Each word, or the proposition that some words mention; whether it is one; and where it begins."""
+        at = 0
+        while at < len(words):
+            name, length = self._mention(words, at)
+            yield name or words[at], bool(name), at
+            at += length or 1
+
+    def means_when(self, words: Sequence[str], at: int) -> bool:
+        """Whether "once" at a word means "as soon as" and no number."""
+        if at and words[at - 1] in _BOUNDS:
+            return False
         return at + 1 < len(words) and (words[at + 1] in _SUBJECTS or bool(self._mention(words, at + 1)[0]))
 
     def _mention(self, words: Sequence[str], at: int) -> tuple[str, int]:
         """The proposition mentioned at a word and the number of its words; "" if there is none."""
         for length in (3, 2, 1):
-            name = self._by_words.get(tuple(words[at : at + length]))
+            name = self._by_words.get(tuple(map(_spelled, words[at : at + length])))
             if name and len(words[at : at + length]) == length:
                 return ("", 0) if self.letters and words[at] == "a" and _is_article(words, at) else (name, length)
         for word, where in self.kinds.items():
@@ -162,6 +178,19 @@ class Names:
             if here < len(words) and words[here] == word and at + 1 < len(words) and words[at] not in ("the", "a"):
                 return f"{VAGUE}{word}", 2
         return "", 0
+
+
+def too_much(reading: Reading) -> str:
+    """What of an utterance is more than can be written down, "" if nothing is."""
+    numbers = [int(w) for w in reading.tokens if w.isdigit() and len(w) < 9]
+    spelled = next((w for w in reading.tokens if w in _LARGE_NUMBERS), "")
+    if len(reading.words) > MOST_TOKENS:
+        return f"has {len(reading.words)} words; at most {MOST_TOKENS} are read."
+    if len(reading.mentions) > MOST_PLACES:
+        return f"speaks of {len(reading.mentions)} propositions; at most {MOST_PLACES} are written down."
+    if spelled or max(numbers, default=0) > MOST_TIMES:
+        return f"says {spelled or max(numbers)}; at most {MOST_TIMES} times are written out."
+    return ""
 
 
 def _main_first(tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
@@ -218,7 +247,9 @@ def _all_before(name: str, earlier: Mapping[str, set[str]]) -> set[str]:
 
 
 def _is_article(words: Sequence[str], at: int) -> bool:
-    return at + 1 < len(words) and words[at + 1] in _HEADS and words.count("a") > 1
+    if at + 1 == len(words) or words[at + 1] not in _HEADS or words.count("a") == 1:
+        return False
+    return words[at + 1] != "visit" or (at > 0 and words[at - 1] in _PAYS)
 
 
 def words_of(text: str) -> list[str]:
@@ -226,10 +257,14 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z]+(?:'[a-z]+)?|\d+|[.,?]", text.lower().replace("_", " "))
 
 
+def _spelled(word: str) -> str:
+    return _NUMBERS[int(word)] if word.isdigit() and int(word) < len(_NUMBERS) else word
+
+
 def _split(name: str) -> list[str]:
     """``landmark_1`` -> landmark, one."""
     parts = re.findall(r"[a-z]+|\d+", name)
-    return [_NUMBERS[int(part)] if part.isdigit() and int(part) < len(_NUMBERS) else part for part in parts]
+    return [_spelled(part) for part in parts]
 
 
 def features(reading: Reading) -> Counter[str]:

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grounding.levels.calibrate import wilson
+from grounding.levels.calibrate import BINS, accuracy_at_coverage, calibration_error, wilson
 from grounding.logic.infinite import equivalent
 from grounding.translate.lifted.data import LiftedDataError, Pair
 from grounding.translate.lifted.model import Candidate, TranslationError, Translator
 from grounding.translate.lifted.notation import canonical
 from grounding.translate.lifted.reading import Names
 
+#: Answers that a bin of the calibration error has at least.
+_LEAST_IN_BIN = 20
 HOLDOUTS = ("utterances", "formulas")
 
 
@@ -82,7 +84,9 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     that is right.
 
     Returns:
-        ``n`` (distinct utterances), ``exact, equivalent, equivalent_weighted`` (shares of 1), ``ci95`` (the first
+        ``ece`` (expected calibration error of the probability of the best formula, over lines), ``at_coverage_80``
+        (share of the surest four fifths of the lines that is right), ``n`` (distinct utterances), ``exact, equivalent,
+        equivalent_weighted`` (shares of 1), ``ci95`` (the first
         two; Wilson), ``refused`` (utterances without an answer), ``by_type`` (type -> n, exact, equivalent).
     """
     kinds: dict[str, list[Judged]] = defaultdict(list)
@@ -90,12 +94,16 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
         kinds[one.pair.kind].append(one)
     n, exact, right = _shares(judged)
     weight = sum(one.pair.weight for one in judged)
+    sure = [one.candidates[0].probability if one.candidates else 0.0 for one in judged]
+    hits = [one.right for one in judged]
     return {
         "n": n,
         "exact": exact / n,
         "equivalent": right / n,
         "equivalent_weighted": sum(one.pair.weight for one in judged if one.right) / weight,
         "ci95": {"exact": list(wilson(exact, n)), "equivalent": list(wilson(right, n))},
+        "ece": calibration_error(sure, hits, bins=max(1, min(BINS, len(judged) // _LEAST_IN_BIN))),
+        "at_coverage_80": accuracy_at_coverage(sure, hits, 0.8),
         "refused": len({one.pair.utterance for one in judged if not one.candidates}),
         "by_type": {kind: _row(own) for kind, own in sorted(kinds.items())},
     }

@@ -92,10 +92,11 @@ _IRREGULAR = {
     "unless": "unless", "less": "less", "always": "always", "access": "access", "pass": "pass", "during": "during",
     "following": "following", "across": "across", "its": "it", "previous": "previous", "once": "once",
     "continuous": "continuously", "permitted": "permit", "forbidden": "forbid", "going": "go", "seeing": "see",
+    "fewer": "few", "greater": "great", "prohibited": "prohibit",
 }  # fmt: skip
 _DROPPED_E = words_in(
     "leave arrive navigate continue approve observe locate explore require prohibite ensure oblige suppose "
-    "repeate become come take move make cycle rotate bypasse face cease pause remove"
+    "repeate become come take move make cycle rotate bypasse face cease pause remove release"
 )
 
 
