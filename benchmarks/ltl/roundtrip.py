@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from grounding.levels.encoder import PACKAGE
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from grounding.levels.encoder import PACKAGE
 from grounding.logic.infinite import equivalent
 from grounding.translate.lifted.data import published_folder, read_pairs
 from grounding.translate.lifted.describe import describe

@@ -22,6 +22,9 @@ from grounding.translate.tree import TaskTree
 ASK_BELOW = 0.5
 #: Most tasks in one instruction.
 MOST_TASKS = 100
+#: Objects of frames that name nothing, and predicates that need none.
+_OPEN = frozenset(["", "it", "them", "that", "this", "these", "those", "they", "one", "that one", "there"])
+_ALONE = frozenset([UNKNOWN, "go", "find", "use"])
 
 
 @runtime_checkable
@@ -101,6 +104,11 @@ def outlines(text: str, reader: Reads) -> Answer | list[Outline]:
             f"The order contradicts itself: '{one.text}' comes both before and after '{two.text}'. Say which is first.",
             [(one.start, one.end), (two.start, two.end)],
         )  # fmt: skip
+    unclear = [frame for frame in best.frames if frame.object in _OPEN and frame.predicate not in _ALONE]
+    if unclear:
+        frame = unclear[0]
+        return rejected(f"I do not know what is meant in '{frame.text}'. Name the thing.",
+                        [(f.start, f.end) for f in unclear])  # fmt: skip
     unknown = [frame for frame in best.frames if frame.predicate == UNKNOWN]
     if unknown:
         frame = unknown[0]

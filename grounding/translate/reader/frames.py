@@ -176,8 +176,10 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
         return []
     parts = [_resolved(part, context) for part in _parts(own, context)]
     found: list[Frame] = []
+    last: list[Frame] = []
     for part in parts:
-        found = _joined(found, _frames_of(part))
+        done, last = [frame for frame in found if frame not in last], _joined(last, _frames_of(part))
+        found = [*done, *last]
     return [replace(frame, start=words[0].start, end=words[-1].end) for frame in found]
 
 
@@ -306,7 +308,7 @@ def _frames_of(part: _Part) -> list[Frame]:
 
 
 def _joined(before: list[Frame], new: list[Frame]) -> list[Frame]:
-    """Frames of a clause with those of the clauses before it: "wash the mug and put it away" is one task."""
+    """Frames of a clause with those of the clause before it: "wash the mug and put it away" is one task."""
     left, found = list(before), []
     for frame in new:
         same = next((f for f in left if f.object and f.object == frame.object and _leads(f, frame)), None)
@@ -326,6 +328,8 @@ def _joined(before: list[Frame], new: list[Frame]) -> list[Frame]:
 
 def _leads(first: Frame, second: Frame) -> bool:
     """Whether one frame is on the way to the other one, about the same thing."""
+    if first.predicate == second.predicate != "put":
+        return False
     return first.predicate == "pick up" or bool(first.states and not first.destination) or bool(
         second.states and not second.destination
     )  # fmt: skip
@@ -614,6 +618,9 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     source = next((i for i, w in enumerate(what) if w in ("from", "off", "out") and i), None)
     tail = what[source:] if source is not None else []
     what = what[:source] if source is not None else what
+    if predicate in GIVES and "with" in what[1:] and what[-1] not in ("it", "them"):  # "slice the bread with the knife"
+        tail = [*what[what.index("with") :], *tail]
+        what = what[: what.index("with")]
     pronoun = len(what) == 1 and what[0] in _PRONOUNS
     if what in (["that", "one"], ["this", "one"], ["the", "same", "one"], ["they"]):
         what, pronoun = ["them" if what == ["they"] else "it"], True

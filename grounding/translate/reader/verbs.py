@@ -46,6 +46,17 @@ STATES: dict[str, str] = {
     for word in words.split()
 }
 PORTIONS = frozenset(["slice", "slices", "piece", "pieces", "section", "chunk", "chunks", "segment"])
+#: Verbs that no robot here knows but that begin a task, where a noun phrase follows.
+_UNKNOWN_TO_ROBOTS = frozenset([
+    "dry", "polish", "charge", "sort", "count", "weigh", "vacuum", "sweep", "fold", "mop", "feed", "iron", "dust",
+    "empty",
+    "repair", "paint", "measure", "tidy", "make", "label", "print", "peel", "serve", "scoop", "crack", "squeeze",
+    "mix", "stir",
+])  # fmt: skip
+_BEFORE_NOUNS = frozenset([
+    "the", "a", "an", "it", "them", "this", "that", "these", "those", "all", "both", "my", "your", "our", "every",
+    "some",
+])  # fmt: skip
 _PARTICLES = frozenset(["up", "down", "away", "off", "out", "back", "over"])
 
 
@@ -75,6 +86,8 @@ def verb_at(words: Sequence[str], at: int, *, forms: Sequence[str] = ("base", "g
     Returns:
         How many words it has, its predicate and its base form; None where there is no verb.
     """
+    if at < len(words) and words[at] in _UNKNOWN_TO_ROBOTS:
+        return (1, words[at], words[at]) if words[at + 1 : at + 2] and words[at + 1] in _BEFORE_NOUNS else None
     for length in (3, 2, 1):
         found = _table().get(tuple(words[at : at + length])) if at + length <= len(words) else None
         if found is not None and found[2] in forms:

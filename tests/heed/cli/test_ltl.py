@@ -13,7 +13,8 @@ from grounding.errors import HeedError
 from heed.cli.main import build
 
 KEYS = {
-    "n", "exact", "equivalent", "equivalent_weighted", "ece", "at_coverage_80", "by_type", "ci95", "refused", "protocol",
+    "n", "exact", "equivalent", "equivalent_weighted", "ece", "at_coverage_80", "by_type", "ci95", "refused",
+    "protocol",
 }  # fmt: skip
 LINES = [
     *(f"{go} a\tF a\tvisit\t1" for go in ("visit", "go to", "reach")),
