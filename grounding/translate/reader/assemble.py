@@ -284,8 +284,8 @@ class Assembler:
         earlier = [g for g in range(len(self.groups)) if g != number]
         ordering = [link for link in links if link in _ORDERING]
         before = set(now.before)
-        if "then" in links:
-            before |= set(self.recent)
+        if "then" in links:  # within a sentence it speaks of that sentence
+            before |= {g for g in self.recent if g in now.groups} or set(self.recent)
         if "last" in links:
             before |= set(earlier)
         if "before" in links and not now.after:  # "before that, ..."

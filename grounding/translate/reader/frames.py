@@ -615,7 +615,7 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     if rest[:1] and rest[0] in _PRONOUNS and rest[1:2] == ["with"]:
         cut = 1
     what, place = rest[:cut], rest[cut:]
-    source = next((i for i, w in enumerate(what) if w in ("from", "off", "out") and i), None)
+    source = next((i for i in range(1, len(what)) if _from(what, i)), None)
     tail = what[source:] if source is not None else []
     what = what[:source] if source is not None else what
     if predicate in GIVES and "with" in what[1:] and what[-1] not in ("it", "them"):  # "slice the bread with the knife"
@@ -628,6 +628,12 @@ def _part(predicate: str, verb: str, rest: list[str], robot: str) -> _Part:
     return _Part(
         predicate, verb, objects, " ".join(place), " ".join(particles), robot, " ".join(tail), pronoun
     )  # fmt: skip
+
+
+def _from(what: Sequence[str], i: int) -> bool:
+    """Whether words from here on say where a thing comes from."""
+    after = what[i + 1 : i + 2]
+    return what[i] == "from" or (what[i] in ("off", "out") and bool(after) and after[0] in _ARTICLES | {"of"})
 
 
 def _place_at(rest: Sequence[str], verb: str) -> int:
@@ -691,6 +697,8 @@ def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
     words = phrase.split()
     if words and words[0] in _ARTICLES and len(words) > 1:
         words = words[1:]
+    if words[:2] == ["couple", "of"]:
+        words = words[2:]
     states: list[str] = []
     kept: list[str] = []
     limit = next(
@@ -699,6 +707,8 @@ def _states(phrase: str) -> tuple[str, tuple[str, ...]]:
     for i, word in enumerate(words):
         if i < limit and word in STATES and (i + 1 < limit or kept):
             states.append(STATES[word])
+            if words[i + 1 : i + 2] in (["off"], ["up"], ["down"]):  # "a rinsed off bar of soap"
+                words[i + 1] = ""
         elif i < limit and word in PORTIONS and (kept or words[i + 1 : i + 2] == ["of"]):
             states.append("sliced")
             if words[i + 1 : i + 2] == ["of"] and not kept:
@@ -718,6 +728,7 @@ def _resolved(part: _Part, context: Context) -> _Part:
         many = word in _MANY and len(context.objects) > 1
         objects = context.objects if many else context.objects[-1:]
         objects = tuple(f"the {o}" if o.split()[0] not in _ARTICLES else o for o in objects)
+    objects = tuple(_portion(phrase, context) for phrase in objects)
     place = part.place
     words = place.split()
     if words and words[-1] in ("it", "them", "there") and len(words) <= 2:
@@ -738,6 +749,14 @@ def _resolved(part: _Part, context: Context) -> _Part:
     if part.predicate == "put":
         context.verb = part.verb
     return replace(part, objects=objects, place=place)
+
+
+def _portion(phrase: str, context: Context) -> str:
+    """ "Cut the potato and heat a slice": of what was spoken of."""
+    words = [w for w in phrase.split() if w not in _ARTICLES | {"of", "couple", "few", "two", "three", "one", "piece"}]
+    if words and set(words) <= PORTIONS and context.objects:
+        return f"{phrase} of {context.objects[-1]}"
+    return phrase
 
 
 def _with(place: str, context: Context) -> str:

@@ -13,7 +13,7 @@ VERBS: dict[str, str] = {
     " throw toss dispose discard put_away put_back throw_away transport haul relocate position arrange stick"
     " insert load push pull slide hang stash dump pile tuck pop deposit replace send hand get_rid_of trash lean"
     " add rest stand plop organize secure attach pour give",
-    "pick up": "pick_up clean_up pick grab get fetch hold collect gather retrieve lift acquire obtain grasp"
+    "pick up": "pick_up clean_up prepare pick grab get fetch hold collect gather retrieve lift acquire obtain grasp"
     " select remove",
     "clean": "wash clean rinse scrub wipe wash_off rinse_off wipe_down wash_up clean_off",
     "wet": "wet soak",
