@@ -83,7 +83,7 @@ def test_contradictions_are_refused_and_their_words_marked() -> None:
     [
         ("hello there", "no task", ["hello there"]),
         ("[rule: Never enter the lab] .", "only says what not to do", ["Never enter the lab"]),
-        (f"[task: Dance wildly] , {WASH} .", "I do not know what to do in 'dance wildly'", ["Dance wildly"]),
+        ("[task: Dance wildly] .", "I do not know what to do in 'dance wildly'", ["Dance wildly"]),
         (f"[task: Do not wash the mug] , {REST} .", "'do not wash the mug'", ["Do not wash the mug"]),
     ],
 )
