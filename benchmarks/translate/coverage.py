@@ -19,7 +19,8 @@ from grounding.levels.calibrate import wilson
 from grounding.state import initial_state
 from grounding.translate.frames import Grounded, GroundingStatus, ground
 from grounding.translate.household import compositions
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.frames import frames
+from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.tags import words_of
 from grounding.world import World
 from grounding.worldfile import load_world

@@ -27,7 +27,8 @@ from grounding.state import WorldState, initial_state
 from grounding.translate.free import Answer
 from grounding.translate.ground import place
 from grounding.translate.outline import Frame, Outline
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.frames import frames
+from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.tags import words_of
 from grounding.translate.specify import specify
 from grounding.world import World

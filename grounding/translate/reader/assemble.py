@@ -8,7 +8,8 @@ from itertools import pairwise, permutations
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
-from grounding.translate.reader.frames import Context, about, frames, topic, verbs_in
+from grounding.translate.reader.frames import about, frames, topic, verbs_in
+from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments, words_of

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from grounding.logic.formula import atoms, parse
 from grounding.translate.lifting import goal, lift, name, paraphrase
 from grounding.translate.outline import Frame, Outline, Rule
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.frames import frames
+from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.tags import words_of
 
 

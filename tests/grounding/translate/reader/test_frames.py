@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grounding.translate.outline import UNKNOWN, Frame
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.frames import frames
+from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.tags import words_of
 from grounding.translate.reader.verbs import VERBS, verb_at
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grounding.translate.reader.assemble import _said
-from grounding.translate.reader.frames import Context, frames
+from grounding.translate.reader.frames import frames
+from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.refer import Said, refer
 from grounding.translate.reader.tags import words_of
 
