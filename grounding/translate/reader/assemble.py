@@ -9,6 +9,7 @@ from itertools import pairwise, permutations
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
 from grounding.translate.reader.frames import about, frames, topic, verbs_in
+from grounding.translate.reader.mending import mended
 from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
@@ -17,9 +18,12 @@ from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segment
 #: Things that were only named, and their offsets.
 Topic = tuple[tuple[str, ...], tuple[int, int]]
 _RESTING = ("stays where it is", "stay where they are", "stays put", "stay put", "remains where it is", "stays there")
-_POINTING = frozenset(["that one", "this one", "it", "that", "this", "them", "those", "these", "the order"])
+_POINTING = frozenset(
+    ["both of them", "all of them", "that one", "this one", "it", "that", "this", "them", "those", "these", "the order"]
+)
 #: Words that no task ends with.
-_UNFINISHED = frozenset(["the", "a", "an", "my", "on", "in", "to", "onto", "into", "and", "of", "at"])
+_UNFINISHED = frozenset(["the", "a", "an", "my", "on", "in", "to", "onto", "into", "and", "of", "at",
+])  # fmt: skip
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
 _PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
@@ -69,7 +73,7 @@ class Assembler:
 
     def __init__(self, words: Sequence[Word], tags: Sequence[str]) -> None:
         self.words = words
-        self.segments = segments(tags)
+        self.segments = mended(words, segments(tags))
         self.context = Context()
         self.frames: list[Frame] = []
         self.groups: list[_Group] = []
@@ -142,8 +146,8 @@ class Assembler:
                 self.joined.add(i)
             elif segment.kind == "task" and not segment.opens:
                 kept = _before_slip(found, back)
-                if len(kept) < len(found) and own[-1].lower in ("one", "ones"):
-                    own = [*own[:-1], found[-1]]
+                if own[-1].lower in ("one", "ones"):
+                    own = [*own[:-1], _noun_of(back) or found[-1]]
                 found = [*kept, *own]
             elif segment.kind == "back":
                 back += own
@@ -158,7 +162,7 @@ class Assembler:
 
     def _task(self, own: list[Word], *, linked: bool = True) -> int | None:
         own = self._without_after_it(own)
-        named = topic(own)
+        named = topic(own, self.context)
         if named and linked:
             self._name(named, own)
             return None
@@ -539,6 +543,16 @@ def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
         tags: One for each.
     """
     return Assembler(words, tags).outline()
+
+
+def _noun_of(back: Sequence[Word]) -> Word | None:
+    """What was named in words taken back: "blue plate" in "blue plate, no, the"."""
+    noun = None
+    for word in back:
+        if not word.text.isalnum():
+            break
+        noun = word
+    return noun
 
 
 def _before_slip(own: Sequence[Word], back: Sequence[Word]) -> list[Word]:

@@ -234,6 +234,8 @@ def without_wishes(own: list[str]) -> list[str]:
 
 def _stated(own: list[str], context: Context, robot: str) -> list[Clause] | None:
     """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
+    if own and own[0] in PLACE and len(own) < 7 and context.objects:  # "or on the chair"
+        return [Clause("put", context.verb, ("it",), " ".join(own), "", robot, pronoun=True)]
     for i, word in enumerate(own):
         if own[i + 1 : i + 3] == ["to", "be"]:
             continue

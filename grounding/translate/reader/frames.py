@@ -85,7 +85,7 @@ def _cleared(own: Sequence[str]) -> list[str]:
         found.append(word)
     while found and found[-1] == ",":
         found.pop()
-    if has_place(found) and not _stands_last(found):
+    if has_place(found) or "there" in found[-3:]:
         found = found[:-2] if found[-2:] in (["as", "well"], ["both", "of"]) else found
         found = found[:-1] if found[-1:] in (["too"], ["also"]) else found
     if found[:1] == ["well"]:
@@ -113,15 +113,10 @@ def _announced(own: list[str], context: Context) -> list[str]:
     return own
 
 
-def _stands_last(own: Sequence[str]) -> bool:
-    """Whether "too" is all that is said of a place: "the pear goes there too"."""
-    return "there" in own[-3:] or own[-2:] == ["join", "it"]
-
-
 def _tells_only(own: Sequence[str]) -> bool:
     """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
     rest = without_wishes(list(own))
-    if rest[:1] in (["i"], ["we"]):
+    if rest[:1] in (["i"], ["we"]) and not has_place(rest):
         return True
     if any(a in ("has", "have") and b not in ("to", "been") and not b.endswith("ed") for a, b in pairwise(rest[1:6])):
         return not begins_clause(rest, 0)
@@ -135,17 +130,18 @@ def verbs_in(words: Sequence[Word]) -> int:
     return sum(begins_clause(own, i) for i in range(len(own)))
 
 
-def topic(words: Sequence[Word]) -> tuple[str, ...]:
+def topic(words: Sequence[Word], context: Context) -> tuple[str, ...]:
     """Things that are only named: "the lemon and the orange, ..."; empty where more is said.
 
     Args:
         words: The words of a task span.
+        context: What was spoken of before.
     """
     own = without_wishes(_cleared(_tokens(words)))
     if own[:2] in (["there", "is"], ["there", "are"]):
         own = own[2:]
     banned = any(word in NEGATIONS or word.endswith("n't") for word in own)
-    parts = clauses(list(own), Context()) if 0 < len(own) < 9 and not banned else []
+    parts = clauses(list(own), context) if 0 < len(own) < 9 and not banned else []
     named = bool(parts) and all(part.predicate == UNKNOWN for part in parts)
     inner = any(own[i] in ("a", "an", "the") and own[i - 1] not in JOINTS | {"of", "with"} for i in range(1, len(own)))
     return listed(own) if named and not inner and not any(verb_at(own, i) for i in range(len(own))) else ()

@@ -1,0 +1,58 @@
+"""Slips of the tagger that words give away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grounding.translate.reader.tags import Segment, Word
+
+#: Without one of these nothing is taken back.
+_CUES = frozenset([
+    "no", "nope", "wait", "sorry", "mean", "meant", "actually", "scratch", "rather", "er", "uh", "um", "oops",
+    "instead",    "correction", "not", "strike", "forget", "hang", "hold",
+])  # fmt: skip
+
+
+def mended(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
+    """Segments without what cannot be.
+
+    Words are taken back only where something says so; "followed by" parts two tasks.
+
+    Args:
+        words: All words.
+        found: The tagger's segments.
+    """
+    return [part for segment in _kept(words, found) for part in _parted(words, segment)]
+
+
+def _kept(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
+    """Spans said to be taken back although nothing says so go on as tasks."""
+    kept: list[Segment] = []
+    for i, segment in enumerate(found):
+        if segment.kind == "back" and not _cued(words, found, i):
+            before = kept[-1] if kept else None
+            segment = replace(segment, kind="task", opens=before is None or before.kind != "task")
+        if kept and segment.kind == "task" == kept[-1].kind and not segment.opens:
+            kept[-1] = replace(kept[-1], last=segment.last)
+        else:
+            kept.append(segment)
+    return kept
+
+
+def _cued(words: Sequence[Word], found: Sequence[Segment], place: int) -> bool:
+    """Whether words taken back, or those next to them, say that something is taken back."""
+    near = [s for s in found[max(0, place - 1) : place + 2] if s.kind in ("back", "O")]
+    more = [s for s in found[place + 2 : place + 3] if s.kind == "back"]
+    return any(word.lower in _CUES for s in (*near, *more) for word in words[s.first : s.last])
+
+
+def _parted(words: Sequence[Word], segment: Segment) -> list[Segment]:
+    """A task with "followed by" in it is two tasks."""
+    if segment.kind != "task":
+        return [segment]
+    for i in range(segment.first + 1, segment.last - 2):
+        if words[i].lower == "followed" and words[i + 1].lower == "by":
+            rest = Segment("task", i + 2, segment.last)
+            return [replace(segment, last=i), Segment("then", i, i + 2), *_parted(words, rest)]
+    return [segment]
