@@ -5,6 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+FELL_SHORT = (
+    "## What fell short, and what was tried",
+    "",
+    "- Missions of our own were written by somebody who did not know the reader, to be as people speak when nobody "
+    "helps them: they mend what they say, leave out verbs, tell stories in between. Most of what is not right is "
+    "refused with the words underlined, or asked; a wrong order is rarer. Telegraphic tasks, labels (`step one: ...`), "
+    "things only named, repairs and orders said on their own were added to the made-up training data and to the grammar "
+    "after the dev half had been read; that took the tabletop dev half from 6 to more than half of 30. The rest needs"
+    " coreference and world knowledge that the grammar does not have.",
+    "- Household words that the flat has nothing for (a yellow object, a shelving unit to carry) are refused, and count"
+    " against the end-to-end figure.",
+    "- Where controlled English understands a text too and reads another order, the reader asks; such questions count"
+    " as not right in the tables above.",
+    "",
+)
 GOALS = {2: (97, 95), 3: (95, 92), 4: (93, 90)}
 
 
@@ -69,7 +84,7 @@ def page(found: Mapping[str, Any]) -> str:
         f"{times['wall_p95']:.3f} s; CPU p50 {times['cpu_p50']:.3f} s, p95 {times['cpu_p95']:.3f} s (goal: p95 0.5 s).",
         "",
     ]
-    return "\n".join(lines + _end_to_end(found["end_to_end"]))
+    return "\n".join([*lines, *_end_to_end(found["end_to_end"]), *FELL_SHORT])
 
 
 def _row(title: str, row: Mapping[str, Any], goals: Sequence[int | str]) -> str:
