@@ -11,9 +11,9 @@ FELL_SHORT = (
     "- Missions of our own were written by somebody who did not know the reader, to be as people speak when nobody "
     "helps them: they mend what they say, leave out verbs, tell stories in between. Most of what is not right is "
     "refused with the words underlined, or asked; a wrong order is rarer. Telegraphic tasks, labels (`step one: ...`), "
-    "things only named, repairs and orders said on their own were added to the made-up training data and to the"
-    " grammar after the dev half had been read; that took the tabletop dev half from 6 to more than half of 30. The rest needs"
-    " coreference and world knowledge that the grammar does not have.",
+    "things only named, repairs and orders said on their own were added to the made-up training data and to the "
+    "grammar after the dev half had been read; that took the tabletop dev half from 6 to more than half of 30. The "
+    "rest needs coreference and world knowledge that the grammar does not have.",
     "- Household words that the flat has nothing for (a yellow object, a shelving unit to carry) are refused, and count"
     " against the end-to-end figure.",
     "- Where controlled English understands a text too and reads another order, the reader asks; such questions count"
