@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grounding.translate.reader.tags import Segment, Word
+from grounding.translate.reader.verbs import verb_at
 
 #: Without one of these nothing is taken back.
 _CUES = frozenset([
@@ -17,7 +18,7 @@ _CUES = frozenset([
 def mended(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
     """Segments without what cannot be.
 
-    Words are taken back only where something says so; "followed by" parts two tasks.
+    Words are taken back only where something says so; "followed by" and "before putting ..." part two tasks.
 
     Args:
         words: All words.
@@ -48,11 +49,15 @@ def _cued(words: Sequence[Word], found: Sequence[Segment], place: int) -> bool:
 
 
 def _parted(words: Sequence[Word], segment: Segment) -> list[Segment]:
-    """A task with "followed by" in it is two tasks."""
+    """A task with "followed by" in it is two tasks, one with "before washing it" a task and a reference."""
     if segment.kind != "task":
         return [segment]
     for i in range(segment.first + 1, segment.last - 2):
         if words[i].lower == "followed" and words[i + 1].lower == "by":
             rest = Segment("task", i + 2, segment.last)
             return [replace(segment, last=i), Segment("then", i, i + 2), *_parted(words, rest)]
+        link = words[i].lower
+        said = [word.lower for word in words[i + 1 : segment.last]]
+        if link in ("before", "after") and verb_at(said, 0, forms=("gerund",)):
+            return [replace(segment, last=i), Segment(link, i, i + 1), Segment("ref", i + 1, segment.last)]
     return [segment]
