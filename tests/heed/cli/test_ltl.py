@@ -12,20 +12,8 @@ from typer.testing import CliRunner
 from grounding.errors import HeedError
 from heed.cli.main import build
 
-KEYS = {
-    "n", "exact", "equivalent", "equivalent_weighted", "ece", "at_coverage_80", "by_type", "ci95", "refused", "protocol",
-}  # fmt: skip
-    "ece",
-    "at_coverage_80",
-    "n",
-    "exact",
-    "equivalent",
-    "equivalent_weighted",
-    "by_type",
-    "ci95",
-    "refused",
-    "protocol",
-}
+KEYS = {"n", "exact", "equivalent", "equivalent_weighted", "by_type", "ci95", "refused", "protocol"}
+KEYS |= {"ece", "at_coverage_80"}
 LINES = [
     *(f"{go} a\tF a\tvisit\t1" for go in ("visit", "go to", "reach")),
     *(f"{go} a and b\t& F a F b\tvisit\t3" for go in ("visit", "go to", "reach")),
