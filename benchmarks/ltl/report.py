@@ -66,8 +66,8 @@ utterances and 92.2 on unseen formulas).
   1 leaves two colours out.
 - A round trip through English (`python -m benchmarks.ltl.roundtrip`): the best 5 formulas are described, and the
   likeness of MiniLM's states of description and sentence is added with a fitted weight. On held-out training
-  sentences (n 552): gain 0.2 points [0.0, 0.5]; without the grammar -0.2 [-0.5, 0.0]; the likest description alone
-  is right for 43 %. It asks for torch and 20 ms a sentence and was left out. The descriptions stayed, for questions.
+  sentences (n 552): 95.3 % right without and 95.5 with it, gain 0.2 points [0.0, 0.5]; the likest description alone
+  is right for 45 %. It asks for torch and 20 ms a description and was left out. The descriptions stayed, for questions.
 - Drone planning: 56 wrong sentences of one fold were read. 42 have two or three formulas in the data for the same
   words ("the twond floor" is any of three floors; "without changing floors" does not say which); 9 have a second
   sentence, "if you reached x you can stay there, or head to y"; 4 say "until you have been to the landmark" of a
