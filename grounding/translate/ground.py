@@ -9,22 +9,24 @@ do not, a question is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from grounding.logic.formula import parse
 from grounding.state import WorldState, initial_state
 from grounding.translate.compose import composed
 from grounding.translate.controlled import level, mission_of
 from grounding.translate.controlled import translate as translate_controlled
 from grounding.translate.frames import Grounded, GroundingStatus, ground
 from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
-from grounding.translate.nodes import Node, canonical, closure, tasks
+from grounding.translate.nodes import Node, canonical, closure, every, tasks
 from grounding.translate.outline import Frame, Outline
 from grounding.translate.paraphrase import paraphrase
 from grounding.translate.references import RejectionError
 from grounding.translate.specify import specify
 from grounding.translate.tree import Relation, Task, TaskTree, TreeRule
-from grounding.world import World
+from grounding.translate.wording import name
+from grounding.world import MOVABLE, World
 
 #: How much of the doubt is left where the exact parser reads the same.
 _AGREEMENT = 0.2
@@ -95,16 +97,21 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
         world: The world.
         state: Where things are.
     """
-    made = [_grounded(frame, world, state) for frame in outline.frames]
-    for frame, one in zip(outline.frames, made, strict=True):
-        if one.status is GroundingStatus.REJECTED or one.node is None:
-            return rejected(one.message, [(frame.start, frame.end)], one.near)
-    rules: list[TreeRule] = [rule for one in made for rule in one.rules]
+    rules: list[TreeRule] = []
     for rule in outline.rules:
         try:
             rules += mission_of(controlled_rule(rule.text), world, state).rules
         except RejectionError as rejection:
             return rejected(rejection.message, [(rule.start, rule.end)], rejection.near)
+    spoken = {name for rule in rules for atom in parse(rule.formula).atoms for name in atom.split(".")}
+    made: list[Grounded] = []
+    for frame in outline.frames:
+        one = _rest(frame, spoken, world, state) or _grounded(frame, world, state)
+        if one.status is GroundingStatus.REJECTED or one.node is None:
+            return rejected(one.message, [(frame.start, frame.end)], one.near)
+        spoken |= {name for leaf in one.node.leaves() for g in leaf.goal for name in g.proposition.args}
+        made.append(one)
+    rules += [rule for one in made for rule in one.rules]
     nodes = settled(outline.frames, made)
     root = canonical(composed(outline, nodes))
     leaves = {id(leaf) for leaf in root.leaves()}
@@ -118,6 +125,12 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
 def _grounded(frame: Frame, world: World, state: WorldState) -> Grounded:
     """A frame in a world; a colour alone stands for the only thing of that colour that it can be put on."""
     one = ground(frame, world, state)
+    number = _NUMBERS.get(frame.object.split()[0], 0) if frame.object else 0
+    if number and one.node is not None:
+        things = {leaf.goal[0].proposition.args[0] for leaf in one.node.leaves() if leaf.goal}
+        if len(things) > number:
+            message = f"I count {len(things)}, not {number}, for '{frame.object}'. Name the ones you mean."
+            return Grounded(GroundingStatus.REJECTED, message, near=tuple(name(i, world) for i in sorted(things)))
     words = frame.destination.split()
     if one.status is GroundingStatus.GROUNDED or len(words) < 2:
         return one
@@ -130,6 +143,40 @@ def _grounded(frame: Frame, world: World, state: WorldState) -> Grounded:
     place = f"{words[0]} the {words[-1]} {holders[0].kind.replace('_', ' ')}"
     again = ground(replace(frame, destination=place), world, state)
     return again if again.status is GroundingStatus.GROUNDED else one
+
+
+_NUMBERS = {
+    word: n for n, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
+}
+_REST = re.compile(r"^(?:all )?(?:the )?(?:rest|others|other ones|remaining ones|everything else|other things)$")
+_REST_OF = re.compile(r"^(?:rest of the|other|remaining) (.+)$")
+#: Most things that "the rest" may be.
+_MOST_LEFT = 12
+
+
+def _rest(frame: Frame, spoken: Collection[str], world: World, state: WorldState) -> Grounded | None:
+    """ "The rest", "the other fruit": what was not spoken of before; None for frames that speak of nothing such."""
+    of = _REST_OF.match(frame.object)
+    if not spoken or not (of or _REST.match(frame.object)):
+        return None
+    if of:
+        whole = ground(
+            replace(frame, object=of[1], text=frame.text.replace(frame.object, f"all the {of[1]}")), world, state
+        )
+        known = {g.proposition.args[0] for leaf in whole.node.leaves() for g in leaf.goal} if whole.node else set()
+        left = [i for i in world.things if i in known and i not in spoken]
+    else:
+        left = [i for i, thing in world.things.items() if thing.properties & MOVABLE and i not in spoken]
+    if not left or len(left) > _MOST_LEFT:
+        return Grounded(GroundingStatus.REJECTED, f"I do not know which things {frame.object!r} are. Name them.")
+    parts = [
+        ground(replace(frame, object=name(i, world), text=f"put {name(i, world)} {frame.destination}"), world, state)
+        for i in left
+    ]
+    wrong = next((part for part in parts if part.node is None), None)
+    if wrong is not None:
+        return wrong
+    return replace(parts[0], node=every([part.node for part in parts if part.node is not None]))
 
 
 def controlled_rule(text: str) -> str:
@@ -232,12 +279,16 @@ def _steps_joined(leaves: dict[str, tuple[str, ...]], pairs: set[tuple[str, str]
     """
     for a in list(leaves):
         things = {goal.lstrip("!").split(".")[1] for goal in leaves[a]}
-        if len(things) != 1 or not all(goal.lstrip("!").startswith("is.") for goal in leaves[a]):
+        things = {goal.split(".")[2] for goal in leaves[a] if goal.startswith("holding.")} or things
+        if len(things) != 1 or not all(goal.lstrip("!").startswith(("is.", "holding.")) for goal in leaves[a]):
             continue
-        after = [b for b in leaves if (a, b) in pairs and any(goal.split(".")[1] in things for goal in leaves[b])]
+        after = [
+            b for b in leaves if a != b and (a, b) in pairs and any(goal.split(".")[1] in things for goal in leaves[b])
+        ]
         if after:
             b = after[0]
-            leaves[b] = tuple(sorted({*leaves[b], *leaves.pop(a)}))
+            kept = {goal for goal in leaves.pop(a) if not goal.startswith("holding.")}
+            leaves[b] = tuple(sorted({*leaves[b], *kept}))
             pairs = {(b if x == a else x, b if y == a else y) for x, y in pairs}
     return sorted((leaves[x], leaves[y]) for x, y in closure({(x, y) for x, y in pairs if x != y}))
 

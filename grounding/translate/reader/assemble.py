@@ -8,12 +8,14 @@ from itertools import pairwise, permutations
 
 from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
+from grounding.translate.reader.clauses import names_robot
 from grounding.translate.reader.frames import about, frames, topic, verbs_in
 from grounding.translate.reader.mending import mended
 from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.refer import Said, content, refer
 from grounding.translate.reader.stems import stem
 from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments, words_of
+from grounding.translate.reader.verbs import verb_at
 
 #: Things that were only named, and their offsets.
 Topic = tuple[tuple[str, ...], tuple[int, int]]
@@ -51,6 +53,7 @@ class _Sentence:
         choice: Alternatives, as far as they are said.
         chained: Whether its tasks follow one another ("in this order: ...").
         subject: Tasks named again of which it goes on to say when.
+        noise: Words in it that seemed to say nothing.
     """
 
     groups: list[int] = field(default_factory=list)
@@ -61,6 +64,7 @@ class _Sentence:
     choice: list[list[int]] = field(default_factory=list)
     chained: bool = False
     subject: set[int] = field(default_factory=set)
+    noise: list[Word] = field(default_factory=list)
 
 
 class Assembler:
@@ -106,6 +110,7 @@ class Assembler:
                 self._reference(place, own)
             elif segment.kind == "rule":
                 text = self._text(own)
+                self._remember(own)
                 self.rules.append(Rule(text, own[0].start, own[-1].end))
             elif segment.kind in ("or", "either"):
                 self._or(segment.kind)
@@ -113,9 +118,18 @@ class Assembler:
                 self._link(place, segment.kind)
             elif segment.kind == "O" and any(word.text in STOPS for word in own):
                 self._stop()
+            elif segment.kind == "O":
+                self.now.noise += own
         self._stop()
         self._unknown()
         return self._finished()
+
+    def _remember(self, own: Sequence[Word]) -> None:
+        """A rule speaks of things and places too: "never put the tomato on the red plate; put the potato there"."""
+        words = [word.lower for word in own]
+        verb = next((i for i in range(len(words)) if verb_at(words, i)), None)
+        if verb is not None:
+            frames(list(own[verb:]), self.context)
 
     def _say(self, place: int) -> None:
         """A task span: a task, or a rule in the form of one ("the pepper stays where it is")."""
@@ -179,13 +193,16 @@ class Assembler:
         if number is not None:
             self._tie(number)
             return number
+        called = [word.lower for word in self.now.noise if word.text.isalnum()]
+        if len(called) < 4 and names_robot(called):  # "robot 2, take the pillow ..."
+            made = [replace(frame, robot=frame.robot or " ".join(called)) for frame in made]
         if pending and not _speaks_of(made, before):
             made = self._completed(pending, made)
         first = len(self.frames)
         self.frames += made
         indices = tuple(range(first, len(self.frames)))
         if any(word.lower == "then" for word in own):
-            self.inner |= {(i, i + 1) for i in indices[:-1]}
+            self.inner |= _in_turn(made, first)
         self.inner |= {
             (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
         }
@@ -340,6 +357,8 @@ class Assembler:
             return
         if kind == "free" and self._simultaneous(place):
             kind = "with"
+        if not now.groups and not now.subject and not self._task_follows(place):
+            self._subject([word for word in now.noise if word.text.isalnum()])
         if now.subject and not now.groups and not self._task_follows(place):
             self._placed(kind)
         elif now.groups and not self._task_follows(place):
@@ -426,7 +445,7 @@ class Assembler:
         known = refer(words, [group.said for group in self.groups], self.recent)
         if known.tasks and (known.sure or not content(words)):
             self.now.subject = set(known.tasks)
-        elif content(words):
+        elif content(words) and own is not self.now.noise and not set(own) <= set(self.now.noise):
             self.topics.append(((" ".join(words),), (own[0].start, own[-1].end)))
 
     def _ordered(self, kind: str, words: Sequence[str]) -> None:
@@ -562,6 +581,21 @@ def _before_slip(own: Sequence[Word], back: Sequence[Word]) -> list[Word]:
         return list(own)
     last = max((i for i, word in enumerate(own) if word.lower in ("the", "a", "an", "my")), default=len(own) - 1)
     return list(own[: last + 1])
+
+
+def _in_turn(made: Sequence[Frame], first: int) -> set[tuple[int, int]]:
+    """Orders of clauses joined by "then"; what is listed in one clause stays without order."""
+    blocks: list[list[int]] = []
+    for i, frame in enumerate(made):
+        alike = bool(blocks) and (made[i - 1].predicate, made[i - 1].destination) == (
+            frame.predicate,
+            frame.destination,
+        )
+        if alike:
+            blocks[-1].append(first + i)
+        else:
+            blocks.append([first + i])
+    return {(a, b) for one, two in pairwise(blocks) for a in one for b in two}
 
 
 def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:

@@ -36,6 +36,8 @@ def clauses(said: list[str], context: Context) -> list[Clause]:
     if not own or any(w in NEGATIONS or w.endswith("n't") for w in own[: _first_verb(own)]):
         return [Clause(UNKNOWN, "", (), "", " ".join(said), robot)]  # a ban, or nothing: no task is made of it
     own = _fronted(_together(_plain(own)))
+    if own[:3] == ["the", "same", "with"]:  # "do the same with the lemon"
+        own = ["put", *own[3:], *context.place.split()]
     starts = [i for i in range(len(own)) if begins_clause(own, i)]
     if not starts and len(own) > 1 and own[-1] in ("on", "off"):
         predicate = f"switch {own[-1]}"
@@ -101,7 +103,14 @@ def _lists_of_places(rest: list[str]) -> list[list[str]]:
             found.append(rest[first:cut])
             first = cut + 1
     found.append(rest[first:])
-    return [own[1:] if own[:1] == ["and"] else own for own in found]
+    return [_without_that(own[1:] if own[:1] == ["and"] else own) for own in found]
+
+
+def _without_that(own: list[str]) -> list[str]:
+    """ "That the potato is on the blue plate" as "the potato on the blue plate"."""
+    if own[:1] != ["that"] or own[1:2] == ["one"] or not any(word in STANDING for word in own):
+        return own
+    return [word for word in own[1:] if word not in STANDING | MODALS]
 
 
 def has_place(words: Sequence[str]) -> bool:
@@ -115,6 +124,8 @@ def _has_strong(words: Sequence[str]) -> bool:
 
 def _relative(words: Sequence[str]) -> bool:
     """Whether words go on to describe what was named: ", the thing that is next to ..."."""
+    if words[:1] == ["that"] and len(words) > 1 and words[1] in ARTICLES:
+        return False
     return any(word in ("that", "which", "who") for word in words[:4])
 
 
@@ -232,6 +243,10 @@ def without_wishes(own: list[str]) -> list[str]:
     return own
 
 
+#: Words between a verb of standing and a place.
+_LOOKING = frozenset(["up", "good", "nice", "lovely", "great", "better", "best", "fine", "well", "pretty", "perfect"])
+
+
 def _stated(own: list[str], context: Context, robot: str) -> list[Clause] | None:
     """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
     if own and own[0] in PLACE and len(own) < 7 and context.objects:  # "or on the chair"
@@ -244,6 +259,8 @@ def _stated(own: list[str], context: Context, robot: str) -> list[Clause] | None
             while what and what[-1] in MODALS | {"to", "also", "not", "both", "all", "just", ","}:
                 what = what[:-1]
             rest = own[i + 1 :]
+            while rest and rest[0] in _LOOKING:  # "ends up on", "would look good on"
+                rest = rest[1:]
             participle = verb_at(rest, 0, forms=("past", "base")) if rest else None
             predicate, verb = "put", "put"
             if participle is not None:

@@ -113,10 +113,16 @@ def _announced(own: list[str], context: Context) -> list[str]:
     return own
 
 
+#: What announces tasks and is none.
+_VAGUE = frozenset(
+    ["clear up", "tidy up", "clean up", "set the table", "help me", "help", "do the following", "listen"]
+)
+
+
 def _tells_only(own: Sequence[str]) -> bool:
     """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
     rest = without_wishes(list(own))
-    if rest[:1] in (["i"], ["we"]) and not has_place(rest):
+    if (rest[:1] in (["i"], ["we"]) and not has_place(rest)) or " ".join(rest) in _VAGUE:
         return True
     if any(a in ("has", "have") and b not in ("to", "been") and not b.endswith("ed") for a, b in pairwise(rest[1:6])):
         return not begins_clause(rest, 0)
@@ -138,6 +144,8 @@ def topic(words: Sequence[Word], context: Context) -> tuple[str, ...]:
         context: What was spoken of before.
     """
     own = without_wishes(_cleared(_tokens(words)))
+    if _tells_only(own):
+        return ()
     if own[:2] in (["there", "is"], ["there", "are"]):
         own = own[2:]
     banned = any(word in NEGATIONS or word.endswith("n't") for word in own)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grounding.translate.reader.tags import Segment, Word
 from grounding.translate.reader.verbs import verb_at
+from grounding.translate.reader.wordlists import PLACE, PRONOUNS
 
 #: Without one of these nothing is taken back.
 _CUES = frozenset([
@@ -48,6 +49,16 @@ def _cued(words: Sequence[Word], found: Sequence[Segment], place: int) -> bool:
     return any(word.lower in _CUES for s in (*near, *more) for word in words[s.first : s.last])
 
 
+def _bare(words: Sequence[Word]) -> bool:
+    """Whether words are a task without a verb: "potato on the blue plate"."""
+    own = [word.lower for word in words]
+    return len(own) > 2 and verb_at(own, 0) is None and own[0] not in PRONOUNS and _placed(words[1:])
+
+
+def _placed(words: Sequence[Word]) -> bool:
+    return any(word.lower in PLACE for word in words)
+
+
 def _parted(words: Sequence[Word], segment: Segment) -> list[Segment]:
     """A task with "followed by" in it is two tasks, one with "before washing it" a task and a reference."""
     if segment.kind != "task":
@@ -57,7 +68,20 @@ def _parted(words: Sequence[Word], segment: Segment) -> list[Segment]:
             rest = Segment("task", i + 2, segment.last)
             return [replace(segment, last=i), Segment("then", i, i + 2), *_parted(words, rest)]
         link = words[i].lower
+        if link == "then" and _bare(words[i + 1 : segment.last]) and _placed(words[segment.first : i]):
+            rest = Segment("task", i + 1, segment.last)
+            return [replace(segment, last=i), Segment("then", i, i + 1), *_parted(words, rest)]
+        if link == "or" and words[i + 1].lower in PLACE and any(w.lower == "either" for w in words[segment.first : i]):
+            rest = Segment("task", i + 1, segment.last)
+            return [
+                Segment("either", segment.first, segment.first),
+                replace(segment, last=i),
+                Segment("or", i, i + 1),
+                rest,
+            ]
         said = [word.lower for word in words[i + 1 : segment.last]]
+        if said[:4] == ["do", "the", "same", "with"]:
+            return [replace(segment, last=i), Segment("task", i + 1, segment.last)]
         if link in ("before", "after") and verb_at(said, 0, forms=("gerund",)):
             return [replace(segment, last=i), Segment(link, i, i + 1), Segment("ref", i + 1, segment.last)]
     return [segment]

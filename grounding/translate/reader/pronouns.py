@@ -18,6 +18,7 @@ class Context:
         place: Where things were put last: preposition and noun phrase.
         verb: The last verb, for clauses without one.
         said: All objects and places so far, the latest last.
+        things: All objects so far, the latest last.
         where: Head noun of a thing -> where it was put.
         notes: What was noticed, for people.
     """
@@ -26,6 +27,7 @@ class Context:
     place: str = ""
     verb: str = "put"
     said: list[str] = field(default_factory=list)
+    things: list[str] = field(default_factory=list)
     where: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -37,12 +39,16 @@ def resolved(part: Clause, context: Context) -> Clause:
         word = objects[0]
         many = word in MANY and len(context.objects) > 1
         objects = context.objects if many else context.objects[-1:]
+        if word == "both" and len(objects) < 2:
+            objects = tuple(dict.fromkeys(context.things))[-2:]
         objects = tuple(f"the {o}" if o.split()[0] not in ARTICLES else o for o in objects)
     objects = tuple(_portion(phrase, context) for phrase in objects)
     place = part.place
     words = place.split()
-    if words and words[-1] in ("it", "them", "there") and len(words) <= 2:
-        place = context.place or place if words[-1] == "there" or len(words) == 1 else _onto(words[0], context)
+    if words and words[-1] in ("it", "them", "there") and len(words) <= 4:
+        near = len(words) > 2 or words[0] in ("beside", "near", "by", "with")
+        here = words[-1] == "there" or len(words) == 1 or near
+        place = context.place or place if here else _onto(words[0], context)
     if part.rest == "back" and not place and part.predicate == "put":
         place = ""
     place = _same(_coloured(_with(place, context), context), context)
@@ -52,6 +58,7 @@ def resolved(part: Clause, context: Context) -> Clause:
     if objects and not (len(objects) == 1 and objects[0] in PRONOUNS):
         context.objects = plain
         context.said += plain
+        context.things += plain
     if part.predicate == "put" and place:
         context.place = place
         context.where |= {thing.split()[-1]: place for thing in plain if thing}

@@ -86,14 +86,16 @@ COLOURS = frozenset(["red", "green", "blue", "yellow", "white", "black", "orange
 MOVING = frozenset(["take", "bring", "move", "carry", "transfer", "deliver"])
 FETCHING = frozenset(["take", "bring", "get", "remove", "carry", "fetch", "grab", "collect", "retrieve"])
 STANDING = frozenset([
-    "go", "goes", "belong", "belongs", "stays", "ends", "be", "is", "are", "gets", "get", "being", "sit", "sits", "lie",
+    "go", "goes", "belong", "belongs", "stays", "end", "ends", "look", "looks", "be", "is", "are", "gets", "get",
+    "being", "sit", "sits", "lie",
     "lies", "stand", "stands", "live", "lives",
 ])  # fmt: skip
-FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "please", "...", "like", "-"})
+FILLERS = frozenset({"either", "instead", "uh", "um", "er", "erm", "hm", "hmm", "please", "...", "like", "-"})
 WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("proceed", "to"), ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start",
+           ("i", "like"), ("i", "think"), ("i", "thought"), ("i", "guess"), ("maybe",), ("proceed", "to"),
+           ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start",
            "by"), ("begin", "by"),
     ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"),
     ("please",), ("somebody", "can"), ("someone", "can"), ("somebody", "should"), ("someone", "should"),
