@@ -10,11 +10,21 @@ from grounding.translate.nodes import closure
 from grounding.translate.outline import UNKNOWN, Frame, Outline, Rule
 from grounding.translate.reader.clauses import names_robot
 from grounding.translate.reader.frames import about, frames, topic, verbs_in
+from grounding.translate.reader.judging import (
+    before_slip,
+    contrary,
+    in_turn,
+    noun_of,
+    repeated,
+    said_of,
+    same_thing,
+    speaks_of,
+    spoken_of,
+)
 from grounding.translate.reader.mending import mended
 from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.refer import Said, content, refer
-from grounding.translate.reader.stems import stem
-from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments, words_of
+from grounding.translate.reader.tags import LINKS, STOPS, Segment, Word, segments
 from grounding.translate.reader.verbs import verb_at
 
 #: Things that were only named, and their offsets.
@@ -159,9 +169,9 @@ class Assembler:
                 found += own  # "put it on the, uh, the blue plate"
                 self.joined.add(i)
             elif segment.kind == "task" and not segment.opens:
-                kept = _before_slip(found, back)
+                kept = before_slip(found, back)
                 if own[-1].lower in ("one", "ones"):
-                    own = [*own[:-1], _noun_of(back) or found[-1]]
+                    own = [*own[:-1], noun_of(back) or found[-1]]
                 found = [*kept, *own]
             elif segment.kind == "back":
                 back += own
@@ -196,23 +206,23 @@ class Assembler:
         called = [word.lower for word in self.now.noise if word.text.isalnum()]
         if len(called) < 4 and names_robot(called):  # "robot 2, take the pillow ..."
             made = [replace(frame, robot=frame.robot or " ".join(called)) for frame in made]
-        if pending and not _speaks_of(made, before):
+        if pending and not speaks_of(made, before):
             made = self._completed(pending, made)
         first = len(self.frames)
         self.frames += made
         indices = tuple(range(first, len(self.frames)))
         if any(word.lower == "then" for word in own):
-            self.inner |= _in_turn(made, first)
+            self.inner |= in_turn(made, first)
         self.inner |= {
-            (i, j) for i in indices for j in indices if i < j and _same_thing(made[i - first], made[j - first])
+            (i, j) for i in indices for j in indices if i < j and same_thing(made[i - first], made[j - first])
         }
         number = len(self.groups)
         lists = len({frame.destination for frame in made}) > 1 and verbs_in(own) < 2
         apart = linked and lists
         if not apart:
-            self.groups.append(_Group(indices, _said(own, made), self.number))
+            self.groups.append(_Group(indices, said_of(own, made), self.number))
         else:  # each can be named on its own later
-            self.groups += [_Group((i,), _said([], [made[i - first]]), self.number) for i in indices]
+            self.groups += [_Group((i,), said_of([], [made[i - first]]), self.number) for i in indices]
         if linked:
             self._tie(number)
             for other in range(number + 1, len(self.groups)):
@@ -237,12 +247,12 @@ class Assembler:
         for number in self.announced:
             group = self.groups[number]
             if len(group.frames) == len(made) and all(
-                _spoken_of(self.frames[i], frame) for i, frame in zip(group.frames, made, strict=True)
+                spoken_of(self.frames[i], frame) for i, frame in zip(group.frames, made, strict=True)
             ):
                 self.announced.remove(number)
                 for i, frame in zip(group.frames, made, strict=True):
                     self.frames[i] = frame
-                group.said = _said(own, made)
+                group.said = said_of(own, made)
                 return number
         return None
 
@@ -283,7 +293,7 @@ class Assembler:
         first = len(self.frames)
         self.frames += made
         number = len(self.groups)
-        self.groups.append(_Group(tuple(range(first, len(self.frames))), _said(own, made), self.number))
+        self.groups.append(_Group(tuple(range(first, len(self.frames))), said_of(own, made), self.number))
         options = self.now.choice
         option = next((o for o in options if not o), options[-1])
         option.append(number)
@@ -297,7 +307,7 @@ class Assembler:
                 continue
             frame = Frame(" and ".join(phrases), UNKNOWN, start=start, end=end)
             self.frames.append(frame)
-            self.groups.append(_Group((len(self.frames) - 1,), _said([], [frame]), self.number))
+            self.groups.append(_Group((len(self.frames) - 1,), said_of([], [frame]), self.number))
         self.topics = []
 
     def _tie(self, number: int) -> None:
@@ -542,10 +552,10 @@ class Assembler:
         } | self.inner  # fmt: skip
         taken = {i for option in self.either for own in option for i in own}
         pairs -= {(i, j) for options in self.either for a, b in permutations(options, 2) for i in a for j in b}
-        repeated = _repeated(self.frames, taken)
+        again = repeated(self.frames, taken)
         notes = [*self.context.notes, *self.notes]
-        notes += [f"You ask twice to {self.frames[j].text}; once will do." for _, j in repeated]
-        notes += _contrary(self.frames, set(closure(pairs)), taken)
+        notes += [f"You ask twice to {self.frames[j].text}; once will do." for _, j in again]
+        notes += contrary(self.frames, set(closure(pairs)), taken)
         together = tuple(tuple(i for g in own for i in self.groups[g].frames) for own in self.together)
         return Outline(
             tuple(self.frames), tuple(sorted(closure(pairs))), tuple(self.either), together, tuple(self.rules),
@@ -562,98 +572,3 @@ def assemble(words: Sequence[Word], tags: Sequence[str]) -> Outline:
         tags: One for each.
     """
     return Assembler(words, tags).outline()
-
-
-def _noun_of(back: Sequence[Word]) -> Word | None:
-    """What was named in words taken back: "blue plate" in "blue plate, no, the"."""
-    noun = None
-    for word in back:
-        if not word.text.isalnum():
-            break
-        noun = word
-    return noun
-
-
-def _before_slip(own: Sequence[Word], back: Sequence[Word]) -> list[Word]:
-    """A task up to the article after which something else was said than was meant."""
-    article = bool(back) and back[-1].lower in ("the", "a", "an", "my")
-    if not article or not own or own[-1].lower in ("the", "a", "an", "my"):
-        return list(own)
-    last = max((i for i, word in enumerate(own) if word.lower in ("the", "a", "an", "my")), default=len(own) - 1)
-    return list(own[: last + 1])
-
-
-def _in_turn(made: Sequence[Frame], first: int) -> set[tuple[int, int]]:
-    """Orders of clauses joined by "then"; what is listed in one clause stays without order."""
-    blocks: list[list[int]] = []
-    for i, frame in enumerate(made):
-        alike = bool(blocks) and (made[i - 1].predicate, made[i - 1].destination) == (
-            frame.predicate,
-            frame.destination,
-        )
-        if alike:
-            blocks[-1].append(first + i)
-        else:
-            blocks.append([first + i])
-    return {(a, b) for one, two in pairwise(blocks) for a in one for b in two}
-
-
-def _speaks_of(made: Sequence[Frame], named: Sequence[str]) -> bool:
-    """Whether frames are about the things that were named before them."""
-    plain = {phrase.removeprefix("the ").removeprefix("a ").removeprefix("an ") for phrase in named}
-    return bool(made) and all(frame.object in plain for frame in made)
-
-
-def _said(own: Sequence[Word], made: Sequence[Frame]) -> Said:
-    words = [word.lower for word in own] or [word for frame in made for word in frame.text.split()]
-    states = {f"={state}" for frame in made for state in frame.states}
-    heads = {stem(words_of(frame.object)[-1].lower) for frame in made if frame.object}
-    objects = {s for frame in made for s in content([word.lower for word in words_of(frame.object)])}
-    return Said(
-        frozenset(content(words)) | states | objects, frozenset(heads), frozenset(frame.predicate for frame in made),
-        frozenset(stem(word) for word in words[:1]),
-    )  # fmt: skip
-
-
-def _spoken_of(short: Frame, full: Frame) -> bool:
-    """Whether a reference ("opening the drawer") may have meant a task ("open the top drawer")."""
-    return (
-        short.predicate == full.predicate != UNKNOWN
-        and set(short.object.split()) <= set(full.object.split())
-        and short.destination in ("", full.destination)
-        and set(short.states) <= set(full.states)
-    )
-
-
-def _same_thing(a: Frame, b: Frame) -> bool:
-    return bool(a.object) and a.object == b.object
-
-
-def _contrary(made: Sequence[Frame], order: set[tuple[int, int]], taken: set[int]) -> list[str]:
-    """What is to be done about tasks that undo each other in no stated order."""
-    found = []
-    for j, late in enumerate(made):
-        for i, early in enumerate(made[:j]):
-            if {i, j} & taken or (i, j) in order or (j, i) in order or not early.object or early.object != late.object:
-                continue
-            moved = (
-                early.predicate == late.predicate == "put"
-                and "" != early.destination != late.destination != ""
-                and f"the {late.object}" in late.text
-            )
-            turned = {early.predicate, late.predicate} in ({"open", "close"}, {"switch on", "switch off"})
-            if moved or turned:
-                found.append(f"'{early.text}' and '{late.text}' undo each other: say which comes last if it matters.")
-    return found
-
-
-def _repeated(made: Sequence[Frame], taken: set[int]) -> list[tuple[int, int]]:
-    """Pairs of frames that ask for the same."""
-    seen: dict[tuple[str, ...], int] = {}
-    found = []
-    for i, frame in enumerate(made):
-        key = (frame.predicate, frame.object, frame.destination, *frame.states)
-        if key in seen and i not in taken:
-            found.append((seen[key], i))
-        seen.setdefault(key, i)
-    return found

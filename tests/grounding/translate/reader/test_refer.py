@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grounding.translate.reader.assemble import _said
 from grounding.translate.reader.frames import frames
+from grounding.translate.reader.judging import said_of
 from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.refer import Said, refer
 from grounding.translate.reader.tags import words_of
@@ -13,7 +13,7 @@ from grounding.translate.reader.tags import words_of
 
 def said(*tasks: str) -> list[Said]:
     context = Context()
-    return [_said(words_of(task), frames(words_of(task), context)) for task in tasks]
+    return [said_of(words_of(task), frames(words_of(task), context)) for task in tasks]
 
 
 def pointed(words: str, tasks: list[Said], recent: list[int]) -> tuple[int, ...]:
