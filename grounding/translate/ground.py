@@ -100,7 +100,7 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
     rules: list[TreeRule] = []
     for rule in outline.rules:
         try:
-            rules += mission_of(controlled_rule(rule.text), world, state).rules
+            rules += _rules(rule.text, world, state)
         except RejectionError as rejection:
             return rejected(rejection.message, [(rule.start, rule.end)], rejection.near)
     spoken = {name for rule in rules for atom in parse(rule.formula).atoms for name in atom.split(".")}
@@ -177,6 +177,17 @@ def _rest(frame: Frame, spoken: Collection[str], world: World, state: WorldState
     if wrong is not None:
         return wrong
     return replace(parts[0], node=every([part.node for part in parts if part.node is not None]))
+
+
+def _rules(text: str, world: World, state: WorldState) -> list[TreeRule]:
+    """What a rule means; not to use a plate is not to put anything on it."""
+    try:
+        return mission_of(controlled_rule(text), world, state).rules
+    except RejectionError:
+        used = re.search(r"\b(?:use|touch) (.+?)(?:,.*)?[.!]?$", text, flags=re.IGNORECASE)
+        if used is None:
+            raise
+        return mission_of(f"Never put anything on {used[1]}.", world, state).rules
 
 
 def controlled_rule(text: str) -> str:

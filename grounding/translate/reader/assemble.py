@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, permutations
@@ -36,6 +37,7 @@ _POINTING = frozenset(
 #: Words that no task ends with.
 _UNFINISHED = frozenset(["the", "a", "an", "my", "on", "in", "to", "onto", "into", "and", "of", "at",
 ])  # fmt: skip
+_IN_ORDER = re.compile(r"\b(?:keep to|follow|stick to|respect|in) (?:the|this|that) (?:\w+ )?order\b")
 _ORDERING = frozenset({"after", "before", "then", "last"})
 #: How words begin that make tasks partners; "at any time" and "in any order" do not.
 _PARTNERS = ("simultan", "same", "meanwhile", "meantime", "concurrent", "parallel", "together", "while", "independent")
@@ -126,13 +128,19 @@ class Assembler:
                 self._or(segment.kind)
             elif segment.kind not in ("O", "back", "task"):
                 self._link(place, segment.kind)
-            elif segment.kind == "O" and any(word.text in STOPS for word in own):
-                self._stop()
             elif segment.kind == "O":
-                self.now.noise += own
+                self._noise(own)
         self._stop()
         self._unknown()
         return self._finished()
+
+    def _noise(self, own: Sequence[Word]) -> None:
+        """Words that say nothing of a task, and the ends of sentences among them."""
+        for word in own:
+            if word.text in STOPS:
+                self._stop()
+            else:
+                self.now.noise.append(word)
 
     def _remember(self, own: Sequence[Word]) -> None:
         """A rule speaks of things and places too: "never put the tomato on the red plate; put the potato there"."""
@@ -152,6 +160,8 @@ class Assembler:
         full = len(self.now.choice) > 1 and all(self.now.choice)
         if full and place and self.segments[place - 1].kind == "O" and self._has_comma(place - 1):
             self._close_choice()
+        if text.endswith((" too", " as well")):
+            self.now.links.append("with")
         self._task(own)
 
     def _has_comma(self, place: int) -> bool:
@@ -208,9 +218,14 @@ class Assembler:
             made = [replace(frame, robot=frame.robot or " ".join(called)) for frame in made]
         if pending and not speaks_of(made, before):
             made = self._completed(pending, made)
+        options = made[0].object.split(" or ") if len(made) == 1 else []
+        if len(options) > 1:  # "the lemon or the orange on the plate"
+            made = [about(made[0], option) for option in options]
         first = len(self.frames)
         self.frames += made
         indices = tuple(range(first, len(self.frames)))
+        if len(options) > 1:
+            self.either.append(tuple((i,) for i in indices))
         if any(word.lower == "then" for word in own):
             self.inner |= in_turn(made, first)
         self.inner |= {
@@ -358,12 +373,21 @@ class Assembler:
         now = self.now
         if kind in ("after", "before"):
             now.word = kind
+            if self._points(place) and now.groups and not self._task_follows(place):
+                others = [g for g in now.groups[:-1] or self.before if g != now.groups[-1]]
+                last = now.groups[-1]
+                self.order |= {(last, g) if kind == "before" else (g, last) for g in others}
+                now.word = ""
+                return
             if self._points(place) or not self._kind_after(place, ("ref", "task")):
                 now.word = ""
                 now.links.append("then" if kind == "after" else "before")
             elif self._kind_after(place, ("task",)):  # "after washing the cup, ...": a task said here
                 now.word = ""
                 now.links.append(f"{kind}-task")
+            return
+        if kind == "chain" and not now.groups and not self._task_follows(place):
+            self._chain(range(len(self.groups)))
             return
         if kind == "free" and self._simultaneous(place):
             kind = "with"
@@ -489,6 +513,11 @@ class Assembler:
             now.choice.append([])
 
     def _stop(self) -> None:
+        told = " ".join(word.lower for word in self.now.noise)
+        if not self.now.groups and re.search(
+            r"\b(?:keep to|follow|stick to|respect|in) (?:the|this|that) (?:\w+ )?order\b", told
+        ):
+            self._chain(range(len(self.groups)))
         if self.now.subject and self.topics:
             self.topics = []
         elif self.now.groups or self.now.choice:

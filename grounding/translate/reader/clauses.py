@@ -79,9 +79,17 @@ def _fronted(own: list[str]) -> list[str]:
     return own
 
 
+#: Words before a noun phrase that are no verbs.
+_LEADS = frozenset(
+    ["for", "with", "from", "of", "as", "because", "so", "if", "while", "when", "but", "or", "and", "not", "than"]
+)
+
+
 def _acts(own: Sequence[str]) -> bool:
     """Whether words look like an order with a verb that is not known: "feed the fish"."""
-    return len(own) > 2 and own[0].isalpha() and own[0] not in ARTICLES | PLACE | PRONOUNS and own[1] in ARTICLES
+    lead = own[0] if own else ""
+    known = ARTICLES | PLACE | PRONOUNS | _LEADS
+    return len(own) > 2 and lead.isalpha() and lead not in known and own[1] in ARTICLES
 
 
 def _lists_of_places(rest: list[str]) -> list[list[str]]:
@@ -249,6 +257,10 @@ _LOOKING = frozenset(["up", "good", "nice", "lovely", "great", "better", "best",
 
 def _stated(own: list[str], context: Context, robot: str) -> list[Clause] | None:
     """A task said as a state of things: "the mug goes in the sink", or without a verb: "the mug in the sink"."""
+    if len(own) > 1 and own[-1] == "there" and context.place and not has_place(own[:-1]):
+        what = [w for w in own[:-1] if w not in MODALS | STANDING | {"also"}]
+        if what:
+            return [Clause("put", context.verb, listed(what), context.place, "", robot)]
     if own and own[0] in PLACE and len(own) < 7 and context.objects:  # "or on the chair"
         return [Clause("put", context.verb, ("it",), " ".join(own), "", robot, pronoun=True)]
     for i, word in enumerate(own):

@@ -42,6 +42,7 @@ def frames(words: Sequence[Word], context: Context) -> list[Frame]:
     for part in parts:
         done, last = [frame for frame in found if frame not in last], _joined(last, _frames_of(part))
         found = [*done, *last]
+    found = [frame for frame in found if frame.object not in _ALL or frame.destination or frame.states]
     return [replace(frame, start=words[0].start, end=words[-1].end) for frame in found]
 
 
@@ -70,7 +71,8 @@ def _without_contrast(own: list[str]) -> list[str]:
 
 def _cleared(own: Sequence[str]) -> list[str]:
     """Words without hesitation: "on the, uh, the green one" is "on the green one"."""
-    kept = [word for word in own if word not in FILLERS]
+    marked = {i for i, w in enumerate(own) if w == "like" and "," in [*own[max(0, i - 1) : i], *own[i + 1 : i + 2]]}
+    kept = [word for i, word in enumerate(own) if word not in FILLERS and i not in marked]
     for i in range(len(kept) - 2):
         if kept[i] in ("all", "both") and kept[i + 1 : i + 3] == ["of", "them"] and i:
             kept = [*kept[: i - (kept[i - 1] == ",")], *kept[i + 3 + (kept[i + 3 : i + 4] == [","]) :]]
@@ -105,7 +107,7 @@ def _announced(own: list[str], context: Context) -> list[str]:
         if mark == ":" and (has_place(right) or "," in right or begins_clause(right, 0)):
             return right
         plain = not any(w in PLACE or verb_at(left, k) for k, w in enumerate(left)) and left[0] not in ("i", "we")
-        if left[0] in PRONOUNS and len(left) == 1:
+        if (left[0] in PRONOUNS and len(left) == 1) or left[0] == "for":
             return right
         if mark == "," and plain and (right[0] in PRONOUNS | {"they"} or begins_clause(right, 0)):
             context.objects = listed(left)
@@ -113,6 +115,8 @@ def _announced(own: list[str], context: Context) -> list[str]:
     return own
 
 
+#: Objects that stand for all that was said: "all three can be moved in any order" asks for nothing new.
+_ALL = frozenset(["all", "three", "four", "all three", "all four", "all of these", "everything said", "all of this"])
 #: What announces tasks and is none.
 _VAGUE = frozenset(
     ["clear up", "tidy up", "clean up", "set the table", "help me", "help", "do the following", "listen"]
@@ -122,10 +126,12 @@ _VAGUE = frozenset(
 def _tells_only(own: Sequence[str]) -> bool:
     """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
     rest = without_wishes(list(own))
+    if rest[:1] in (["that's"], ["he"], ["she"], ["for"]) and not has_place(rest):
+        return True
     if (rest[:1] in (["i"], ["we"]) and not has_place(rest)) or " ".join(rest) in _VAGUE:
         return True
     if any(a in ("has", "have") and b not in ("to", "been") and not b.endswith("ed") for a, b in pairwise(rest[1:6])):
-        return not begins_clause(rest, 0)
+        return not begins_clause(rest, 0) and not has_place(rest)
     being = (b for a, b in pairwise(rest[1:5]) if a in ("is", "are"))
     return any(word.endswith("ing") and word not in ("being", "missing") for word in being)
 

@@ -25,7 +25,23 @@ def mended(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
         words: All words.
         found: The tagger's segments.
     """
-    return [part for segment in _kept(words, found) for part in _parted(words, segment)]
+    return [part for segment in _whole_choices(words, _kept(words, found)) for part in _parted(words, segment)]
+
+
+def _whole_choices(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
+    """ "Put | either | the pear | or | the apple on the plate" as one task, which leaves the choice."""
+    kept: list[Segment] = []
+    i = 0
+    while i < len(found):
+        kinds = [segment.kind for segment in found[i : i + 5]]
+        verb = found[i].kind == "task" and found[i].last - found[i].first == 1
+        if verb and kinds == ["task", "either", "task", "or", "task"]:
+            kept.append(replace(found[i], last=found[i + 4].last))
+            i += 5
+        else:
+            kept.append(found[i])
+            i += 1
+    return kept
 
 
 def _kept(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:

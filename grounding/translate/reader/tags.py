@@ -70,6 +70,7 @@ def words_of(text: str) -> list[Word]:
 
 def _one_line(text: str) -> str:
     """Lines that end without a mark end with a full stop; every character keeps its place."""
+    text = re.sub(r"\.{2,}|…", lambda m: ",".ljust(len(m.group())), text)  # a pause is no end
     return re.sub(r"(?<=[^\s.!?;:,])[ \t]*\r?\n", lambda m: ".".rjust(len(m.group())), text)
 
 

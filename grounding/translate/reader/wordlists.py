@@ -90,11 +90,17 @@ STANDING = frozenset([
     "being", "sit", "sits", "lie",
     "lies", "stand", "stands", "live", "lives",
 ])  # fmt: skip
-FILLERS = frozenset({"either", "instead", "uh", "um", "er", "erm", "hm", "hmm", "please", "...", "like", "-"})
+FILLERS = frozenset({"either", "instead", "uh", "um", "er", "erm", "hm", "hmm", "please", "...", "-"})
 WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("i", "think"), ("i", "thought"), ("i", "guess"), ("maybe",), ("proceed", "to"),
+           ("i", "like"), ("could", "i", "have"), ("can", "i", "have"), ("may", "i", "have"), ("i'll", "have"),
+           ("we", "kick", "things", "off", "with"), ("kick", "things", "off", "with"), ("start", "off", "with"),
+           ("we", "start", "with"), ("start", "with"), ("we", "follow", "that", "with"), ("finish", "with"),
+           ("carry", "on", "with"), ("go", "on", "with"), ("continue", "with"), ("end", "with"), ("we", "finish",
+           "with"),
+           ("it's",), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i'd", "like", "to", "see"),
+           ("i", "think"), ("i", "thought"), ("i", "guess"), ("maybe",), ("proceed", "to"),
            ("proceed", "by"), ("continue", "by"), ("continue", "to"), ("start",
            "by"), ("begin", "by"),
     ("go", "ahead", "and"), ("try", "to"), ("be", "sure", "to"), ("make", "sure", "to"), ("feel", "free", "to"),
