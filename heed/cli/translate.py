@@ -100,7 +100,7 @@ def _lines(text: str, answer: Answer) -> list[str]:
     if answer.status is AnswerStatus.REJECTED or answer.outline is None:
         near = [f"Near: {', '.join(answer.near)}."] if answer.near else []
         return [f"Refused: {answer.message}", *underlined(text, answer.faults), *near]
-    lines = [f"{answer.message} ({answer.confidence:.0%} sure)" if not answer.question else answer.question]
+    lines = [f"{answer.message} ({min(answer.confidence, 0.99):.0%} sure)" if not answer.question else answer.question]
     lines.append(f"I take it as: {answer.paraphrase}")
     for position, frame in enumerate(answer.outline.frames):
         before = [i + 1 for i, j in answer.outline.order if j == position]
