@@ -26,7 +26,11 @@ from grounding.worldfile import load_world
 from heed.translation import translation
 
 FOLDER = Path(__file__).parent
-FILES = {"tabletop": ("tabletop.jsonl", "table"), "paragraphs": ("paragraphs.jsonl", "household")}
+FILES = {
+    "tabletop": ("tabletop.jsonl", "table"),
+    "spoken": ("spoken.jsonl", "table"),
+    "paragraphs": ("paragraphs.jsonl", "household"),
+}
 
 Goal = tuple[str, ...]
 

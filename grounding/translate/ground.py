@@ -106,7 +106,7 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
     spoken = {name for rule in rules for atom in parse(rule.formula).atoms for name in atom.split(".")}
     made: list[Grounded] = []
     for frame in outline.frames:
-        one = _rest(frame, spoken, world, state) or _grounded(frame, world, state)
+        one = _rest(frame, spoken, world, state) or _except(frame, world, state) or _grounded(frame, world, state)
         if one.status is GroundingStatus.REJECTED or one.node is None:
             return rejected(one.message, [(frame.start, frame.end)], one.near)
         spoken |= {name for leaf in one.node.leaves() for g in leaf.goal for name in g.proposition.args}
@@ -177,6 +177,27 @@ def _rest(frame: Frame, spoken: Collection[str], world: World, state: WorldState
     if wrong is not None:
         return wrong
     return replace(parts[0], node=every([part.node for part in parts if part.node is not None]))
+
+
+def _except(frame: Frame, world: World, state: WorldState) -> Grounded | None:
+    """ "All the fruit except the apples"; None for frames that except nothing."""
+    said = re.match(r"(.+?),? (?:except|excluding|besides)(?: for)? (.+)$", frame.object)
+    if said is None:
+        return None
+    out: set[str] = set()
+    for phrase in re.split(r",? and |, ", said[2]):
+        one = _grounded(replace(frame, object=phrase, text=f"put {phrase} {frame.destination}"), world, state)
+        if one.node is None:
+            return one
+        out |= {leaf.goal[0].proposition.args[0] for leaf in one.node.leaves() if leaf.goal}
+    text = f"put all the {said[1].removeprefix('all the ').removeprefix('all ')} {frame.destination}"
+    whole = _grounded(replace(frame, object=said[1], text=text), world, state)
+    if whole.node is None:
+        return whole
+    left = [leaf for leaf in whole.node.leaves() if leaf.goal and leaf.goal[0].proposition.args[0] not in out]
+    if not left:
+        return Grounded(GroundingStatus.REJECTED, f"Nothing is left of '{frame.object}'.")
+    return replace(whole, node=every(left))
 
 
 def _rules(text: str, world: World, state: WorldState) -> list[TreeRule]:

@@ -37,6 +37,9 @@ def clause_of(predicate: str, verb: str, rest: list[str], robot: str) -> Clause:
     if len(rest) > 1 and rest[0] in PRONOUNS and is_particle(rest[1]):
         particles.append(rest[1])
         rest = [rest[0], *rest[2:]]
+    second = next((i for i in range(2, len(rest)) if rest[i] in ARTICLES), 0)
+    if verb == "give" and second and not any(word in PLACE for word in rest):  # "give the yellow plate the banana"
+        return Clause("put", "put", listed(rest[second:]), " ".join(["on", *rest[:second]]), "", robot)
     if predicate == "go":
         return Clause(predicate, verb, (), " ".join(rest), " ".join(particles), robot)
     if rest and rest[0] in PLACE:
@@ -107,7 +110,9 @@ def _place_at(rest: Sequence[str], verb: str) -> int:
 
 
 def listed(words: Sequence[str]) -> tuple[str, ...]:
-    """Listed noun phrases: "the fork, the spoon and a knife"."""
+    """Listed noun phrases: "the fork, the spoon and a knife"; what is excepted stays with what it is excepted from."""
+    if set(words) & {"except", "excluding", "besides"}:
+        return (" ".join(words),)
     found: list[list[str]] = [[]]
     for i, word in enumerate(words):
         if word not in (",", "and", "&", "plus"):

@@ -198,6 +198,12 @@ def _doer(own: list[str]) -> tuple[str, list[str]]:
         named = own[1:verb] if verb else []
         if verb and names_robot(named):
             return _name(named), own[verb:]
+    if own[:2] in (["the", "other"], ["another", "one"], ["the", "second"]):  # whichever robot that is
+        i = 3 if own[2:3] in (["arm"], ["robot"], ["one"]) else 2
+        i += own[i : i + 1] in (["can"], ["should"], ["must"], ["may"], ["could"])
+        found = verb_at(own, i, forms=("third", "base"))
+        if found is not None:
+            return "", [*found[2].split(), *own[i + found[0] :]]
     modal = next((i for i, w in enumerate(own[:6]) if w in MODALS), None)
     if modal and names_robot(own[:modal]):
         rest = own[modal + 1 :]

@@ -17,7 +17,7 @@ from grounding.translate.reader.clauses import begins_clause, clauses, has_place
 from grounding.translate.reader.pronouns import Context, resolved
 from grounding.translate.reader.tags import Word
 from grounding.translate.reader.verbs import GIVES, verb_at
-from grounding.translate.reader.wordlists import FILLERS, JOINTS, MARKS, NEGATIONS, PLACE, PRONOUNS
+from grounding.translate.reader.wordlists import FILLERS, JOINTS, MARKS, MODALS, NEGATIONS, PLACE, PRONOUNS
 
 
 def frames(words: Sequence[Word], context: Context) -> list[Frame]:
@@ -104,6 +104,8 @@ def _announced(own: list[str], context: Context) -> list[str]:
         left, right = own[:i], own[i + 1 :]
         if not left or not right or len(left) > 8 or names_robot(left):
             continue
+        if mark == ":" and right[0] in PRONOUNS | {"they"} and without_wishes(left):
+            context.objects = listed(without_wishes(left))
         if mark == ":" and (has_place(right) or "," in right or begins_clause(right, 0)):
             return right
         plain = not any(w in PLACE or verb_at(left, k) for k, w in enumerate(left)) and left[0] not in ("i", "we")
@@ -127,6 +129,8 @@ def _tells_only(own: Sequence[str]) -> bool:
     """Whether words tell something and ask for nothing: "I cannot see the table", "the guests are coming"."""
     rest = without_wishes(list(own))
     if rest[:1] in (["that's"], ["he"], ["she"], ["for"]) and not has_place(rest):
+        return True
+    if set(own) <= PRONOUNS | MODALS | {"be"} and set(own) & MODALS:
         return True
     if (rest[:1] in (["i"], ["we"]) and not has_place(rest)) or " ".join(rest) in _VAGUE:
         return True

@@ -25,7 +25,23 @@ def mended(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
         words: All words.
         found: The tagger's segments.
     """
-    return [part for segment in _whole_choices(words, _kept(words, found)) for part in _parted(words, segment)]
+    whole = _begun(words, _whole_choices(words, _kept(words, found)))
+    return [part for segment in whole for part in _parted(words, segment)]
+
+
+def _begun(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
+    """ "Before you | put A, put B": what comes first of the two is only referred to."""
+    kept: list[Segment] = []
+    for segment in found:
+        led = bool(kept) and kept[-1].kind in ("before", "after") and segment.kind == "task"
+        own = [word.lower for word in words[segment.first : segment.last]]
+        cut = next((i for i in range(2, len(own) - 1) if own[i] == "," and verb_at(own, i + 1)), 0) if led else 0
+        if cut:
+            at = segment.first + cut
+            kept += [Segment("ref", segment.first, at), Segment("O", at, at + 1), Segment("task", at + 1, segment.last)]
+        else:
+            kept.append(segment)
+    return kept
 
 
 def _whole_choices(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
@@ -35,13 +51,25 @@ def _whole_choices(words: Sequence[Word], found: Sequence[Segment]) -> list[Segm
     while i < len(found):
         kinds = [segment.kind for segment in found[i : i + 5]]
         verb = found[i].kind == "task" and found[i].last - found[i].first == 1
-        if verb and kinds == ["task", "either", "task", "or", "task"]:
+        shared = kinds[:3] == ["task", "or", "task"] and _shared(words, found[i], found[i + 2])
+        if shared:
+            kept.append(replace(found[i], last=found[i + 2].last))
+            i += 3
+        elif verb and kinds == ["task", "either", "task", "or", "task"]:
             kept.append(replace(found[i], last=found[i + 4].last))
             i += 5
         else:
             kept.append(found[i])
             i += 1
     return kept
+
+
+def _shared(words: Sequence[Word], one: Segment, other: Segment) -> bool:
+    """Whether two alternatives share verb and place: "put the pear | or | the apple on the plate"."""
+    first = [word.lower for word in words[one.first : one.last]]
+    second = [word.lower for word in words[other.first : other.last]]
+    lacks = not any(word in PLACE for word in first) and verb_at(first, 0) is not None
+    return lacks and verb_at(second, 0) is None and any(word in PLACE for word in second)
 
 
 def _kept(words: Sequence[Word], found: Sequence[Segment]) -> list[Segment]:
@@ -87,6 +115,16 @@ def _parted(words: Sequence[Word], segment: Segment) -> list[Segment]:
         if link == "then" and _bare(words[i + 1 : segment.last]) and _placed(words[segment.first : i]):
             rest = Segment("task", i + 1, segment.last)
             return [replace(segment, last=i), Segment("then", i, i + 1), *_parted(words, rest)]
+        if (
+            link == "while"
+            and words[i + 1].lower in ("the", "another", "you", "somebody", "someone")
+            and _placed(words[i:])
+        ):
+            return [
+                replace(segment, last=i),
+                Segment("free", i, i + 1),
+                *_parted(words, Segment("task", i + 1, segment.last)),
+            ]
         if link == "or" and words[i + 1].lower in PLACE and any(w.lower == "either" for w in words[segment.first : i]):
             rest = Segment("task", i + 1, segment.last)
             return [

@@ -10,7 +10,7 @@ from grounding.translate.words import verb_forms
 #: Predicate of frames -> verbs and phrasal verbs that mean it. State predicates also name the state they give.
 VERBS: dict[str, str] = {
     "put": "put place move set take bring carry store drop leave deliver transfer stack stow lay return shift"
-    " throw toss dispose discard put_away put_back throw_away transport haul relocate position arrange stick"
+    " throw toss dispose discard put_away put_back throw_away give transport haul relocate position arrange stick"
     " insert load push pull slide hang stash dump pile tuck pop deposit replace send hand get_rid_of trash lean"
     " add rest stand plop organize secure attach pour give",
     "pick up": "pick_up clean_up prepare pick grab get fetch hold collect gather retrieve lift acquire obtain grasp"

@@ -89,12 +89,16 @@ STANDING = frozenset([
     "go", "goes", "belong", "belongs", "stays", "end", "ends", "look", "looks", "be", "is", "are", "gets", "get",
     "being", "sit", "sits", "lie",
     "lies", "stand", "stands", "live", "lives",
+    "follow", "follows",
 ])  # fmt: skip
 FILLERS = frozenset({"either", "instead", "uh", "um", "er", "erm", "hm", "hmm", "please", "...", "-"})
 WHILE = frozenset({"while", "by", "whilst", "before", "when"})
 WISHES = (("i", "want"), ("i", "need"), ("we", "need"), ("we", "want"), ("i", "would", "like"), ("i'd", "like"),
            ("make", "sure"), ("make", "sure", "that"), ("see", "to", "it", "that"), ("ensure",), ("ensure", "that"),
-           ("i", "like"), ("could", "i", "have"), ("can", "i", "have"), ("may", "i", "have"), ("i'll", "have"),
+           ("i", "like"), ("could", "i", "have"), ("let", "me", "see"), ("let", "me", "have"), ("i'll", "want"),
+           ("i'll", "need"),
+           ("would", "one", "of", "you"), ("one", "of", "you", "can"), ("one", "of", "you", "should"), ("can", "i",
+           "have"), ("may", "i", "have"), ("i'll", "have"),
            ("we", "kick", "things", "off", "with"), ("kick", "things", "off", "with"), ("start", "off", "with"),
            ("we", "start", "with"), ("start", "with"), ("we", "follow", "that", "with"), ("finish", "with"),
            ("carry", "on", "with"), ("go", "on", "with"), ("continue", "with"), ("end", "with"), ("we", "finish",
