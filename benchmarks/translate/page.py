@@ -14,17 +14,22 @@ FELL_SHORT = (
     "things only named, repairs and orders said on their own were added to the made-up training data and to the "
     "grammar after the dev half had been read; that took the tabletop dev half from 6 to more than half of 30. The "
     "rest needs coreference and world knowledge that the grammar does not have.",
-    "- Two more sets of sixty tabletop missions (`spoken.jsonl`) were written when the reader stood, by writers who "
+    "- Three more sets of sixty tabletop missions (`spoken.jsonl`) were written when the reader stood, by writers who "
     "had seen neither it nor the other sets, most of them in ordinary clear speech. Before any of their sentences was "
-    "read, the second set was 55.0 % right (33 of 60) and, after mending what it showed, the third 65.0 % [52, 76] (39 "
-    "of 60, 18 refused or asked, 3 understood wrongly): the last figure is what to expect of new speakers. The table "
-    "has both after mending.",
+    "read, the second set was 55.0 % right (33 of 60) and, after mending what it showed, the third 65.0 % (39 of 60); "
+    "after mending again the fourth, which nobody has read, is 65.0 % [52, 76] right, one of 60 is understood wrongly, "
+    "and the rest refused or asked. That is what to expect of new speakers. The rows of the second and third set are "
+    "after mending.",
     "- Household words that the flat has nothing for (a yellow object, a shelving unit to carry) are refused, and count"
     " against the end-to-end figure.",
     "- Where controlled English understands a text too and reads another order, the reader asks; such questions count"
     " as not right in the tables above.",
     "",
 )
+ROWS = (
+    "tabletop_dev", "tabletop_test", "spoken_second", "spoken_third", "spoken_fourth", "paragraphs_dev",
+    "paragraphs_test",
+)  # fmt: skip
 GOALS = {2: (97, 95), 3: (95, 92), 4: (93, 90)}
 
 
@@ -70,7 +75,15 @@ def page(found: Mapping[str, Any]) -> str:
         "| missions | n | right | goal | questions | refused | CPU s median | most |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for key in ("tabletop_dev", "tabletop_test", "spoken_second", "spoken_third", "paragraphs_dev", "paragraphs_test"):
+    for key in (
+        "tabletop_dev",
+        "tabletop_test",
+        "spoken_second",
+        "spoken_third",
+        "spoken_fourth",
+        "paragraphs_dev",
+        "paragraphs_test",
+    ):
         row = found[key]
         low, high = row["ci95"]
         goal = "-" if key.startswith("para") else "98"

@@ -37,6 +37,8 @@ def clause_of(predicate: str, verb: str, rest: list[str], robot: str) -> Clause:
     if len(rest) > 1 and rest[0] in PRONOUNS and is_particle(rest[1]):
         particles.append(rest[1])
         rest = [rest[0], *rest[2:]]
+    if verb == "see" and any(word in PLACE for word in rest):  # "let me see the apple on the plate"
+        predicate, verb = "put", "put"
     second = next((i for i in range(2, len(rest)) if rest[i] in ARTICLES), 0)
     if verb == "give" and second and not any(word in PLACE for word in rest):  # "give the yellow plate the banana"
         return Clause("put", "put", listed(rest[second:]), " ".join(["on", *rest[:second]]), "", robot)

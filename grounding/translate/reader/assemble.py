@@ -427,7 +427,10 @@ class Assembler:
             self.order = {(a, b) for a, b in self.order if not (a in self.firsts and b == last)}
             self.together.append((self.before[-1], last))
             self.recent = [*self.before, *self.recent]
-        elif kind in ("then", "last"):
+        elif kind == "last":
+            self.order |= {(g, last) for g in range(len(self.groups)) if g != last}
+            self.recent = [last]
+        elif kind == "then":
             others = [g for g in range(len(self.groups)) if g not in self.now.groups]
             self.order |= {(other, g) for other in others for g in self.now.groups}
             self.recent = list(self.now.groups)

@@ -36,6 +36,9 @@ def clauses(said: list[str], context: Context) -> list[Clause]:
     if not own or any(w in NEGATIONS or w.endswith("n't") for w in own[: _first_verb(own)]):
         return [Clause(UNKNOWN, "", (), "", " ".join(said), robot)]  # a ban, or nothing: no task is made of it
     own = _fronted(_together(_plain(own)))
+    so = own[:1] == ["so"] and bool(own[1:2]) and own[1] in MODALS | {"does", "do"}
+    if so and context.place:  # "and so does the carrot"
+        return [Clause("put", context.verb, listed(own[2:]), context.place, "", robot)]
     if own[:3] == ["the", "same", "with"]:  # "do the same with the lemon"
         own = ["put", *own[3:], *context.place.split()]
     starts = [i for i in range(len(own)) if begins_clause(own, i)]
