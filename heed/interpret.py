@@ -13,7 +13,7 @@ from grounding.errors import HeedError
 from grounding.levels.ground import Grounding, infer
 from grounding.levels.task import speaks_levels, task_tree
 from grounding.state import WorldState
-from grounding.translate.controlled import translate
+from grounding.translate.controlled import Translation, translate
 from grounding.translate.free import AnswerStatus
 from grounding.translate.tree import TaskTree
 from grounding.world import World
@@ -50,7 +50,7 @@ def interpret(text: str, world: World, state: WorldState | None = None) -> Inter
     if controlled.tree is not None:
         return Interpretation(_with_level(controlled.tree, found), controlled.message)
     if found is None:
-        return _freely(text, world, state) or Interpretation(None, controlled.message)
+        return _freely(text, world, state, controlled) or Interpretation(None, controlled.message)
     if found.best is None:
         return Interpretation(None, found.refused if found.near or not controlled.message else controlled.message)
     if found.question is not None:
@@ -58,12 +58,12 @@ def interpret(text: str, world: World, state: WorldState | None = None) -> Inter
     return Interpretation(task_tree(found, world, state), "")
 
 
-def _freely(text: str, world: World, state: WorldState | None) -> Interpretation | None:
+def _freely(text: str, world: World, state: WorldState | None, exact: Translation) -> Interpretation | None:
     """What the reader of free English makes of it; None where it refuses a short text or is not installed."""
     try:
         from heed.translation import translation
 
-        answer = translation(text, world, state)
+        answer = translation(text, world, state, exact=exact)
     except (HeedError, ModuleNotFoundError):
         return None
     if answer.status is AnswerStatus.UNDERSTOOD:

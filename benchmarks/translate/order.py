@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.translate.align import Statement
-from grounding.translate.cases import closure
 from grounding.translate.contents import Contents, contents, same_word
+from grounding.translate.nodes import closure
 
 _MARK = re.compile(r"<(\d+)>")
 _SIMULTANEOUS = re.compile(r"\b(?:simultaneously|meanwhile|at the same time|concurrently|in the meantime)\b")
@@ -108,7 +108,7 @@ def order_of(
     reading = Reading({one.task: contents(base_tasks[one.task]) for one in found})
     for sentence in re.split(r"(?<=[.;!?])\s*", skeleton(instruction, found)):
         _sentence(sentence.strip(" .;!?"), reading)
-    closed = closure(frozenset(reading.pairs))
+    closed = closure(reading.pairs)
     if any(i == j for i, j in closed):
         reading.doubts.append("order goes round in a circle")
     return sorted(closed), reading.doubts

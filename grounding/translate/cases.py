@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grounding.errors import HeedError
+from grounding.translate.nodes import closure
 from grounding.translate.outline import Frame
 
 
@@ -52,18 +53,6 @@ class Prediction:
     order: frozenset[tuple[int, int]] = frozenset()
     confidence: float | None = None
     outcome: str = ""
-
-
-def closure(pairs: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
-    """Transitive closure of an order.
-
-    >>> sorted(closure(frozenset({(0, 1), (1, 2)})))
-    [(0, 1), (0, 2), (1, 2)]
-    """
-    closed = pairs
-    while more := {(i, m) for i, j in closed for k, m in closed if j == k} - closed:
-        closed |= more
-    return closed
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
@@ -134,7 +123,7 @@ def case(row: Mapping[str, Any], where: str = "gold answer") -> Case:
     mentioned = _get(where, row, "mentioned", list)
     if any(type(i) is not int or not 0 <= i < count for i in mentioned) or len(set(mentioned)) != len(mentioned):
         raise CaseError(where, f"has mentioned {mentioned}.", f"Write different indices of the {count} base_tasks.")
-    order = closure(_pairs(where, "order_closure", _get(where, row, "order_closure", list), count))
+    order = frozenset(closure(_pairs(where, "order_closure", _get(where, row, "order_closure", list), count)))
     strangers = sorted({i for pair in order for i in pair} - set(mentioned))
     if strangers:
         raise CaseError(where, f"orders tasks that are not mentioned: {strangers}.", "Order what is mentioned.")

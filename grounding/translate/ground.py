@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from grounding.logic.formula import parse
 from grounding.state import WorldState, initial_state
 from grounding.translate.compose import composed
-from grounding.translate.controlled import level, mission_of
+from grounding.translate.controlled import Translation, level, mission_of
 from grounding.translate.controlled import translate as translate_controlled
 from grounding.translate.frames import Grounded, GroundingStatus, ground
 from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
+from grounding.translate.lifting import order_of
 from grounding.translate.nodes import Node, canonical, closure, every, tasks
 from grounding.translate.outline import Frame, Outline
-from grounding.translate.paraphrase import paraphrase
+from grounding.translate.paraphrase import describe, paraphrase
 from grounding.translate.references import RejectionError
 from grounding.translate.specify import specify
 from grounding.translate.tree import Relation, Task, TaskTree, TreeRule
@@ -47,7 +48,9 @@ class _Placed:
     notes: tuple[str, ...]
 
 
-def answer_grounded(text: str, world: World, state: WorldState | None, reader: Reads) -> Answer:
+def answer_grounded(
+    text: str, world: World, state: WorldState | None, reader: Reads, exact: Translation | None = None
+) -> Answer:
     """Reads an instruction for a world.
 
     Args:
@@ -55,13 +58,14 @@ def answer_grounded(text: str, world: World, state: WorldState | None, reader: R
         world: The world it speaks of.
         state: Where things are now; at the start of the world file where None.
         reader: What reads.
+        exact: What the exact parser made of the text, where it has read it already.
 
     Returns:
         What it means, or why that is not clear; never raises for what a person can type.
     """
     state = state or initial_state(world)
     found = outlines(text, reader)
-    exact = translate_controlled(text, world, state)
+    exact = exact or translate_controlled(text, world, state)
     if isinstance(found, Answer):
         return found if exact.tree is None else _exact(exact.tree, world, found)
     best = found[0]
@@ -335,22 +339,11 @@ def _first_id(node: Node, where: dict[int, str]) -> str:
 
 def _exact(tree: TaskTree, world: World, doubt: Answer) -> Answer:
     """The reading of the exact parser alone."""
-    from grounding.translate.lifting import order_of
-
     leaves = [leaf for leaf in tree.root.walk() if leaf.is_leaf]
-    frames = tuple(
-        Frame(leaf.text or paraphrase_leaf(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves
-    )
+    frames = tuple(Frame(leaf.text or describe(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves)
     ids = tuple(leaf.id for leaf in leaves)
     outline = Outline(frames, tuple(order_of(ids, tree)), confidence=0.9)
     return Answer(
         AnswerStatus.UNDERSTOOD, understood(outline), 0.9, "", outline, tree, specify(tree, world), ids,
         paraphrase(tree, world), (doubt.outline,) if doubt.outline else (),
     )  # fmt: skip
-
-
-def paraphrase_leaf(leaf: Task, world: World) -> str:
-    """One leaf in English."""
-    from grounding.translate.paraphrase import describe
-
-    return describe(leaf, world)

@@ -16,8 +16,9 @@ from functools import cache
 from typing import Any
 
 from grounding.levels.calibrate import calibration_error, wilson
-from grounding.translate.cases import Case, Prediction, closure
+from grounding.translate.cases import Case, Prediction
 from grounding.translate.contents import Contents, agree, contents
+from grounding.translate.nodes import closure
 from grounding.translate.outline import Frame
 
 #: The most leaves that one base task may become ("slice the bread, heat a slice, put it in the sink").
@@ -57,7 +58,7 @@ def judge(case: Case, predicted: Prediction) -> Judged:
     """Compares an answer with the gold one."""
     leaves = [leaf_contents(leaf) for leaf in predicted.leaves]
     tasks = {i: contents(case.base_tasks[i]) for i in case.mentioned}
-    order = closure(predicted.order)
+    order = frozenset(closure(predicted.order))
     exact: Groups | None = None
     for _, groups in zip(range(_DIVISIONS), _divisions(leaves, tasks), strict=False):
         if _order(groups, order) == case.order:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from grounding.errors import HeedError
+from grounding.errors import ConfigurationError, HeedError
 from grounding.logic.spec import HierarchicalSpec
 from grounding.translate.tree import Task, TaskTree
 from heed.outcome import Outcome
@@ -109,6 +109,18 @@ def print_json(value: Mapping[str, Any], stream: TextIO) -> None:
     """Prints one JSON object and a line end."""
     stream.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
     stream.flush()
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Writes one JSON object a line.
+
+    Raises:
+        ConfigurationError: The file cannot be written.
+    """
+    try:
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(str(path), f"cannot be written ({error}).", "Choose another file.") from error
 
 
 def refuse(

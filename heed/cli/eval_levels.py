@@ -19,6 +19,7 @@ from grounding.levels.model import DEFAULT_MODEL, MODELS, ModelError, Posterior,
 from grounding.levels.reward import Level
 from grounding.levels.score import figures, judge
 from grounding.levels.train import cross_validate, load_named
+from heed.cli.answer import write_rows
 
 NAMES = {
     "level_accuracy": "level accuracy",
@@ -199,10 +200,7 @@ def _write(
                 "alternatives": [[m.level.value, m.notation, p] for m, p in posterior.ranked[1:4]],
             }
         )
-    try:
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise DataError(str(path), f"cannot be written ({error}).", "Choose another file.") from error
+    write_rows(path, rows)
 
 
 def _show(answer: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from grounding.translate.lifted.files import load, shipped
 from grounding.translate.lifted.model import Translator
 from grounding.translate.lifted.reading import Names
 from grounding.translate.lifted.score import HOLDOUTS, Judged, figures, folds, judge_all
+from heed.cli.answer import write_rows
 
 
 def ltl(
@@ -89,10 +90,7 @@ def _write(path: Path, judged: Sequence[Judged]) -> None:
         }
         for one in judged
     ]
-    try:
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise LiftedDataError(str(path), f"cannot be written ({error}).", "Choose another file.") from error
+    write_rows(path, rows)
 
 
 def _show(answer: Mapping[str, Any]) -> None:

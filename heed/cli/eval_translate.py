@@ -14,6 +14,7 @@ from grounding.errors import ConfigurationError
 from grounding.translate.cases import Case, CaseError, Prediction, read_cases, read_predictions
 from grounding.translate.engine import Engine
 from grounding.translate.score import MEASURES, Judged, figures, judge
+from heed.cli.answer import write_rows
 
 TITLES = {"task_set": "all tasks right", "order": "order right", "both": "both"}
 
@@ -110,10 +111,7 @@ def _write(path: Path, judged: Sequence[Judged]) -> None:
         }
         for one in judged
     ]  # fmt: skip
-    try:
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise CaseError(str(path), f"cannot be written ({error}).", "Choose another file.") from error
+    write_rows(path, rows)
 
 
 def _show(answer: Mapping[str, Any]) -> None:

@@ -25,8 +25,6 @@ _GO = {"GO"} | {
     )
 }
 
-_ACTIVE = _GO | {"AVOID", "THEN", "ONLYTHEN"}
-
 
 @dataclass
 class Clause:

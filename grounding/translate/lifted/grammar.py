@@ -22,8 +22,6 @@ from grounding.translate.lifted.thesaurus import words_in
 #: Cues that concern a sentence as a whole.
 _WHOLE = words_in("INORDER STRICTORDER OTHERTIME ALONE FIRST")
 
-_FOLLOWING = words_in("THEN ONLYTHEN LATER NEXT BEFORETHAT NEXTBEFORETHAT")
-
 
 @dataclass(frozen=True)
 class Proposal:

@@ -517,9 +517,7 @@ class Assembler:
 
     def _stop(self) -> None:
         told = " ".join(word.lower for word in self.now.noise)
-        if not self.now.groups and re.search(
-            r"\b(?:keep to|follow|stick to|respect|in) (?:the|this|that) (?:\w+ )?order\b", told
-        ):
+        if not self.now.groups and _IN_ORDER.search(told):
             self._chain(range(len(self.groups)))
         if self.now.subject and self.topics:
             self.topics = []

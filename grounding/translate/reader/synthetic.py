@@ -83,7 +83,6 @@ _ALL = (
 )  # fmt: skip
 _THAT = {"that", "this", "doing that", "done", "finished", "that is done", "that is finished", "you are done",
          "you have done that"}  # fmt: skip
-_AFTER = ("after", "once", "as soon as", "when", "only after", "right after", "immediately after")
 _RULES = (
     "never {v} {n} {p}", "do not {v} {n} {p}", "don't {v} {n} {p}", "make sure not to {v} {n}", "keep {n} {p}",
     "always keep {n} {p}", "avoid the {r}", "stay out of the {r}", "never enter the {r}", "do not go through the {r}",

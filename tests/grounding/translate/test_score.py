@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grounding.translate.cases import Case, CaseError, Prediction, closure, read_cases, read_predictions
+from grounding.translate.cases import Case, CaseError, Prediction, read_cases, read_predictions
+from grounding.translate.nodes import closure
 from grounding.translate.outline import Frame
 from grounding.translate.score import figures, judge
 
