@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 
 from grounding.errors import WorldFileError
+from grounding.shipped import shipped_file
 from grounding.world import World
 from grounding.worldbuild import Builder
 from grounding.worldschema import Source
@@ -17,11 +18,9 @@ def worlds_folder() -> Path:
     Raises:
         WorldFileError: There is none.
     """
-    here = Path(__file__).resolve()
-    for base in here.parents:
-        for folder in (base / "worlds", base / "share" / "heed" / "worlds"):
-            if folder.is_dir():
-                return folder
+    folder = shipped_file("worlds")
+    if folder is not None:
+        return folder
     raise WorldFileError("worlds/", "the folder with world files was not found.", "Reinstall Heed.")
 
 

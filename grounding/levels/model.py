@@ -22,6 +22,7 @@ from grounding.errors import HeedError
 from grounding.levels.data import Command
 from grounding.levels.reward import Level, Meaning, parse_reward
 from grounding.levels.scene import PUBLISHED, Scene
+from grounding.shipped import shipped_file
 
 #: Name -> module and class. A module is imported only when its model is asked for.
 MODELS: Mapping[str, tuple[str, str]] = {
@@ -272,10 +273,9 @@ def shipped(name: str = DEFAULT_MODEL) -> Path:
     Raises:
         ModelError: There is none of this name.
     """
-    for base in Path(__file__).resolve().parents:
-        for folder in (base / "models" / "levels" / name, base / "share" / "heed" / "models" / "levels" / name):
-            if (folder / CARD).is_file():
-                return folder
+    card = shipped_file(f"models/levels/{name}/{CARD}")
+    if card is not None:
+        return card.parent
     raise ModelError(
         f"model {name!r}", "comes without trained weights here.", f"Train it: heed train levels --model {name}"
     )

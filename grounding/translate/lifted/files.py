@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from grounding.errors import HeedError
+from grounding.shipped import shipped_file
 from grounding.translate.lifted.filler import Filler
 from grounding.translate.lifted.loglinear import LogLinear
 from grounding.translate.lifted.model import Choice, Translator
@@ -83,10 +84,9 @@ def shipped() -> Path:
     Raises:
         LiftedModelError: There is none.
     """
-    for base in Path(__file__).resolve().parents:
-        for folder in (base / "models" / "ltl", base / "share" / "heed" / "models" / "ltl"):
-            if (folder / CARD).is_file():
-                return folder
+    card = shipped_file(f"models/ltl/{CARD}")
+    if card is not None:
+        return card.parent
     raise LiftedModelError("the translator of lifted sentences", "comes without weights here.", "Run: heed train ltl")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grounding.errors import HeedError
+from grounding.shipped import shipped_file
 from grounding.translate.reader.reader import Calibration
 from grounding.translate.reader.tagger import Sizes, Tagger
 from grounding.translate.reader.tags import TAGS
@@ -80,8 +81,7 @@ def shipped() -> Path:
     Raises:
         ReaderError: There is none.
     """
-    for base in Path(__file__).resolve().parents:
-        for folder in (base / "models" / "translate", base / "share" / "heed" / "models" / "translate"):
-            if (folder / CARD).is_file():
-                return folder
+    card = shipped_file(f"models/translate/{CARD}")
+    if card is not None:
+        return card.parent
     raise ReaderError("the reader of free English", "comes without weights here.", "Run: heed train translate")
