@@ -76,6 +76,7 @@ class RobotState:
         holding: Id of the thing it carries or guides, or None.
         skill: What it is doing right now ("go_to m1"), empty when idle.
         alive: False once the robot is lost.
+        halted: Whether it was told to stand still and takes no orders until it is released.
     """
 
     cell: Cell
@@ -83,6 +84,7 @@ class RobotState:
     holding: str | None = None
     skill: str = ""
     alive: bool = True
+    halted: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,16 @@ class WorldState:
         things: By thing id.
         flags: ``(entity, flag)`` pairs that hold, such as ``("door_m1", "open")``,
             ``("m1", "photographed")`` or ``("robot_1", "camera_on")``.
+        sequence: Counts the observations of a run from 1, so that a lost one is noticed; 0 = not counted.
+        run: Id of the run of whoever observes, empty = not known.
     """
 
     time: float
     robots: Mapping[str, RobotState]
     things: Mapping[str, ThingState]
     flags: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    sequence: int = 0
+    run: str = ""
 
     def with_flag(self, entity: str, flag: str, value: bool = True) -> WorldState:
         """A copy in which a flag is set or cleared."""

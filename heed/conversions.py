@@ -12,16 +12,19 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose2D
 from std_msgs.msg import Header
 
+from grounding.language.act import Act, ActKind
 from grounding.logic.history import History
 from grounding.logic.monitor import FormulaVerdict, MonitorReport, Truth
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.mission.task import Literal, NodeState, Relation, Task, TaskTree, TreeRule
 from grounding.state import Proposition, RobotState, ThingState, WorldState
-from grounding.translate.tree import Literal, NodeState, Relation, Task, TaskTree, TreeRule
 from grounding.world import Cell
+from heed.dialogue import Mode, Question, Reply, ReplyStatus, RobotMode, SessionState, Spoken, Utterance
 from heed.outcome import Outcome
 from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage
 from heed_interfaces.action import ExecuteSkill
 from heed_interfaces.msg import Cell as CellMsg
+from heed_interfaces.msg import Correction as CorrectionMsg
 from heed_interfaces.msg import Formula as FormulaMsg
 from heed_interfaces.msg import FormulaHistory
 from heed_interfaces.msg import FormulaState as FormulaStateMsg
@@ -32,7 +35,11 @@ from heed_interfaces.msg import MonitorState as MonitorStateMsg
 from heed_interfaces.msg import Outcome as OutcomeMsg
 from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import PlanStep as PlanStepMsg
+from heed_interfaces.msg import Question as QuestionMsg
+from heed_interfaces.msg import Reply as ReplyMsg
+from heed_interfaces.msg import RobotMode as RobotModeMsg
 from heed_interfaces.msg import RobotState as RobotStateMsg
+from heed_interfaces.msg import SessionState as SessionStateMsg
 from heed_interfaces.msg import Situation as SituationMsg
 from heed_interfaces.msg import SkillEvent as SkillEventMsg
 from heed_interfaces.msg import SkillStatus as SkillStatusMsg
@@ -42,6 +49,7 @@ from heed_interfaces.msg import TaskRule as TaskRuleMsg
 from heed_interfaces.msg import TaskTree as TaskTreeMsg
 from heed_interfaces.msg import ThingState as ThingStateMsg
 from heed_interfaces.msg import WorldState as WorldStateMsg
+from heed_interfaces.srv import Say
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 from planners.situation import Situation
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
@@ -59,6 +67,7 @@ _VERDICT: Mapping[Truth, int] = {
     Truth.PENDING: FormulaStateMsg.PENDING,
     Truth.SATISFIED: FormulaStateMsg.SATISFIED,
     Truth.VIOLATED: FormulaStateMsg.VIOLATED,
+    Truth.UNOBSERVED: FormulaStateMsg.UNOBSERVED,
 }
 _VERDICT_OF = {code: verdict for verdict, code in _VERDICT.items()}
 _NODE_STATE_OF = {code: state for state, code in _NODE_STATE.items()}
@@ -102,7 +111,13 @@ def tree_to_msg(
     parents = {child.id: task.id for task in tree.root.walk() for child in task.children}
     nodes = [_task_to_msg(task, parents.get(task.id, ""), (progress or {}).get(task.id)) for task in tree.root.walk()]
     return TaskTreeMsg(
-        stamp=time_to_msg(time), mission=mission, instruction=tree.instruction, level=tree.level, nodes=nodes
+        stamp=time_to_msg(time),
+        mission=mission,
+        revision=tree.revision,
+        born=tree.born,
+        instruction=tree.instruction,
+        level=tree.level,
+        nodes=nodes,
     )
 
 
@@ -114,7 +129,7 @@ def _task_to_msg(task: Task, parent: str, progress: NodeProgress | None) -> Task
         text=task.text,
         relation=task.relation.value,
         goal=[LiteralMsg(proposition=g.proposition.name, positive=g.positive) for g in task.goal],
-        rules=[TaskRuleMsg(formula=rule.formula, text=rule.text) for rule in task.rules],
+        rules=[rule_to_msg(rule) for rule in task.rules],
         robots=list(task.robots),
         same_robot_as=task.same_robot_as or "",
         order_first=[first for first, _ in task.order],
@@ -136,7 +151,8 @@ def tree_from_msg(msg: TaskTreeMsg) -> tuple[TaskTree, dict[str, NodeProgress]]:
     children: dict[str, list[TaskNodeMsg]] = {}
     for node in msg.nodes:
         children.setdefault(node.parent, []).append(node)
-    tree = TaskTree(msg.instruction, msg.level, _task_from_msg(msg.nodes[0], children))
+    root = _task_from_msg(msg.nodes[0], children)
+    tree = TaskTree(msg.instruction, msg.level, root, msg.revision, msg.born)
     progress = {n.id: NodeProgress(_NODE_STATE_OF[n.state], n.sentence, n.robot) for n in msg.nodes}
     return tree, progress
 
@@ -149,13 +165,25 @@ def _task_from_msg(node: TaskNodeMsg, children: Mapping[str, list[TaskNodeMsg]])
         children=tuple(_task_from_msg(child, children) for child in children.get(node.id, ())),
         relation=Relation(node.relation),
         order=tuple(zip(node.order_first, node.order_then, strict=True)),
-        rules=tuple(TreeRule(rule.formula, rule.text) for rule in node.rules),
+        rules=tuple(rule_from_msg(rule) for rule in node.rules),
         robots=tuple(node.robots),
         same_robot_as=node.same_robot_as or None,
     )
 
 
-def specification_to_msg(spec: HierarchicalSpec, *, mission: str = "", time: float = 0.0) -> SpecificationMsg:
+def rule_to_msg(rule: TreeRule) -> TaskRuleMsg:
+    """A rule said along with a task or for the whole mission."""
+    return TaskRuleMsg(id=rule.id, formula=rule.formula, text=rule.text, robots=list(rule.robots), until=rule.until)
+
+
+def rule_from_msg(msg: TaskRuleMsg) -> TreeRule:
+    """A rule said along with a task or for the whole mission."""
+    return TreeRule(msg.formula, msg.text, msg.id, tuple(msg.robots), msg.until)
+
+
+def specification_to_msg(
+    spec: HierarchicalSpec, *, mission: str = "", time: float = 0.0, revision: int = 0
+) -> SpecificationMsg:
     """A hierarchical specification, level by level."""
     formulas = [
         _formula_to_msg(spec, name, formula, level)
@@ -166,6 +194,7 @@ def specification_to_msg(spec: HierarchicalSpec, *, mission: str = "", time: flo
     return SpecificationMsg(
         stamp=time_to_msg(time),
         mission=mission,
+        revision=revision,
         formulas=formulas,
         before_first=[first for first, _ in before],
         before_then=[then for _, then in before],
@@ -219,11 +248,12 @@ def cells_from_msg(msgs: Iterable[CellMsg]) -> tuple[Cell, ...]:
     return tuple((cell.x, cell.y) for cell in msgs)
 
 
-def plan_to_msg(result: PlanResult, *, mission: str = "", time: float = 0.0) -> PlanMsg:
+def plan_to_msg(result: PlanResult, *, mission: str = "", time: float = 0.0, revision: int = 0) -> PlanMsg:
     """What a planner answered."""
     msg = PlanMsg(
         stamp=time_to_msg(time),
         mission=mission,
+        revision=revision,
         status=result.status.value,
         message=result.message,
         engine=result.engine,
@@ -332,6 +362,8 @@ def state_to_msg(state: WorldState, world: str = "") -> WorldStateMsg:
     return WorldStateMsg(
         header=Header(stamp=time_to_msg(state.time), frame_id=FRAME),
         world=world,
+        run=state.run,
+        sequence=state.sequence,
         robots=[_robot_to_msg(name, robot) for name, robot in state.robots.items()],
         things=[_thing_to_msg(name, thing) for name, thing in state.things.items()],
         flag_entities=[entity for entity, _ in flags],
@@ -348,6 +380,7 @@ def _robot_to_msg(name: str, robot: RobotState) -> RobotStateMsg:
         holding=robot.holding or "",
         skill=robot.skill,
         alive=robot.alive,
+        halted=robot.halted,
     )
 
 
@@ -365,7 +398,9 @@ def _thing_to_msg(name: str, thing: ThingState) -> ThingStateMsg:
 def state_from_msg(msg: WorldStateMsg) -> WorldState:
     """One observation."""
     robots = {
-        r.id: RobotState((r.cell.x, r.cell.y), (r.pose.x, r.pose.y, r.pose.theta), r.holding or None, r.skill, r.alive)
+        r.id: RobotState(
+            (r.cell.x, r.cell.y), (r.pose.x, r.pose.y, r.pose.theta), r.holding or None, r.skill, r.alive, r.halted
+        )
         for r in msg.robots
     }
     things = {
@@ -375,7 +410,7 @@ def state_from_msg(msg: WorldStateMsg) -> WorldState:
         for t in msg.things
     }
     flags = frozenset(zip(msg.flag_entities, msg.flag_names, strict=True))
-    return WorldState(time_from_msg(msg.header.stamp), robots, things, flags)
+    return WorldState(time_from_msg(msg.header.stamp), robots, things, flags, msg.sequence, msg.run)
 
 
 def command_to_goal(command: SkillCommand) -> ExecuteSkill.Goal:
@@ -439,6 +474,7 @@ def status_to_msg(status: MissionStatus) -> MissionStatusMsg:
     return MissionStatusMsg(
         stamp=time_to_msg(status.time),
         mission=status.mission,
+        revision=status.revision,
         stage=status.stage.value,
         fraction=float(status.fraction),
         sentence=status.sentence,
@@ -451,7 +487,9 @@ def status_to_msg(status: MissionStatus) -> MissionStatusMsg:
 def status_from_msg(msg: MissionStatusMsg) -> MissionStatus:
     """What the executive is doing."""
     leaves = {leaf.leaf: LeafProgress(LeafState(leaf.state), leaf.robot) for leaf in msg.leaves}
-    return MissionStatus(msg.mission, Stage(msg.stage), msg.fraction, msg.sentence, leaves, time_from_msg(msg.stamp))
+    return MissionStatus(
+        msg.mission, Stage(msg.stage), msg.fraction, msg.sentence, leaves, time_from_msg(msg.stamp), msg.revision
+    )
 
 
 def report_to_msg(report: MonitorReport, *, mission: str = "") -> MonitorStateMsg:
@@ -464,6 +502,8 @@ def report_to_msg(report: MonitorReport, *, mission: str = "") -> MonitorStateMs
             FormulaStateMsg(name=line.name, formula=line.formula, verdict=_VERDICT[line.verdict], reason=line.reason)
             for line in report.formulas.values()
         ],
+        gap_start=[start for start, _ in report.gaps],
+        gap_end=[end for _, end in report.gaps],
     )
 
 
@@ -473,4 +513,115 @@ def report_from_msg(msg: MonitorStateMsg) -> MonitorReport:
         line.name: FormulaVerdict(line.name, line.formula, _VERDICT_OF[line.verdict], line.reason)
         for line in msg.formulas
     }
-    return MonitorReport(time_from_msg(msg.stamp), lines, msg.final)
+    gaps = tuple(zip(msg.gap_start, msg.gap_end, strict=True))
+    return MonitorReport(time_from_msg(msg.stamp), lines, msg.final, gaps)
+
+
+def utterance_to_request(utterance: Utterance) -> Say.Request:
+    """Something said, as a request of the service ``say``."""
+    return Say.Request(
+        text=utterance.text,
+        robot=utterance.robot,
+        speaker=utterance.speaker,
+        always=utterance.always,
+        stamp=time_to_msg(utterance.said),
+    )
+
+
+def utterance_from_request(request: Say.Request) -> Utterance:
+    """Something said, from a request of the service ``say``."""
+    return Utterance(request.text, request.robot, request.speaker, request.always, time_from_msg(request.stamp))
+
+
+def question_to_msg(question: Question) -> QuestionMsg:
+    """A question to the operator."""
+    return QuestionMsg(
+        id=question.id, text=question.text, options=list(question.options), expires_s=float(question.expires_s)
+    )
+
+
+def question_from_msg(msg: QuestionMsg) -> Question:
+    """A question to the operator."""
+    return Question(msg.id, msg.text, tuple(msg.options), msg.expires_s)
+
+
+def spoken_to_msg(spoken: Spoken, *, text: str = "", speaker: str = "", time: float = 0.0) -> CorrectionMsg:
+    """One act of something said, with what became of it."""
+    act = spoken.act
+    slots = ("skill", "object", "destination", "direction", "amount", "persistence", "polarity")
+    return CorrectionMsg(
+        stamp=time_to_msg(time),
+        text=text,
+        speaker=speaker,
+        act=act.kind.value,
+        robots=list(act.robots),
+        accepted=spoken.accepted,
+        sentence=spoken.sentence,
+        **{slot: getattr(act, slot) or "" for slot in slots},
+    )
+
+
+def spoken_from_msg(msg: CorrectionMsg) -> Spoken:
+    """One act of something said, with what became of it."""
+    act = Act(
+        kind=ActKind(msg.act),
+        robots=tuple(msg.robots),
+        skill=msg.skill or None,
+        object=msg.object or None,
+        destination=msg.destination or None,
+        direction=msg.direction or None,
+        amount=msg.amount or None,
+        persistence=msg.persistence or None,
+        polarity=msg.polarity or None,
+    )
+    return Spoken(act, msg.accepted, msg.sentence)
+
+
+def reply_to_msg(reply: Reply, *, utterance: Utterance | None = None, time: float = 0.0) -> ReplyMsg:
+    """What became of something said."""
+    said = utterance or Utterance("")
+    return ReplyMsg(
+        status=int(reply.status),
+        acts=[spoken_to_msg(spoken, text=said.text, speaker=said.speaker, time=time) for spoken in reply.acts],
+        robots=list(reply.robots),
+        understood=reply.understood,
+        sentence=reply.sentence,
+        question=question_to_msg(reply.question),
+        mission=reply.mission,
+        **timings_to_fields(reply.timings_ms),
+    )
+
+
+def reply_from_msg(msg: ReplyMsg) -> Reply:
+    """What became of something said."""
+    return Reply(
+        ReplyStatus(msg.status),
+        tuple(spoken_from_msg(act) for act in msg.acts),
+        tuple(msg.robots),
+        msg.understood,
+        msg.sentence,
+        question_from_msg(msg.question),
+        msg.mission,
+        timings_from_fields(msg),
+    )
+
+
+def session_to_msg(session: SessionState, *, time: float = 0.0) -> SessionStateMsg:
+    """What operators and the fleet are talking about."""
+    return SessionStateMsg(
+        stamp=time_to_msg(time),
+        mission=session.mission,
+        robots=[
+            RobotModeMsg(robot=name, mode=int(mode.mode), sentence=mode.sentence)
+            for name, mode in session.robots.items()
+        ],
+        question=question_to_msg(session.question),
+        rules=[rule_to_msg(rule) for rule in session.rules],
+    )
+
+
+def session_from_msg(msg: SessionStateMsg) -> SessionState:
+    """What operators and the fleet are talking about."""
+    robots = {one.robot: RobotMode(Mode(one.mode), one.sentence) for one in msg.robots}
+    rules = tuple(rule_from_msg(rule) for rule in msg.rules)
+    return SessionState(msg.mission, robots, question_from_msg(msg.question), rules)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from grounding.errors import HeedError
 from grounding.levels.ground import Grounding, infer
 from grounding.levels.task import speaks_levels, task_tree
+from grounding.mission.task import TaskTree
 from grounding.state import WorldState
 from grounding.translate.controlled import Translation, translate
 from grounding.translate.free import AnswerStatus
-from grounding.translate.tree import TaskTree
 from grounding.world import World
 
 #: Words from which on a refusal by the reader of free English says more than one by the exact parser.

@@ -13,8 +13,8 @@ from enum import Enum
 
 from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
+from grounding.mission.task import TaskTree
 from grounding.state import WorldState, holds
-from grounding.translate.tree import TaskTree
 from grounding.world import Cell, World
 from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage, tree_progress
 from planners.dispatch import Dispatch, Dispatcher

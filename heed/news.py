@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from grounding.logic.monitor import FormulaVerdict
 from grounding.logic.spec import HierarchicalSpec
+from grounding.mission.task import TaskTree
 from grounding.state import WorldState
-from grounding.translate.tree import TaskTree
 from heed.outcome import Outcome
 from heed.progress import NodeProgress
 from planners.plan import PlanResult, TeamPlan

@@ -1,4 +1,4 @@
-"""How an instruction ended: the seven outcomes that every part of Heed speaks of."""
+"""How an instruction ended: the outcomes that every part of Heed speaks of."""
 
 from __future__ import annotations
 
@@ -16,3 +16,5 @@ class Outcome(IntEnum):
     EXECUTION_FAILED = 5
     CANCELED = 6
     INTERNAL_ERROR = 7
+    ASKED = 8  # a question is open; nothing moves until it is answered
+    UNVERIFIED = 9  # carried out, but observations are missing, so nobody can vouch for it

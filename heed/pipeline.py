@@ -12,9 +12,9 @@ from grounding.levels.task import speaks_levels
 from grounding.logic.conflict import objection
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
+from grounding.mission.specify import specify
+from grounding.mission.task import TaskTree
 from grounding.state import WorldState
-from grounding.translate.specify import specify
-from grounding.translate.tree import TaskTree
 from grounding.world import World
 from heed.interpret import interpret
 from heed.outcome import Outcome

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from grounding.logic.spec import HierarchicalSpec
-from grounding.translate.tree import NodeState, Relation, Task, TaskTree
+from grounding.mission.task import NodeState, Relation, Task, TaskTree
 
 
 class Stage(str, Enum):
     """What is being done with an instruction."""
 
     GROUND = "ground"
+    ASK = "ask"
     PLAN = "plan"
     EXECUTE = "execute"
     VERIFY = "verify"
@@ -66,6 +67,7 @@ class MissionStatus:
         time: Simulated second of the observation up to which this is true: everything observed
             until then has been taken into account, and whoever starts working on a leaf does so
             after it.
+        revision: Of the specification that the leaves belong to.
     """
 
     mission: str
@@ -74,6 +76,7 @@ class MissionStatus:
     sentence: str = ""
     leaves: Mapping[str, LeafProgress] = field(default_factory=dict)
     time: float = 0.0
+    revision: int = 0
 
 
 _NODE_OF_LEAF: Mapping[LeafState, NodeState] = {

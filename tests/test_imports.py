@@ -96,7 +96,7 @@ def test_rooms_import_only_what_they_may(path: Path) -> None:
         ("heed/cli/run.py", "heed_interfaces.msg", False),
         ("heed/cli/run.py", "pybullet", False),
         ("grounding/translate/llm/server.py", "openai", True),
-        ("grounding/translate/specify.py", "openai", False),
+        ("grounding/mission/specify.py", "openai", False),
     ],
 )
 def test_the_rules_themselves(path: str, module: str, verdict: bool) -> None:

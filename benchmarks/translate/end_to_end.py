@@ -23,6 +23,7 @@ import sim
 from benchmarks.measure import machine
 from benchmarks.translate.gold import joined
 from grounding.levels.calibrate import wilson
+from grounding.mission.specify import specify
 from grounding.state import WorldState, initial_state
 from grounding.translate.free import Answer
 from grounding.translate.ground import place
@@ -30,7 +31,6 @@ from grounding.translate.outline import Frame, Outline
 from grounding.translate.reader.frames import frames
 from grounding.translate.reader.pronouns import Context
 from grounding.translate.reader.tags import words_of
-from grounding.translate.specify import specify
 from grounding.world import World
 from grounding.worldfile import load_world
 from heed.mission import Mission, Phase

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grounding.mission.task import Relation, Task, TaskTree
 from grounding.state import initial_state
 from grounding.translate.controlled import mission_of
 from grounding.translate.controlled import translate as translate_exactly
@@ -20,7 +21,6 @@ from grounding.translate.free import Answer, AnswerStatus
 from grounding.translate.ground import controlled_rule
 from grounding.translate.nodes import closure
 from grounding.translate.references import RejectionError
-from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.world import World
 from grounding.worldfile import load_world
 from heed.translation import translation

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from grounding.levels.ground import Grounding, describe, driver
 from grounding.levels.lift import lift
 from grounding.levels.reward import Direction, Reward
+from grounding.mission.task import Literal, Task, TaskTree
 from grounding.state import SELF, Proposition, WorldState, initial_state
-from grounding.translate.tree import Literal, Task, TaskTree
 from grounding.world import World, cell_zone
 
 #: What robots of a world may do at most for its commands to be read by level and reward function.

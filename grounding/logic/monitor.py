@@ -27,6 +27,7 @@ class Truth(str, Enum):
     PENDING = "pending"
     SATISFIED = "satisfied"
     VIOLATED = "violated"
+    UNOBSERVED = "unobserved"  # observations are missing, so nobody can say
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ class MonitorReport:
         time: Simulated second of the last observation.
         formulas: By name, rules and composites included, in the order of the specification.
         final: The mission is over and nothing is pending any more.
+        gaps: (from, to) in simulated seconds between which observations are missing.
     """
 
     time: float
     formulas: Mapping[str, FormulaVerdict]
     final: bool = False
+    gaps: tuple[tuple[float, float], ...] = ()
 
     @property
     def all_satisfied(self) -> bool:

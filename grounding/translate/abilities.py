@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from grounding.mission.task import Literal
 from grounding.skills import candidates, parse_atom
 from grounding.state import Proposition
-from grounding.translate.tree import Literal
 from grounding.world import Skill, World
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from grounding.mission.task import Task, TaskTree
 from grounding.state import WorldState, initial_state
 from grounding.translate import reject
 from grounding.translate.clauses import statements
@@ -14,7 +15,6 @@ from grounding.translate.ordering import keep_reading_order
 from grounding.translate.parsing import Reader, Stop
 from grounding.translate.references import RejectionError
 from grounding.translate.structure import Composer, Mission
-from grounding.translate.tree import Task, TaskTree
 from grounding.world import World
 
 #: Most tasks in one instruction.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from grounding.mission.task import TreeRule
 from grounding.skills import changeable_flags
 from grounding.state import WorldState, initial_state
 from grounding.translate import means, wording
@@ -24,7 +25,6 @@ from grounding.translate.outline import Frame
 from grounding.translate.phrases import listed
 from grounding.translate.phrasewords import AT, NEAR
 from grounding.translate.references import RejectionError, capital
-from grounding.translate.tree import TreeRule
 from grounding.world import World
 
 

@@ -12,11 +12,11 @@ from enum import Enum
 from typing import Protocol, runtime_checkable
 
 from grounding.logic.spec import HierarchicalSpec
+from grounding.mission.task import TaskTree
 from grounding.translate import reject
 from grounding.translate.compose import contradiction
 from grounding.translate.lifting import lift, paraphrase
 from grounding.translate.outline import UNKNOWN, Frame, Outline
-from grounding.translate.tree import TaskTree
 
 #: Below this confidence a question is asked if there is a rival reading.
 ASK_BELOW = 0.5

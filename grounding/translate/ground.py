@@ -13,6 +13,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from grounding.logic.formula import parse
+from grounding.mission.specify import specify
+from grounding.mission.task import Relation, Task, TaskTree, TreeRule
 from grounding.state import WorldState, initial_state
 from grounding.translate.compose import composed
 from grounding.translate.controlled import Translation, level, mission_of
@@ -24,8 +26,6 @@ from grounding.translate.nodes import Node, canonical, closure, every, tasks
 from grounding.translate.outline import Frame, Outline
 from grounding.translate.paraphrase import describe, paraphrase
 from grounding.translate.references import RejectionError
-from grounding.translate.specify import specify
-from grounding.translate.tree import Relation, Task, TaskTree, TreeRule
 from grounding.translate.wording import name
 from grounding.world import MOVABLE, World
 

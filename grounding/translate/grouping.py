@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from grounding.mission.task import Relation
 from grounding.state import SELF
 from grounding.translate.nodes import Node, closure, either, every, hoist, reduction, sequence
-from grounding.translate.tree import Relation
 
 #: Links that say which of two tasks comes first.
 NEXT = frozenset({"THEN", "BEFORE", "AFTER", "EARLIER"})

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grounding.logic.spec import HierarchicalSpec
+from grounding.mission.specify import specify
+from grounding.mission.task import Literal, Relation, Task, TaskTree, TreeRule
 from grounding.state import SELF, Proposition
 from grounding.translate.compose import composed
 from grounding.translate.nodes import Node, closure, tasks
 from grounding.translate.outline import Frame, Outline
-from grounding.translate.specify import specify
-from grounding.translate.tree import Literal, Relation, Task, TaskTree, TreeRule
 from grounding.translate.words import verb_forms
 
 _IN = frozenset({"in", "into", "inside", "within"})

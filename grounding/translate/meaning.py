@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 
+from grounding.mission.task import Literal
 from grounding.state import ANY, SELF
 from grounding.translate import abilities, means, wording
 from grounding.translate.abilities import literal
@@ -13,7 +14,6 @@ from grounding.translate.clauses import Clause, Place
 from grounding.translate.nodes import Node, either, every, sequence
 from grounding.translate.phrases import NounPhrase, listed
 from grounding.translate.references import RejectionError, Resolver, Robots, Unit, capital
-from grounding.translate.tree import Literal
 
 #: More alternatives than this are refused: nobody means them, and a planner could not weigh them.
 MOST_ALTERNATIVES = 24

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from grounding.mission.task import Literal
 from grounding.skills import candidates, parse_atom
 from grounding.translate.abilities import literal
 from grounding.translate.lexemes import Flag
-from grounding.translate.tree import Literal
 from grounding.world import Skill, World
 
 

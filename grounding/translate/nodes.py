@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from grounding.translate.tree import Literal, Relation, Task, TreeRule
+from grounding.mission.task import Literal, Relation, Task, TreeRule
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -16,7 +16,7 @@ _MOST_SPELLED_OUT = 64
 
 @dataclass(eq=False)
 class Node:
-    """A task under construction; see :class:`grounding.translate.tree.Task` for the fields.
+    """A task under construction; see :class:`grounding.mission.task.Task` for the fields.
 
     Attributes:
         tie: The leaf whose robot must do this one too.
@@ -235,6 +235,7 @@ def tasks(root: Node, rules: tuple[TreeRule, ...]) -> Task:
     if root.is_leaf:
         root = Node(children=[root])
     ids: dict[int, str] = {}
+    named = tuple(replace(rule, id=f"rule_{i}") for i, rule in enumerate(rules, 1))
 
     def number(node: Node, name: str) -> None:
         ids[id(node)] = name
@@ -245,7 +246,7 @@ def tasks(root: Node, rules: tuple[TreeRule, ...]) -> Task:
         return Task(
             id=ids[id(node)], text=node.text, goal=node.goal, children=tuple(build(child) for child in node.children),
             relation=node.relation, order=tuple(sorted(node.order)),
-            rules=rules if node is root else tuple(node.rules), robots=node.robots,
+            rules=named if node is root else tuple(node.rules), robots=node.robots,
             same_robot_as=ids[id(node.tie)] if node.tie is not None and id(node.tie) in ids else None,
         )  # fmt: skip
 

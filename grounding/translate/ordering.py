@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
+from grounding.mission.task import Literal, Relation, Task
 from grounding.translate.nodes import Node, closure, reduction
-from grounding.translate.tree import Literal, Relation, Task
 from grounding.world import Cell, World
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from grounding.mission.task import Relation, Task, TaskTree
 from grounding.state import SELF
 from grounding.translate import wording
 from grounding.translate.nodes import closure
 from grounding.translate.ordering import undo
 from grounding.translate.references import capital
-from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.translate.words import verb_forms
 from grounding.world import World
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grounding.mission.task import TreeRule
 from grounding.state import ANY, SELF, Proposition, holds
 from grounding.translate import abilities, wording
 from grounding.translate.abilities import literal
@@ -13,7 +14,6 @@ from grounding.translate.meaning import Interpreter
 from grounding.translate.nodes import Node, every
 from grounding.translate.phrases import NounPhrase, listed
 from grounding.translate.references import RejectionError, Robots
-from grounding.translate.tree import TreeRule
 from grounding.translate.words import verb_forms
 
 

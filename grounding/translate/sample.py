@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from grounding.mission.task import Literal
 from grounding.state import SELF
 from grounding.translate import abilities, wording
 from grounding.translate.abilities import literal
 from grounding.translate.nouns import nouns_of
-from grounding.translate.tree import Literal
 from grounding.translate.words import verb_forms
 from grounding.world import MOVABLE, World
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from grounding.mission.task import Relation, TreeRule
 from grounding.state import SELF, WorldState
 from grounding.translate import abilities
 from grounding.translate.clauses import Clause, Element, Statement
@@ -13,7 +14,6 @@ from grounding.translate.nodes import Node, either, every
 from grounding.translate.nouns import Nouns
 from grounding.translate.references import ChoiceNeededError, RejectionError, Robots, robots_of
 from grounding.translate.rules import RuleMaker
-from grounding.translate.tree import Relation, TreeRule
 from grounding.world import World
 
 _ATTACH = frozenset({"WITHOUT", "WHILE", "UNTIL"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from grounding.mission.task import Literal
 from grounding.skills import parse_atom
 from grounding.translate import means
 from grounding.translate.lexemes import OPERATE, STATES
 from grounding.translate.nouns import nouns_of
-from grounding.translate.tree import Literal
 from grounding.translate.words import plural
 from grounding.world import World
 

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from grounding.errors import ConfigurationError, HeedError
 from grounding.logic.spec import HierarchicalSpec
-from grounding.translate.tree import Task, TaskTree
+from grounding.mission.task import Task, TaskTree
 from heed.outcome import Outcome
 from planners.plan import TeamPlan
 

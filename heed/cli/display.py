@@ -19,8 +19,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from grounding.logic.monitor import FormulaVerdict, Truth
+from grounding.mission.task import NodeState, Relation, Task, TaskTree
 from grounding.state import RobotState, WorldState
-from grounding.translate.tree import NodeState, Relation, Task, TaskTree
 from grounding.world import World
 from heed.news import Feedback
 from heed.progress import NodeProgress

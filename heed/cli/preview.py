@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from grounding.logic.spec import HierarchicalSpec
-from grounding.translate.tree import Task, TaskTree
+from grounding.mission.task import Task, TaskTree
 from grounding.world import World
 from heed.cli.display import level_words, words
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grounding.translate.tree import TaskTree
+from grounding.mission.task import TaskTree
 from heed.conversions import outcome_to_msg, timings_to_fields, tree_to_msg
 from heed.mission import Mission
 from heed.outcome import Outcome

@@ -9,7 +9,7 @@ import pytest
 
 from grounding.errors import HeedError
 from grounding.logic.monitor import Truth
-from grounding.translate.tree import NodeState
+from grounding.mission.task import NodeState
 from heed import Commander, Outcome
 from heed.episodes import read_episode
 

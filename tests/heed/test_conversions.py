@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.mission.task import Literal, NodeState, Relation, Task, TaskTree, TreeRule
 from grounding.state import PREDICATES, Proposition, RobotState, ThingState, WorldState, initial_state
-from grounding.translate.tree import Literal, NodeState, Relation, Task, TaskTree, TreeRule
 from grounding.worldfile import load_world, shipped_worlds
 from heed import conversions as to
 from heed.outcome import Outcome

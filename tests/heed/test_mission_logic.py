@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playing import OFFICE, Play
 
-from grounding.translate.tree import NodeState
+from grounding.mission.task import NodeState
 from heed.mission import Limits, Phase
 from heed.progress import LeafState
 from sim.faults import FaultPlan

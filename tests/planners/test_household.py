@@ -10,9 +10,9 @@ import pytest
 from brute import least_ticks
 from missions import SKILLS, make_spec
 
+from grounding.mission.specify import specify
 from grounding.state import initial_state
 from grounding.translate.controlled import translate
-from grounding.translate.specify import specify
 from grounding.world import World
 from grounding.worldfile import load_world, parse_world
 from planners.clock import Clock

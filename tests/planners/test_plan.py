@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from missions import EVERYTHING, make_spec, make_world, missions, random_spec, random_world
 
 from grounding.logic.spec import HierarchicalSpec
+from grounding.mission.specify import specify
 from grounding.state import WorldState, initial_state
 from grounding.translate.controlled import translate
-from grounding.translate.specify import specify
 from grounding.world import World
 from grounding.worldfile import load_world
 from planners.check import check

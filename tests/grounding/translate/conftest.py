@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from grounding.translate.tree import Relation, Task
+from grounding.mission.task import Relation, Task
 from grounding.world import World
 from grounding.worldfile import load_world
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grounding.mission.task import Relation
 from grounding.translate.compose import Contradiction, composed, contradiction
 from grounding.translate.lifting import lift, order_of
 from grounding.translate.nodes import Node, closure
 from grounding.translate.outline import Frame, Outline
-from grounding.translate.tree import Relation
 
 Pairs = set[tuple[int, int]]
 

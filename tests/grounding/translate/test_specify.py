@@ -9,10 +9,10 @@ import pytest
 
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
+from grounding.mission.specify import specify
 from grounding.translate.controlled import translate
 from grounding.translate.paraphrase import paraphrase
 from grounding.translate.sample import sample
-from grounding.translate.specify import specify
 from grounding.world import World
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from grounding.logic.monitor import Monitor, Truth
+from grounding.mission.specify import specify
 from grounding.state import WorldState, initial_state
 from grounding.translate.controlled import translate
-from grounding.translate.specify import specify
 from grounding.world import Cell, World
 
 

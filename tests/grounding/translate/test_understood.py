@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from grounding.mission.task import Task
 from grounding.translate.controlled import TranslationStatus, translate
-from grounding.translate.tree import Task
 from grounding.world import World
 
 _ROW = re.compile(r"^(\w+) (L\d): (.*)\n    (.*)$", re.MULTILINE)

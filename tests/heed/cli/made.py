@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.mission.task import Literal, NodeState, Task, TaskTree, TreeRule
 from grounding.state import Proposition, initial_state
-from grounding.translate.tree import Literal, NodeState, Task, TaskTree, TreeRule
 from grounding.worldfile import load_world
 from heed.news import Feedback
 from heed.progress import NodeProgress

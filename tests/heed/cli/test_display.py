@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from grounding.logic.monitor import FormulaVerdict, Truth
-from grounding.translate.tree import NodeState, Task, TaskTree
+from grounding.mission.task import NodeState, Task, TaskTree
 from heed.cli.display import Display, draw, outcome_panel
 from heed.cli.preview import show_plan
 from heed.news import Feedback

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
+from grounding.mission.task import Relation, Task, TaskTree
 from grounding.translate.nodes import closure
 from grounding.translate.paraphrase import describe
-from grounding.translate.tree import Relation, Task, TaskTree
 from grounding.world import World
 
 
-def specify(tree: TaskTree, world: World | Callable[[Task], str]) -> HierarchicalSpec:
+def specify(tree: TaskTree, world: World | Callable[[Task], str], finished: Collection[str] = ()) -> HierarchicalSpec:
     """The hierarchical specification of a task tree.
 
-    The root is ``p0``, its children are ``p0_1``, ``p0_2`` and so on downwards; rules of the root
-    become ``rule_1``, ``rule_2``. A composite asks for all its children (``F p0_1 & F p0_2``) or
-    for one of them (``F p0_1 | F p0_2``); an order between two children adds ``!p0_2 U p0_1``.
+    Formulas are named by the ids of their tasks, never by their places: the root is ``p0``, task
+    "1.2" is ``p0_1_2``; rules of the root have names of their own (``rule_1``). A composite asks for
+    all its children (``F p0_1 & F p0_2``) or for one of them (``F p0_1 | F p0_2``); an order between
+    two children adds ``!p0_2 U p0_1``.
 
     Args:
         tree: A task tree, such as :func:`grounding.translate.controlled.translate` gives.
         world: The world it speaks of; without one, what says a task in English.
+        finished: Ids of leaves that are done: no other leaf has to be done before them any more.
     """
     told = partial(describe, world=world) if isinstance(world, World) else world
-    names = _names(tree.root)
+    names = {task.id: formula_name(task.id) for task in tree.root.walk()}
     levels: list[dict[str, str]] = []
     children: dict[str, tuple[str, ...]] = {}
     leaves: dict[str, Leaf] = {}
@@ -44,19 +46,21 @@ def specify(tree: TaskTree, world: World | Callable[[Task], str]) -> Hierarchica
                 formulas[name] = _composite(task, names)
         levels.append(formulas)
         level = [child for task in level for child in task.children]
-    rules = {f"rule_{i}": Rule(f"rule_{i}", rule.formula, rule.text) for i, rule in enumerate(tree.root.rules, 1)}
+    named = {rule.id or f"rule_{i}": rule for i, rule in enumerate(tree.root.rules, 1)}
+    rules = {name: Rule(name, rule.formula, rule.text) for name, rule in named.items()}
     levels[0].update({rule.name: rule.formula for rule in rules.values()})
     text.update({rule.name: rule.text for rule in rules.values()})
     ordered = {names[task.id]: leaves[names[task.id]] for task in tree.root.walk() if task.is_leaf}
-    return HierarchicalSpec(tuple(levels), children, ordered, rules, text, _before(tree.root, names))
+    return HierarchicalSpec(tuple(levels), children, ordered, rules, text, _before(tree.root, names, finished))
 
 
-def _names(root: Task) -> dict[str, str]:
-    names = {root.id: "p0"}
-    for task in root.walk():
-        for i, child in enumerate(task.children, 1):
-            names[child.id] = f"{names[task.id]}_{i}"
-    return names
+def formula_name(task: str) -> str:
+    """The name of the formula of a task.
+
+    >>> formula_name("0"), formula_name("1.2")
+    ('p0', 'p0_1_2')
+    """
+    return "p0" if task == "0" else f"p0_{task.replace('.', '_')}"
 
 
 def _leaf(task: Task, names: dict[str, str], text: str) -> Leaf:
@@ -73,7 +77,7 @@ def _composite(task: Task, names: dict[str, str]) -> str:
     return " & ".join([*(f"F {kid}" for kid in kids), *(f"(!{kids[b]} U {kids[a]})" for a, b in task.order)])
 
 
-def _before(root: Task, names: dict[str, str]) -> frozenset[tuple[str, str]]:
+def _before(root: Task, names: dict[str, str], finished: Collection[str]) -> frozenset[tuple[str, str]]:
     """Which leaves must be finished before which are started, transitively closed."""
     pairs = {
         (names[a.id], names[b.id])
@@ -82,4 +86,5 @@ def _before(root: Task, names: dict[str, str]) -> frozenset[tuple[str, str]]:
         for a in task.children[i].walk() if a.is_leaf
         for b in task.children[j].walk() if b.is_leaf
     }  # fmt: skip
-    return frozenset(closure(pairs))
+    over = {names[task] for task in finished if task in names}
+    return frozenset((a, b) for a, b in closure(pairs) if b not in over)

@@ -44,10 +44,16 @@ class TreeRule:
     Attributes:
         formula: LTL over proposition names, e.g. ``G(holding.self.document -> !at.self.public)``.
         text: The words.
+        id: Name of its formula, given once and kept by every edit; empty for rules of a single task.
+        robots: Ids of the robots it binds; empty = the whole team.
+        until: Simulated second at which it ends, 0 = with the mission.
     """
 
     formula: str
     text: str
+    id: str = ""
+    robots: tuple[str, ...] = ()
+    until: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ class Task:
     """A node of the tree: a leaf with a goal, or a group of tasks.
 
     Attributes:
-        id: Dotted position ("1.2"); the root is "0".
+        id: Its name, given once at birth and kept by every edit; the root is "0". At birth it is the dotted
+            position ("1.2"); after edits it says nothing about the place.
         text: The task in English, complete in itself (pronouns resolved).
         goal: Leaves: literals that must hold at one moment; groups: empty.
         children: Groups: the sub-tasks in the order they were said.
@@ -95,10 +102,14 @@ class TaskTree:
 
     Attributes:
         instruction: The words of the operator.
-        level: Level of abstraction of the instruction, "L0" to "L3" (see DESIGN).
+        level: Level of abstraction of the instruction, "L0" to "L3".
         root: The root task, id "0".
+        revision: How often it was edited since the instruction was given.
+        born: Highest number given to a task below the root so far, also to one that is gone.
     """
 
     instruction: str
     level: str
     root: Task
+    revision: int = 0
+    born: int = 0
