@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from grounding.mission.task import Task, TaskTree
@@ -47,24 +47,30 @@ class Translation:
     near: tuple[str, ...] = ()
 
 
-def translate(text: str, world: World, state: WorldState | None = None) -> Translation:
+def translate(text: str, world: World, state: WorldState | None = None, *, rules_alone: bool = False) -> Translation:
     """Reads an instruction in controlled English.
 
     Args:
         text: What the operator said, one sentence or several, at most 400 words.
         world: The world that the words refer to.
         state: Where things are now; at the start of the world file where None.
+        rules_alone: Whether rules without any task will do, as they do for a mission that is under way;
+            the tree then is a root without tasks.
 
     Returns:
         The task tree, or why there is none. Never raises for what a person can type.
     """
     try:
         mission = mission_of(text, world, state)
-        tree = _tree(text, mission, world)
+        if rules_alone and mission.root is None and mission.rules:
+            rules = tuple(replace(rule, id=f"rule_{i}") for i, rule in enumerate(mission.rules, 1))
+            tree = TaskTree(text, "L3", Task("0", "", rules=rules))
+        else:
+            tree = _tree(text, mission, world)
     except RejectionError as rejection:
         return _rejected(rejection)
-    count = sum(1 for task in tree.root.walk() if task.is_leaf)
-    words = "one task" if count == 1 else f"{count} tasks"
+    count = sum(1 for task in tree.root.walk() if task.goal)
+    words = "no task" if count == 0 else "one task" if count == 1 else f"{count} tasks"
     said = len({rule.text for rule in mission.rules})
     rules = f" and {said} rule{'s' * (said > 1)}" if said else ""
     return Translation(TranslationStatus.UNDERSTOOD, f"Understood: {words}{rules}.", tree)
