@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -14,6 +14,7 @@ from rclpy.task import Future
 from unique_identifier_msgs.msg import UUID
 
 from heed.conversions import command_to_goal, event_to_msg, result_from_msg
+from heed.gate import Guard, Refused, Sender, allow
 from heed.nodes import qos
 from heed.nodes.base import HeedNode
 from heed_interfaces.action import ExecuteSkill
@@ -30,11 +31,12 @@ class _Order:
 
     command: SkillCommand
     mission: str
+    said: bool  # an operator's word, not a step of the plan
     id: UUID
     sent: float  # wall second
     asked_again: bool = False
     goal: Any = None  # handle of the action, once accepted
-    halted: float | None = None  # wall second at which it was told to stop
+    halted: float | None = None  # wall second at which it was told to end it
 
 
 class Fleet:
@@ -42,17 +44,19 @@ class Fleet:
 
     Args:
         node: The node that speaks to them.
-        on_result: Called with every result.
+        on_result: Called with every result, and whether its order was an operator's word.
         on_feedback: Called with robot and sentence.
+        guard: What the gate knows at this moment.
     """
 
     def __init__(
         self,
         node: HeedNode,
-        on_result: Callable[[SkillResult], None],
+        on_result: Callable[[SkillResult, bool], None],
         on_feedback: Callable[[str, str], None],
+        guard: Callable[[], Guard],
     ) -> None:
-        self._on_result, self._on_feedback = on_result, on_feedback
+        self._on_result, self._on_feedback, self._guard = on_result, on_feedback, guard
         self._events = node.add_publisher(SkillEvent, "skill_events", qos.EVENTS)
         self._clients = {
             robot: node.add_action(
@@ -67,12 +71,28 @@ class Fleet:
         """Robots whose order has no result yet."""
         return tuple(order.command.robot for order in self._orders.values())
 
-    def send(self, command: SkillCommand, *, mission: str, time: float) -> None:
-        """Gives an order at simulated second ``time``."""
-        order = _Order(command, mission, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
+    def send(self, command: SkillCommand, *, mission: str, time: float, said: bool = False) -> None:
+        """Gives an order at simulated second ``time``, if the gate lets it pass.
+
+        Args:
+            command: The order.
+            mission: Id of the mission, empty = none.
+            time: Simulated second.
+            said: Whether it is an operator's word and not a step of the plan.
+        """
+        order = _Order(command, mission, said, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
         self._orders[command.id] = order
+        answer = allow(command, Sender.OPERATOR if said else Sender.PLANNER, self._guard())
+        if isinstance(answer, Refused):
+            self._ended(order, SkillResult(command, SkillStatus.INVALID, answer.sentence, time))
+            return
         self._events.publish(event_to_msg(command, mission=mission, time=time))
         self._ask(order)
+
+    def accepted(self, command: SkillCommand) -> bool:
+        """Whether a robot has taken an order that has no result yet."""
+        order = self._orders.get(command.id)
+        return order is not None and order.goal is not None and order.goal.accepted
 
     def remind(self) -> None:
         """Asks again where a robot has not said that it takes an order; it takes each only once."""
@@ -90,10 +110,12 @@ class Fleet:
         )
         future.add_done_callback(partial(self._accepted, order))
 
-    def halt(self) -> None:
-        """Has every robot stop. Those that do not confirm it in time count as failed."""
+    def cancel(self, robots: Collection[str] | None = None) -> None:
+        """Has robots end what they do; all where None. Those that do not confirm it in time count as failed."""
         now = monotonic()
         for order in list(self._orders.values()):
+            if robots is not None and order.command.robot not in robots:
+                continue
             if order.halted is None:
                 order.halted = now
                 if order.goal is not None:
@@ -101,7 +123,7 @@ class Fleet:
             elif now - order.halted > HALT_S:
                 del self._orders[order.command.id]
                 message = f"{order.command.robot} does not confirm that it has stopped."
-                self._on_result(SkillResult(order.command, SkillStatus.EXECUTION_FAILURE, message, 0.0))
+                self._on_result(SkillResult(order.command, SkillStatus.EXECUTION_FAILURE, message, 0.0), order.said)
 
     def _accepted(self, order: _Order, future: Future) -> None:
         goal = future.result()
@@ -121,4 +143,4 @@ class Fleet:
     def _ended(self, order: _Order, result: SkillResult) -> None:
         if self._orders.pop(order.command.id, None) is not None:
             self._events.publish(event_to_msg(order.command, result, mission=order.mission, time=result.time))
-            self._on_result(result)
+            self._on_result(result, order.said)

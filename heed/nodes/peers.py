@@ -52,14 +52,27 @@ class Peers:
         level: str = "",
         previous: Plan | None = None,
         reason: str = "",
+        pinned: Mapping[str, str] | None = None,
     ) -> PlanResult:
-        """A plan for what is not done, as close as may be to the one there was; adds to the timings."""
+        """A plan for what is not done, as close as may be to the one there was; adds to the timings.
+
+        Args:
+            specification: What is asked for.
+            situation: Where the mission stands.
+            timings: What took how long, in milliseconds.
+            level: Level of abstraction of the instruction.
+            previous: The plan there was.
+            reason: Why it is planned anew.
+            pinned: Leaf -> robot that it stays with, if there is a plan so.
+        """
         limit = self._node.settings["time_limit"]
         request = MakePlan.Request(
             specification=specification,
             situation=situation_to_msg(situation, self._node.world.name),
             previous=previous or Plan(),
             reason=reason,
+            pinned=list(pinned or {}),
+            pinned_robots=list((pinned or {}).values()),
             level=level,
             objective=self._node.settings["objective"],
             time_limit=limit,

@@ -40,6 +40,7 @@ class PlannerNode(HeedNode):
             previous=plan_from_msg(request.previous, self.world.robots).plan if request.previous.status else None,
             reason=request.reason,
             level=request.level,
+            pinned=dict(zip(request.pinned, request.pinned_robots, strict=True)),
             objective=request.objective or "makespan",
             time_limit=request.time_limit or self.settings["time_limit"],
             memory=self._memory,
