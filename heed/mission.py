@@ -1,22 +1,28 @@
 """One mission from plan to verdict, without ROS: what to start, what to stop, what to say.
 
 The executive feeds a :class:`Mission` with observations and results of skills, and carries out
-the :class:`Orders` it answers. A skill that fails is tried again; then the rest of the mission is
-planned anew; then the mission has failed.
+the :class:`Orders` it answers. A skill that fails is tried again; then the robots are stopped and
+the rest of the mission is planned anew; then the mission has failed. A mission that is amended, or
+in which a robot was held, is planned anew while everybody else goes on (:mod:`heed.live`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
+from grounding.errors import HeedError
 from grounding.logic.history import History
 from grounding.logic.spec import HierarchicalSpec
 from grounding.mission.task import TaskTree
-from grounding.state import WorldState, holds
+from grounding.state import WorldState
 from grounding.world import Cell, World
-from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage, tree_progress
+from heed.ledger import Ledger
+from heed.live import Halts, Live
+from heed.patience import Limits, Patience
+from heed.progress import LeafState, MissionStatus, NodeProgress, Stage
+from planners.carry_over import Outstanding
 from planners.dispatch import Dispatch, Dispatcher
 from planners.plan import TeamPlan
 from planners.situation import Situation
@@ -25,38 +31,23 @@ from sim.protocol import SkillCommand, SkillResult, SkillStatus
 #: Stamps that differ by less are the same moment (ROS time counts nanoseconds).
 SAME_MOMENT = 1e-6
 
-#: Failures that may go away when the same thing is tried again.
-WORTH_A_RETRY = (SkillStatus.EXECUTION_FAILURE, SkillStatus.POSTCONDITION_FAILURE)
-
 
 class Phase(str, Enum):
     """What a mission needs next."""
 
     PLANNING = "planning"  # a plan, see Mission.adopt
-    RUNNING = "running"  # observations and results
+    RUNNING = "running"  # observations and results; and a plan too while Mission.needs_plan
     STOPPING = "stopping"  # the results of the skills that are being stopped
     FINISHED = "finished"  # nothing: every leaf is done
     FAILED = "failed"  # nothing: Mission.reason says why
 
 
 @dataclass(frozen=True)
-class Limits:
-    """When to give up.
-
-    Attributes:
-        retries: How often one step is tried again.
-        replans: How often the rest of a mission is planned anew.
-        stall_s: Simulated seconds without any progress after which the mission is planned anew.
-    """
-
-    retries: int = 2
-    replans: int = 3
-    stall_s: float = 60.0
-
-
-@dataclass(frozen=True)
 class Orders:
-    """What the robots are to do now: commands to give and robots to halt."""
+    """What the robots are to do now: commands to give and robots to halt.
+
+    A robot stays in ``stop`` until the result of what it was doing is in; no other robot is to halt.
+    """
 
     start: tuple[SkillCommand, ...] = ()
     stop: tuple[str, ...] = ()
@@ -75,36 +66,57 @@ class Mission:
     Attributes:
         phase: What it needs next.
         reason: Why it failed or is planned anew, one sentence; empty before that.
-        done: Leaf name -> robot that has finished it, in the order in which they were finished.
+        needs_plan: Why a plan is needed while robots go on, empty while none is. No robot is given
+            a new command until :meth:`adopt` has one (:meth:`live_situation`).
         plan: The plan being carried out, None before the first.
-        history: What rules and leaves under way have read.
         started: Simulated second of its first observation.
     """
 
     def __init__(
         self, name: str, tree: TaskTree, spec: HierarchicalSpec, world: World, limits: Limits | None = None
     ) -> None:
-        self.name, self.tree, self.spec, self.world = name, tree, spec, world
-        self.limits = limits or Limits()
+        self.name, self.world = name, world
+        self._patience = Patience(limits or Limits())
         self.phase = Phase.PLANNING
         self.reason = ""
-        self.done: dict[str, str] = {}
+        self.needs_plan = ""
         self.plan: TeamPlan | None = None
-        self.history = History()
-        self._barred: set[tuple[str, str]] = set()  # leaves at which a robot has failed
         self.started = 0.0
-        self._leaves = {leaf: LeafProgress() for leaf in spec.leaves}
-        self._sentences = dict.fromkeys(spec.leaves, "waits for a plan")
-        self._goals = {task.id: task.goal for task in tree.root.walk()}
+        self._ledger = Ledger(tree, spec, world)
+        self._before: Ledger | None = None  # of a mission that was amended and has no plan for it yet
+        self._barred: set[tuple[str, str]] = set()  # leaves at which a robot has failed
         self._state: WorldState | None = None
         self._results: list[SkillResult] = []
         self._running: dict[str, tuple[Dispatch, SkillCommand]] = {}  # by robot
-        self._tries: dict[str, int] = {}  # by step
+        self._halts = Halts()
+        self._live: Live | None = None  # what a plan is being made from while robots go on
         self._plans = 0
         self._dispatcher: Dispatcher | None = None
         self._after_stop = Phase.FAILED
         self._progressed = 0.0  # simulated second of the last progress
         self._earlier = 0.0  # fraction that was done under plans before this one
+
+    # What is asked for, and what is known
+
+    @property
+    def tree(self) -> TaskTree:
+        """The instruction as a tree, as amended."""
+        return self._ledger.tree
+
+    @property
+    def spec(self) -> HierarchicalSpec:
+        """The instruction as formulas, as amended."""
+        return self._ledger.spec
+
+    @property
+    def done(self) -> Mapping[str, str]:
+        """Leaf name -> robot that has finished it, in the order in which they were finished."""
+        return self._ledger.done
+
+    @property
+    def history(self) -> History:
+        """What rules and leaves under way have read."""
+        return self._ledger.history
 
     @property
     def state(self) -> WorldState:
@@ -117,38 +129,24 @@ class Mission:
         """What each busy robot has been told."""
         return {robot: command for robot, (_, command) in self._running.items()}
 
+    @property
+    def situation(self) -> Situation:
+        """Where the mission stands now, for planning while no robot is busy."""
+        return Situation(self.state, dict(self.done), self.history, frozenset(self._barred))
+
+    # What comes in
+
     def observe(self, state: WorldState) -> None:
         """Takes in an observation."""
         before = self._state
         if before is None:
             self.started = self._progressed = state.time
-        elif _places(state) != _places(before):
-            self._progressed = state.time
+        elif _places(state) != _places(before) or (self._halts.held and self._halts.held.issuperset(self._running)):
+            self._progressed = state.time  # robots that wait for one that is held are not stuck
         self._state = state
-        self._read()
-
-    @property
-    def situation(self) -> Situation:
-        """Where the mission stands, for planning."""
-        return Situation(self.state, dict(self.done), self.history, frozenset(self._barred))
-
-    def adopt(self, plan: TeamPlan) -> None:
-        """Takes a plan for everything that is not done yet; tell the status before what comes next."""
-        self._earlier = self.fraction
-        self.phase = Phase.RUNNING
-        self.plan = plan
-        self._plans += 1
-        self._dispatcher = Dispatcher(plan, self.spec, self.world)
-        self._tries.clear()
-        self._progressed = self.state.time
-        for leaf in self.spec.leaves:
-            if leaf in plan.assignment and leaf not in self.done:
-                state = LeafState.ACTIVE if leaf in plan.resumed else LeafState.PENDING
-                self._leaves[leaf] = LeafProgress(state, plan.assignment[leaf])
-            elif leaf not in self.done:
-                self._leaves[leaf] = LeafProgress(LeafState.SKIPPED)
-                self._sentences[leaf] = "the other alternative was chosen"
-        self._read()
+        for ledger in (self._ledger, self._before):
+            if ledger is not None:
+                ledger.read(state)
 
     def ended(self, result: SkillResult) -> None:
         """Takes in how a skill ended; it counts once an observation from after that is in."""
@@ -157,7 +155,111 @@ class Mission:
     def doing(self, robot: str, sentence: str) -> None:
         """Takes in what a robot says that it is doing."""
         if sentence and robot in self._running and self._running[robot][0].leaf:
-            self._sentences[self._running[robot][0].leaf] = sentence.rstrip(".")
+            self._ledger.sentences[self._running[robot][0].leaf] = sentence.rstrip(".")
+
+    # Plans
+
+    def adopt(self, plan: TeamPlan, outstanding: Mapping[str, Outstanding] | None = None) -> bool:
+        """Takes a plan for everything that is not done yet; tell the status before what comes next.
+
+        Args:
+            plan: The plan.
+            outstanding: What :meth:`live_situation` gave along with the situation it was made from;
+                None for a plan made from :attr:`situation` while no robot is busy.
+
+        Returns:
+            Whether the plan was taken. It is not where things have changed too much since; then
+            :attr:`needs_plan` or :attr:`phase` says what is needed.
+        """
+        live = Live(self.situation, {}) if outstanding is None else self._live
+        if live is None or (outstanding is not None and live.outstanding is not outstanding):
+            return False
+        try:
+            plan = live.joined(plan, self.spec, self.world) if live.outstanding else plan
+        except HeedError as error:
+            self._stop(f"{self.needs_plan}; {error.reason}", Phase.PLANNING)
+            return False
+        carried = live.dispatches(plan)
+        self._earlier = self.fraction
+        self.phase, self.plan, self.needs_plan = Phase.RUNNING, plan, ""
+        self._plans += 1
+        self._dispatcher = Dispatcher(plan, self.spec, self.world, carried)
+        self._patience.go_on({d.step: carried[robot].step for robot, (d, _) in self._running.items()})
+        self._ledger.planned(plan)
+        for robot, dispatch in carried.items():
+            if dispatch.id in live.ended:
+                self._dispatcher.finished(dispatch.id, live.ended[dispatch.id])
+            else:
+                self._running[robot] = (dispatch, self._running[robot][1])
+        self._before = self._live = None
+        self._halts.planned(live.outstanding)
+        self._progressed = self.state.time
+        self._ledger.read(self.state)
+        return True
+
+    def amend(self, tree: TaskTree, spec: HierarchicalSpec, *, interrupt: Collection[str] = ()) -> Orders:
+        """Changes what is asked for while robots go on; then make a plan from :meth:`live_situation`.
+
+        Args:
+            tree: The mission as it is to be from now on. Leaves are the same where they have the
+                same name: what is done stays done, what is under way goes on.
+            spec: The same as formulas.
+            interrupt: Robots that are not to finish what they are doing.
+
+        Returns:
+            The robots to halt at once. :meth:`retract` takes everything back but the halts.
+        """
+        ledger = self._ledger.amended(tree, spec, "waits for a plan")
+        self._before, self._ledger = self._before or self._ledger, ledger
+        self._barred = {(leaf, robot) for leaf, robot in self._barred if leaf in spec.leaves}
+        ledger.read(self.state)
+        if self.phase is Phase.RUNNING:
+            self.ask_for_plan("the mission was changed")
+            for robot in interrupt:
+                if robot in self._running:
+                    self._break_off(robot)
+        return Orders(stop=tuple(self._halts.stopping))
+
+    def retract(self) -> None:
+        """Takes the last amendments back, for there is no plan for them; the mission goes on as it was."""
+        if self._before is None:
+            return
+        self._ledger, self._before, self._live = self._before, None, None
+        self.needs_plan = "the robots that were stopped go on" if self._halts.cut else ""
+
+    def ask_for_plan(self, reason: str) -> None:
+        """Has the rest planned anew, from where things stand, while robots go on."""
+        self.needs_plan, self._live = reason, None
+
+    def live_situation(self) -> tuple[Situation, Mapping[str, Outstanding]] | None:
+        """What to make a plan from while robots go on, and what goes with it to :meth:`adopt`.
+
+        Returns:
+            The situation in which busy robots have finished what they are doing and all others
+            stand in their nearest cell; None where only stopping helps, which is then begun.
+        """
+        assert self._dispatcher is not None, "the first plan comes first"
+        running = {robot: dispatch for robot, (dispatch, _) in self._running.items()}
+        self._live = Live.look(self.situation, running, self._dispatcher)
+        self._halts.look(self.state)
+        try:
+            return self._live.projected(self.spec, self.world), self._live.outstanding
+        except HeedError as error:
+            self._stop(f"{self.needs_plan}; {error.reason}", Phase.PLANNING)
+            return None
+
+    def hold(self, robots: Collection[str]) -> None:
+        """Gives robots no new commands until they are freed; what they are doing they finish unless halted."""
+        self._halts.held |= set(robots)
+
+    def free(self, robots: Collection[str]) -> None:
+        """Lets robots go on; where one was halted or moved meanwhile, :attr:`needs_plan` says so."""
+        freed = self._halts.held & set(robots)
+        self._halts.held -= freed
+        self._progressed = self.state.time
+        for robot in sorted(freed) if self.phase is Phase.RUNNING else ():
+            if robot in self._halts.cut or self._moved(robot):
+                self.ask_for_plan(f"{robot} goes on")
 
     def advance(self) -> Orders:
         """What to do now. Call it after every observation and result."""
@@ -165,54 +267,60 @@ class Mission:
         start: tuple[SkillCommand, ...] = ()
         if self.phase is Phase.RUNNING:
             self._look_for_trouble()
-        if self.phase is Phase.RUNNING:
+        if self.phase is Phase.RUNNING and not self.needs_plan:
             self._close_leaves()
-        if self.phase is Phase.RUNNING:
+        if self.phase is Phase.RUNNING and not self.needs_plan:
             start = self._start_steps()
             self._close_leaves()
-        if self.phase is Phase.RUNNING and not self._running:
+        if self.phase is Phase.RUNNING and not self.needs_plan and not self._running:
             self._conclude()
-        if self.phase is Phase.STOPPING and not self._running:
+        if self.phase is Phase.STOPPING and not self._running and not self._halts.stopping:
             self.phase = self._after_stop
-        return Orders(start, tuple(self._running) if self.phase is Phase.STOPPING else ())
+        running = tuple(self._running) if self.phase is Phase.STOPPING else ()
+        return Orders(start, (*running, *self._halts.stopping))
 
     def abandon(self, reason: str) -> None:
         """Gives the mission up: every robot is to stop; it has failed once all have."""
         if self.phase in (Phase.FINISHED, Phase.FAILED):
             return
-        self.reason = reason
-        self.phase, self._after_stop = Phase.STOPPING, Phase.FAILED
-        for leaf, progress in self._leaves.items():
+        self._stop(reason, Phase.FAILED)
+        for leaf, progress in self._ledger.leaves.items():
             if progress.state is LeafState.ACTIVE:
-                self._set(leaf, LeafState.FAILED, reason)
+                self._ledger.set(leaf, LeafState.FAILED, reason)
 
     def give_up(self, reason: str) -> None:
         """Fails while no robot is busy: there is no plan for what is not done."""
         self.reason, self.phase = reason, Phase.FAILED
         for leaf in self.spec.leaves:
             if leaf not in self.done:
-                self._set(leaf, LeafState.FAILED, reason)
+                self._ledger.set(leaf, LeafState.FAILED, reason)
 
     def reopen(self) -> None:
         """Marks what is not done as open again, before it is planned anew; what is under way stays so."""
-        under_way = self._under_way
-        for leaf, progress in self._leaves.items():
-            if leaf not in self.done:
-                self._leaves[leaf] = progress if leaf in under_way else LeafProgress()
-                self._sentences[leaf] = f"waits for a new plan: {self.reason}"
-        self._read()
+        self._ledger.reopen(self.reason, self.state)
+        self._ledger.read(self.state)
+
+    # What is told
 
     def status(self, stage: Stage = Stage.EXECUTE) -> MissionStatus:
         """What goes on, true for the latest observation."""
-        return MissionStatus(self.name, stage, self.fraction, self.sentence, dict(self._leaves), self.state.time)
+        leaves = dict(self._ledger.leaves)
+        return MissionStatus(
+            self.name, stage, self.fraction, self.sentence, leaves, self.state.time, self.tree.revision
+        )  # fmt: skip
 
     def nodes(self) -> dict[str, NodeProgress]:
         """How far every node of the task tree has come."""
-        sentences = dict(self._sentences)
-        for leaf, progress in self._leaves.items():
-            if progress.state is LeafState.PENDING and self.phase is not Phase.PLANNING:
-                sentences[leaf] = self._why_pending(leaf) if self.phase is Phase.RUNNING else "was not begun"
-        return tree_progress(self.tree, self.spec, self._leaves, sentences)
+        pending: dict[str, str] = {}
+        for leaf, progress in self._ledger.leaves.items():
+            paused = self._paused(progress.robot) if self._ledger.is_open(leaf) else ""
+            if paused:
+                pending[leaf] = paused
+            elif progress.state is LeafState.PENDING and self.phase is Phase.RUNNING and progress.robot:
+                pending[leaf] = self._why_pending(leaf)
+            elif progress.state is LeafState.PENDING and self.phase not in (Phase.PLANNING, Phase.RUNNING):
+                pending[leaf] = "was not begun"
+        return self._ledger.nodes(pending)
 
     @property
     def fraction(self) -> float:
@@ -234,136 +342,151 @@ class Mission:
         if self.phase is Phase.PLANNING:
             return f"plans again: {self.reason}" if self.reason else "waits for a plan"
         busy = [leaf for leaf in self.spec.leaves if any(d.leaf == leaf for d, _ in self._running.values())]
-        if not busy:
-            return "the robots make way" if self._running else "the robots wait"
-        return "; ".join(self._sentences[leaf] for leaf in busy)
+        if busy:
+            return "; ".join(self._ledger.sentences[leaf] for leaf in busy)
+        if self.needs_plan:
+            return f"plans again: {self.needs_plan}"
+        if self._running:
+            return "the robots make way"
+        return next((text for robot in self.world.robots if (text := self._paused(robot))), "the robots wait")
+
+    # Small steps
 
     def _take_results(self) -> None:
         """Counts the skills that have ended up to the latest observation."""
         due = [r for r in self._results if r.time <= self.state.time + SAME_MOMENT]
         self._results = [r for r in self._results if r not in due]
         for result in due:
-            dispatch, command = self._running.get(result.command.robot, (None, None))
-            if dispatch is None or self._dispatcher is None or command != result.command:
-                continue
-            del self._running[result.command.robot]
-            self._progressed = self.state.time
-            succeeded = result.status is SkillStatus.SUCCESS
-            self._dispatcher.finished(dispatch.id, succeeded)
-            if not succeeded and self.phase is Phase.RUNNING:
-                self._take_failure(dispatch, result)
+            robot = result.command.robot
+            dispatch, command = self._running.get(robot, (None, None))
+            if self._halts.stopping.get(robot) == result.command:
+                if not self._halts.stopped(result, self.state) and self.phase is Phase.RUNNING:
+                    self.ask_for_plan(self.needs_plan or f"{robot} has not stopped where it was expected to")
+            elif dispatch is not None and command == result.command:
+                self._take_result(dispatch, result)
 
-    def _take_failure(self, dispatch: Dispatch, result: SkillResult) -> None:
-        """Has a failed step tried again, or the rest planned anew."""
-        tries = self._tries[dispatch.step] = self._tries.get(dispatch.step, 0) + 1
-        alive = self.state.robots[dispatch.robot].alive
-        if result.status not in WORTH_A_RETRY or tries > self.limits.retries or not alive:
-            if dispatch.leaf:
-                self._barred.add((dispatch.leaf, dispatch.robot))
-            self._set_back(result.message, dispatch.leaf)
+    def _take_result(self, dispatch: Dispatch, result: SkillResult) -> None:
+        assert self._dispatcher is not None
+        del self._running[dispatch.robot]
+        self._progressed = self.state.time
+        succeeded = result.status is SkillStatus.SUCCESS
+        self._dispatcher.finished(dispatch.id, succeeded)
+        if self._live is not None:
+            self._live.ended[dispatch.id] = succeeded
+        if result.status is SkillStatus.CANCELED and dispatch.robot in self._halts.held:
+            self._halts.cut.add(dispatch.robot)
+        elif not succeeded and self.phase is Phase.RUNNING:
+            if not self._patience.again(dispatch.step, result, self.state.robots[dispatch.robot].alive):
+                if dispatch.leaf:
+                    self._barred.add((dispatch.leaf, dispatch.robot))
+                self._set_back(result.message, dispatch.leaf)
+
+    def _break_off(self, robot: str) -> None:
+        """Forgets what a robot is doing; it is to stop."""
+        assert self._dispatcher is not None
+        dispatch, command = self._running.pop(robot)
+        _, path = self._dispatcher.still_to_pass(robot, self.state)
+        self._halts.stop(robot, command, path)
+        self._dispatcher.finished(dispatch.id, False)
+
+    def _moved(self, robot: str) -> bool:
+        """Whether an idle robot is elsewhere than its plan has it."""
+        assert self._dispatcher is not None
+        return robot not in self._running and self._dispatcher.place(robot) != self.state.robots[robot].cell
+
+    def _stop(self, reason: str, then: Phase) -> None:
+        self.reason, self.phase, self._after_stop = reason, Phase.STOPPING, then
+        self.needs_plan, self._live = "", None
 
     def _set_back(self, reason: str, leaf: str = "") -> None:
         """Stops the robots, then has the rest planned anew as long as that is allowed."""
-        if self._plans > self.limits.replans:
-            if leaf:
-                self._set(leaf, LeafState.FAILED, reason)
-            tried = self.limits.replans
-            vain = f"; {tried} new plan{'s' if tried > 1 else ''} did not help" if tried else ""
-            self.abandon(reason.rstrip(".") + vain)
-        else:
-            self.reason = reason
-            self.phase, self._after_stop = Phase.STOPPING, Phase.PLANNING
+        if self._patience.plan_again():
+            self._stop(reason, Phase.PLANNING)
+            return
+        if leaf:
+            self._ledger.set(leaf, LeafState.FAILED, reason)
+        self.abandon(reason.rstrip(".") + self._patience.vain)
 
     def _look_for_trouble(self) -> None:
         """Robots that are lost, and missions that do not move."""
-        for leaf, progress in self._leaves.items():
-            if self._open(leaf) and not self.state.robots[progress.robot].alive:
-                self._running.pop(progress.robot, None)
-                self._set_back(f"{progress.robot} is lost.", leaf)
+        for robot in [robot for robot in self._halts.stopping if not self.state.robots[robot].alive]:
+            self._halts.lost(robot)
+        for leaf, progress in self._ledger.leaves.items():
+            robot = progress.robot
+            if self._ledger.is_open(leaf) and robot and not self.state.robots[robot].alive:
+                self._running.pop(robot, None)
+                self._set_back(f"{robot} is lost.", leaf)
                 return
-        if self.state.time - self._progressed > self.limits.stall_s:
-            self._set_back(f"Nothing has moved for {self.limits.stall_s:g} simulated seconds.")
+        stall_s = self._patience.limits.stall_s
+        if self.state.time - self._progressed > stall_s:
+            self._set_back(f"Nothing has moved for {stall_s:g} simulated seconds.")
 
     def _close_leaves(self) -> None:
         """Marks leaves as finished whose steps are done and whose goal is seen to hold."""
         assert self._dispatcher is not None
-        steps = self._dispatcher.leaf_states()
+        steps, ledger = self._dispatcher.leaf_states(), self._ledger
         changed = True
         while changed:  # a leaf without steps may wait for one that is closed only now
             changed = False
-            for leaf, progress in self._leaves.items():
-                if not self._open(leaf) or steps[leaf].state != "finished" or self._waits_for(leaf):
+            for leaf, progress in ledger.leaves.items():
+                if not ledger.is_open(leaf) or steps[leaf].state != "finished" or ledger.waits_for(leaf):
                     continue
-                if self._achieved(leaf, progress.robot):
-                    self.done[leaf] = progress.robot
-                    self._set(leaf, LeafState.FINISHED, f"done by {progress.robot} at {self.state.time:.1f} s")
+                if ledger.achieved(leaf, self.state):
+                    ledger.finish(leaf, self.state)
                     changed = True
                 elif progress.state is LeafState.ACTIVE:
                     text = self.spec.leaves[leaf].text
                     self._set_back(f"{progress.robot} has done its part, but {text!r} is not seen to be done.", leaf)
                     return
 
-    def _achieved(self, leaf: str, robot: str) -> bool:
-        goal = self._goals.get(self.spec.leaves[leaf].task, ())
-        return all(holds(g.proposition.bind(robot), self.world, self.state) is g.positive for g in goal)
-
-    def _open(self, leaf: str) -> bool:
-        return self._leaves[leaf].state in (LeafState.PENDING, LeafState.ACTIVE)
-
-    def _waits_for(self, leaf: str) -> str:
-        """The first leaf that must be done before, empty when there is none."""
-        return next((a for a, b in sorted(self.spec.before) if b == leaf and self._open(a)), "")
-
     def _start_steps(self) -> tuple[SkillCommand, ...]:
         """Gives out the steps whose turn has come."""
         assert self._dispatcher is not None
         commands = []
-        for d in self._dispatcher.ready(self.state):
+        for d in self._dispatcher.ready(self.state, held=self._halts.idle, claimed=self._halts.rolling):
             command = SkillCommand(f"{self.name}/{self._plans}/{d.id}", d.robot, d.skill, d.args, d.path, d.leaf)
             self._running[d.robot] = (d, command)
             if d.leaf:
-                self._leaves[d.leaf] = LeafProgress(LeafState.ACTIVE, d.robot)
-                again = " tries again" if d.step in self._tries else ""
-                self._sentences[d.leaf] = f"{d.robot}{again}: {' '.join((d.skill.replace('_', ' '), *d.args))}"
+                again = " tries again" if d.step in self._patience.tries else ""
+                doing = " ".join((d.skill.replace("_", " "), *d.args))
+                self._ledger.begin(d.leaf, d.robot, f"{d.robot}{again}: {doing}")
             commands.append(command)
-        self._read()
+        self._ledger.read(self.state)
         return tuple(commands)
-
-    @property
-    def _under_way(self) -> dict[str, str]:
-        """Leaves that are being worked on -> the robot that does."""
-        return {
-            leaf: progress.robot for leaf, progress in self._leaves.items()
-            if progress.state is LeafState.ACTIVE and self.state.robots[progress.robot].alive
-        }  # fmt: skip
-
-    def _read(self) -> None:
-        """Has rules and leaves under way read the latest observation."""
-        self.history = self.history.after(self.state, self.spec, self.world, self._under_way)
 
     def _conclude(self) -> None:
         """Ends the mission when nothing is left to do, or asks for a new plan when goals are not met."""
         assert self._dispatcher is not None
-        unmet = [leaf for leaf in self._leaves if self._open(leaf)]
+        unmet = [leaf for leaf in self.spec.leaves if self._ledger.is_open(leaf)]
         if not unmet:
             self.phase = Phase.FINISHED
         elif self._dispatcher.done:
             text = self.spec.leaves[unmet[0]].text
             self._set_back(f"Every step was carried out, but {text!r} is not seen to be done.", unmet[0])
 
-    def _set(self, leaf: str, state: LeafState, sentence: str) -> None:
-        self._leaves[leaf] = replace(self._leaves[leaf], state=state)
-        self._sentences[leaf] = sentence
-
     def _why_pending(self, leaf: str) -> str:
-        first = self._waits_for(leaf)
+        first = self._ledger.waits_for(leaf)
         if first:
             return f"waits until {self.spec.leaves[first].text!r} is done"
-        robot = self._leaves[leaf].robot
+        robot = self._ledger.leaves[leaf].robot
         running = self._running.get(robot)
         if running is not None and running[0].leaf not in ("", leaf):
-            return f"waits until {robot} has done {self.spec.leaves[running[0].leaf].text!r}"
+            other = running[0].leaf
+            return f"waits until {robot} has done {self.spec.leaves[other].text!r}"
         return f"{robot} is to do it"
+
+    def _paused(self, robot: str) -> str:
+        """Why an idle robot waits, where that is because one is held; else empty."""
+        if robot in self._halts.held:
+            return f"{robot} is paused"
+        queue, seen = [robot], {robot}
+        while queue and self._dispatcher is not None:
+            for other in sorted(self._dispatcher.waits_for(queue.pop()) - seen):
+                if other in self._halts.held:
+                    return f"waits for {other}, which is paused"
+                seen.add(other)
+                queue.append(other)
+        return ""
 
 
 def _places(state: WorldState) -> list[tuple[Cell, str | None]]:

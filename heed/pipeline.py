@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from grounding.errors import HeedError, UnsatisfiableError
 from grounding.levels.reward import Level
@@ -98,6 +99,7 @@ def make_plan(
     objective: str = "makespan",
     time_limit: float = 2.0,
     memory: Memory | None = None,
+    pinned: Mapping[str, str] | None = None,
 ) -> PlanResult:
     """Plans; no plan is returned that the independent checker has not accepted.
 
@@ -112,7 +114,9 @@ def make_plan(
         objective: ``makespan`` or ``cost``.
         time_limit: Seconds for planning.
         memory: What earlier calls in the same world have worked out.
+        pinned: Leaf -> robot that it is to stay with when a plan is changed.
     """
+    keep: dict[str, Any] = {"pinned": pinned} if pinned else {}
     situation = situation or Situation.start(world)
     try:
         result = _by_levels(spec, world, situation, level, time_limit)
@@ -121,7 +125,7 @@ def make_plan(
         elif result is None:
             result = hltl.replan(
                 previous, spec, world, situation, reason=reason, objective=objective, time_limit=time_limit,
-                memory=memory,
+                memory=memory, **keep,
             )  # fmt: skip
     except HeedError as error:
         return PlanResult(PlanStatus.INVALID, message=str(error))

@@ -6,7 +6,8 @@ import pytest
 from playing import OFFICE, Play
 
 from grounding.mission.task import NodeState
-from heed.mission import Limits, Phase
+from heed.mission import Phase
+from heed.patience import Limits
 from heed.progress import LeafState
 from sim.faults import FaultPlan
 from sim.protocol import SkillStatus
