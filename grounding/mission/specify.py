@@ -87,4 +87,4 @@ def _before(root: Task, names: dict[str, str], finished: Collection[str]) -> fro
         for b in task.children[j].walk() if b.is_leaf
     }  # fmt: skip
     over = {names[task] for task in finished if task in names}
-    return frozenset((a, b) for a, b in closure(pairs) if b not in over)
+    return frozenset(closure((a, b) for a, b in pairs if b not in over))

@@ -105,7 +105,7 @@ class TaskTree:
         level: Level of abstraction of the instruction, "L0" to "L3".
         root: The root task, id "0".
         revision: How often it was edited since the instruction was given.
-        born: Highest number given to a task below the root so far, also to one that is gone.
+        born: Highest number in the name of a task or rule that an edit has made so far, also of one that is gone.
     """
 
     instruction: str

@@ -214,7 +214,7 @@ class Planner:
             known = " or ".join(OBJECTIVES)
             return PlanResult(PlanStatus.UNSUPPORTED, message=f"Objective {self.objective!r} is unknown; use {known}.")
         try:
-            validate(self.asked, self.world)
+            validate(self.asked, self.world, self.done)
         except UnsatisfiableError as error:
             clauses = conflicts(self.asked, self.world, self.state)
             return contradiction(clauses) if clauses else PlanResult(PlanStatus.UNSATISFIABLE, message=str(error))
