@@ -109,13 +109,14 @@ class Context:
             yield
         return done()
 
-    def glide(self, goal: Pose, seconds: float, gently: bool = False) -> Motion:
+    def glide(self, goal: Pose, seconds: float, gently: bool = False, into: tuple[Cell, ...] = ()) -> Motion:
         """Moves the base to a pose in a given time, turning on the way; fails when it is held up.
 
         Args:
             goal: Where to.
             seconds: Time it takes.
             gently: Whether to start and stop smoothly rather than at full speed.
+            into: Cells it enters; it waits on the way while a robot that was stopped stands in them.
         """
         start = self.stage.base(self.id)
         turn = wrap(goal.heading - start.heading)
@@ -124,6 +125,8 @@ class Context:
             part = i / count
             turned = min(1.0, 2.5 * part)
             part = part * part * (3 - 2 * part) if gently else part
+            if into:
+                yield from self._wait(lambda: self.traffic.bystander(self.id, *into))
             self.stage.set_base(
                 self.id,
                 Pose(
@@ -192,21 +195,22 @@ class Context:
 
     def wait_for_way(self, cell: Cell, ignore: str = "") -> Motion:
         """Waits until a cell is free; fails after :data:`PATIENCE` seconds."""
-        if not self.traffic.obstruction(self.id, cell, ignore):
-            return
-        sentence = self.sentence
+        yield from self._wait(lambda: self.traffic.obstruction(self.id, cell, ignore))
+
+    def _wait(self, obstacle: Callable[[], str]) -> Motion:
+        """Waits until nothing is in the way; fails after :data:`PATIENCE` seconds."""
+        sentence, what = self.sentence, obstacle()
         for _ in range(self.ticks(PATIENCE)):
-            what = self.traffic.obstruction(self.id, cell, ignore)
             if not what:
                 self.sentence = sentence
                 return
             self.sentence = f"{self.id} waits: {what} is in its way."
             yield
             self.keep_hold()
-        raise self.fail(
-            f"{self.id} was blocked for more than {PATIENCE:g} seconds: "
-            f"{self.traffic.obstruction(self.id, cell, ignore)} is in its way."
-        )
+            what = obstacle()
+        if what:
+            raise self.fail(f"{self.id} was blocked for more than {PATIENCE:g} seconds: {what} is in its way.")
+        self.sentence = sentence
 
 
 def wrap(angle: float) -> float:
@@ -218,7 +222,7 @@ def settle(context: Context) -> Motion:
     """Brings a robot that was stopped to the middle of its nearest cell, gripper tucked in."""
     context.load = None
     cell = context.cell
-    context.traffic.claim(context.id, cell)
+    context.traffic.cover(context.id)
     yield from context.tuck(0.5)
     here, goal = context.stage.base(context.id), context.pose_at(cell)
     distance = math.hypot(goal.x - here.x, goal.y - here.y)
