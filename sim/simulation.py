@@ -14,6 +14,7 @@ from sim.protocol import SkillCommand, SkillResult, SkillStatus
 from sim.skills import BEHAVIOURS
 from sim.skills.checks import check_command, check_ready, find_path
 from sim.skills.context import Context, Motion, SkillFailure, settle
+from sim.skills.nudge import begins_anywhere, check_way
 from sim.skills.people import Escort
 from sim.stage import Stage
 from sim.traffic import Traffic
@@ -187,6 +188,8 @@ class Simulation:
         moves = skill.behaviour in ("drive", "push")
         path = find_path(self.world, state, self._traffic, command, skill) if moves else ()
         context = Context(self.stage, self._traffic, command, skill, path)
+        if skill.behaviour == "nudge":
+            check_way(context, centred=robot in self._settling)
         context.fault = self._faults.next(skill)
         atoms = [parse_atom(text).bind(_names(command, skill)) for text in skill.during]
         during = frozenset((a.args[0], a.args[1]) for a in atoms if a.predicate == "is" and a.positive)
@@ -200,11 +203,13 @@ class Simulation:
             if settling.canceled is not None:
                 self._due.append(self._canceled(settling.canceled))
             yield from settling.motion
-        elif context.id in self._displaced:
+        elif context.id in self._displaced and not begins_anywhere(context):
             yield from self._settle(context.id)
         begun = self._ticks
         yield from BEHAVIOURS[context.skill.behaviour](context)
-        if context.skill.behaviour not in ("drive", "push"):
+        if context.displaced:
+            self._displaced.add(context.id)
+        if context.skill.behaviour not in ("drive", "push", "nudge"):
             while (self._ticks - begun) * self.stage.tick < context.skill.seconds - 1e-9:
                 yield
 
@@ -235,6 +240,8 @@ class Simulation:
         for atom in atoms:
             if not self._effective(atom, state, task.command.robot):
                 return SkillStatus.POSTCONDITION_FAILURE, f"{task.skill.name} did not do it: {self._why(atom)}."
+        if task.context.outcome:
+            return SkillStatus.SUCCESS, task.context.outcome
         return SkillStatus.SUCCESS, f"{task.command.robot} has done {' '.join((task.skill.name, *task.command.args))}."
 
     def _effective(self, atom: Atom, state: WorldState, robot: str) -> bool:

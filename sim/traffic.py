@@ -32,13 +32,18 @@ class Traffic:
         self._standing.discard(robot)
         self.claims.pop(robot, None)
 
-    def covered(self, robot: str, pose: Pose) -> frozenset[Cell]:
+    def covered(self, robot: str, pose: Pose, margin: float = 0.0) -> frozenset[Cell]:
         """Cells that the body of a robot reaches into when it stands at a pose, its own included.
 
         In the middle of a cell it reaches into no other, however wide its gripper.
+
+        Args:
+            robot: Whose body.
+            pose: Where it stands.
+            margin: Metres that are added around the body.
         """
         world = self.stage.world
-        reach = min(world.robots[robot].type.radius, WITHIN * world.cell_size)
+        reach = min(world.robots[robot].type.radius + margin, WITHIN * world.cell_size)
         corners = [(pose.x + dx, pose.y + dy) for dx in (-reach, reach) for dy in (-reach, reach)]
         return frozenset(world.cell_at(x, y) for x, y in corners) | {world.cell_at(pose.x, pose.y)}
 

@@ -21,6 +21,8 @@ Motion = Generator[None, None, None]
 PATIENCE = 30.0
 #: Seconds a body may lag behind its reference before a motion is given up.
 LAG = 3.0
+#: How fast a robot turns on the spot when told to, radians a second.
+SPIN = math.pi / 2
 
 
 class SkillFailure(Exception):  # noqa: N818 - it ends a skill, it is not an error of the program
@@ -48,6 +50,8 @@ class Context:
         path: Cells to pass, for motions.
         fault: The failure to rehearse, or None.
         fraction, sentence: Progress for people.
+        outcome: What was done, as a sentence, where there is more to say than the name of the skill.
+        displaced: Whether the robot was left somewhere else than in the middle of a cell.
     """
 
     def __init__(
@@ -63,6 +67,8 @@ class Context:
         self.fault: Fault | None = None
         self.fraction = 0.0
         self.sentence = ""
+        self.outcome = ""
+        self.displaced = False
         self.load = stage.held(command.robot)
 
     @property
@@ -159,6 +165,21 @@ class Context:
         if abs(wrap(heading - here.heading)) > 0.02:
             yield from self.glide(Pose(here.x, here.y, heading), seconds)
 
+    def spin(self, angle: float) -> Motion:
+        """Turns on the spot by an angle in radians, also by half a turn and more, no faster than when driving."""
+        here = self.stage.base(self.id)
+        count = self.ticks(max(0.3, abs(angle) / SPIN))
+        for i in range(1, count + 1):
+            self.stage.set_base(self.id, here._replace(heading=wrap(here.heading + angle * i / count)))
+            yield
+            self.keep_hold()
+
+        def arrived() -> bool:
+            return abs(wrap(self.stage.base(self.id).heading - here.heading - angle)) < 0.02
+
+        if not (yield from self.until(arrived, LAG)):
+            raise self.fail(f"{self.id} is stuck: it cannot turn any further.")
+
     def reach(self, goal: Point, seconds: float) -> Motion:
         """Moves the gripper tip to a point; fails when it does not get there."""
         start = self.stage.tip(self.id)
@@ -223,6 +244,10 @@ def settle(context: Context) -> Motion:
     context.load = None
     cell = context.cell
     context.traffic.cover(context.id)
+    tip = context.stage.tip(context.id)
+    high = context.above().z
+    if context.robot.base is not None and tip.z < high - 0.01:  # straight up first: things lie around it
+        yield from context.reach(tip._replace(z=high), 0.3)
     yield from context.tuck(0.5)
     here, goal = context.stage.base(context.id), context.pose_at(cell)
     distance = math.hypot(goal.x - here.x, goal.y - here.y)
