@@ -154,7 +154,7 @@ class Skill:
     Attributes:
         name: Verb, such as ``pick_up``.
         behaviour: Which built-in motion carries it out: ``drive``, ``push``, ``pick``, ``place``,
-            ``guide``, ``release``, ``photograph``, ``operate`` or ``wait``.
+            ``guide``, ``release``, ``photograph``, ``operate`` or ``wait``; ``nudge`` is built in.
         parameters: Parameter name -> what it may be (object class, property, ``door``, ``room``,
             ``place``, ``zone`` or ``thing``), in order.
         pre: Conditions that must hold when it starts.
