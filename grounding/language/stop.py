@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grounding.language.team import Named, Team, team_of
-from grounding.language.tokens import PUNCTUATION, SENTENCE_END, Token, tokenise
+from grounding.language.tokens import PUNCTUATION, SENTENCE_END, Token, tokenise, wordset
 
 #: Nothing without one of these is a stop.
 _GATE = re.compile(
@@ -30,28 +30,29 @@ _THIRD = {"stops": "stop", "halts": "halt", "freezes": "freeze"}
 _LED = {"stops", "halts", "freezes"}
 
 #: Words before a stop that leave it what it is.
-_FILLERS = frozenset(
-    "please hey ok okay now no nope oh ah uh um just quick quickly alright right well yo hang wait all everything sorry actually robot "
+_FILLERS = wordset(
+    "please hey ok okay now no nope oh ah uh um just quick quickly alright right well yo hang wait "
+    "all everything sorry actually robot "
     "robots you so careful listen attention look out watch god damn yes yeah and but can could will would must should "
-    "need have has got to want i we said say tell make let let's us get ask order told time it ugh stop".split()
+    "need have has got to want i we said say tell make let let's us get ask order told time it ugh stop"
 )
-_ASKED_TO = frozenset("want tell need have has got get time ask order told say said must ought let".split())
+_ASKED_TO = wordset("want tell need have has got get time ask order told say said must ought let")
 #: Words through which a negation or a question reaches the stop.
-_LIGHT = frozenset(
+_LIGHT = wordset(
     "you it they he she them him her me us we i that this robot robots the a to ever just please even do does did make "
     "made let want need have had has think about dare be being is are was were will would can could should may might "
     "must told tell ask asked say said now all of your anyone anybody any more no reason allowed going "
-    "supposed get got really actually again".split()
+    "supposed get got really actually again"
 )
-_NEGATIONS = frozenset("not never no nobody none without neither nor nothing hardly".split())
-_QUESTIONS = frozenset(
-    "why what when where who whom which how did do does is are was were has have had should may might shall".split()
+_NEGATIONS = wordset("not never no nobody none without neither nor nothing hardly")
+_QUESTIONS = wordset(
+    "why what when where who whom which how did do does is are was were has have had should may might shall"
 )
-_CONDITIONS = frozenset("if when whenever unless until till before after while as where once always usually".split())
+_CONDITIONS = wordset("if when whenever unless until till before after while as where once always usually")
 #: A stop after one of these is a noun: "the next stop".
-_NOUN_BEFORE = frozenset(
+_NOUN_BEFORE = wordset(
     "the a an next last first second third final previous bus tram train full pit each every another your our my its "
-    "any one of rest truck".split()
+    "any one of rest truck"
 )
 _LATER = frozenset({"then", "afterwards", "finally", "later", "eventually", "lastly"})
 _LINKS = frozenset({"and", "but", "then", "so", "because", "or", "afterwards", "finally", "later"})
@@ -61,7 +62,8 @@ _TAILS = tuple(
     tuple(phrase.split())
     for phrase in (
         "everything you are doing", "whatever you are doing", "what you are doing", "all of it", "all of that",
-        "right where you are", "where you are", "in your tracks", "on the spot", "in place", "all motion", "all movement",
+        "right where you are", "where you are", "in your tracks", "on the spot", "in place", "all motion",
+        "all movement",
         "the motion", "the movement", "the mission", "the robot", "the robots", "the arm", "the arms", "that robot",
         "this robot", "this instant", "this second", "this minute", "right now", "right there", "right here",
         "right away", "straight away", "right this second", "dead", "at once", "immediately", "instantly", "now",
@@ -74,17 +76,17 @@ _TAILS = tuple(
 _TAILS_BY_WORD: dict[str, list[tuple[str, ...]]] = {}
 for _tail in sorted(_TAILS, key=len, reverse=True):
     _TAILS_BY_WORD.setdefault(_tail[0], []).append(_tail)
-_MOTIONS = frozenset("moving driving going turning rolling walking running rotating spinning motion movement".split())
+_MOTIONS = wordset("moving driving going turning rolling walking running rotating spinning motion movement")
 #: A stop followed by one of these is a place, a condition or a rule, not an order to stand still now.
-_ELSEWHERE = frozenset(
+_ELSEWHERE = wordset(
     "at by in inside near beside next behind outside on in over under between opposite to into if when whenever unless "
     "once the a an any your my our its every each for using with from off short only after before as sign button light "
-    "watch".split()
+    "watch"
 )
 _BY_THE_WAY = _FILLERS | PUNCTUATION
 #: Words of a stop that speak of the whole team.
-_TOGETHER = frozenset("all everything nobody everyone everybody".split())
-_PRONOUNS = frozenset("you we it i they somebody someone anybody anyone".split())
+_TOGETHER = wordset("all everything nobody everyone everybody")
+_PRONOUNS = wordset("you we it i they somebody someone anybody anyone")
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ class _Search:
         return halts
 
     def _clauses(self) -> list[_Clause]:
-        clauses, start, lead = [], 0, ()
+        clauses: list[_Clause] = []
+        start, lead = 0, tuple[str, ...]()
         breaks = PUNCTUATION | _LINKS
         for i, word in enumerate([*self.words, "."]):
             if word in breaks and i not in self.inside:
@@ -295,10 +298,8 @@ class _Search:
         if any(self.words[i] not in _BY_THE_WAY and i not in self.inside for i in range(first, start)):
             first = min([start, *(n.start for n in names if n.end == start)])
             names = [n for n in names if n.start >= first]
-        if not names and set(self.words[first:end]) & _TOGETHER:
-            ids = self.team.robots
-        else:
-            ids = self._ids(names)
+        together = not names and bool(set(self.words[first:end]) & _TOGETHER)
+        ids = self.team.robots if together else self._ids(names)
         ids, last = self._without(ids, last)
         return Halt(ids, self.tokens[first].start, self.tokens[last - 1].end)
 
@@ -320,7 +321,7 @@ class _Search:
 
 
 #: After these the stop is complete, and what follows is something else: "stop it at the door" is still a stop.
-_ANYWAY = frozenset("now immediately please instantly once everything".split())
+_ANYWAY = wordset("now immediately please instantly once everything")
 
 _HEADS_BY_WORD: dict[str, list[tuple[str, ...]]] = {}
 for _head in sorted(map(str.split, _HEADS), key=len, reverse=True):

@@ -13,17 +13,20 @@ _WRITTEN_OUT = {
     "cant": "not", "doesnt": "not", "mustnt": "not", "shouldnt": "not", "wont": "not", "\n": ".", "\u2026": ".",
     "\u2013": ",", "\u2014": ",", "-": ",", "(": ",", ")": ",",
 }  # fmt: skip
+_COUNTED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
 #: Number words; "to", "too" and "for" are never read as numbers.
-NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-}
+NUMBERS = {word: str(value) for value, word in enumerate(_COUNTED.split())}
 #: Sentences end at these, clauses at a comma as well.
 SENTENCE_END = frozenset(".;!?")
 PUNCTUATION = SENTENCE_END | {",", ":"}
+
+
+def wordset(words: str) -> frozenset[str]:
+    """The words of a string as a set."""
+    return frozenset(words.split())
 
 
 class Token(NamedTuple):
