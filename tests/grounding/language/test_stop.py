@@ -40,7 +40,7 @@ NO_STOPS = (
     "stop the music", "why did you stop", "why did you stop?", "after the next stop", "when did robot two stop?",
     "what made you stop", "you don't have to stop", "no need to stop", "go to the next stop", "please don't stop",
     "robot two, don't stop", "go on, don't stop", "nobody stops", "no robot stops", "without a stop", "if I say stop",
-    "if you see a person, stop", "when you get to the door, stop", "go to the kitchen, then stop", 
+    "if you see a person, stop", "when you get to the door, stop", "go to the kitchen, then stop",
     "stop in the kitchen",
     "stop if the door is closed", "stop entering the kitchen", "stop wiping the table", "did you stop?",
     "press the stop button", "move to m1", "don't move the mug", "stop when you reach m1", "you must never stop",
