@@ -266,6 +266,8 @@ def _one_rule(found: list[Any], scope: Scope) -> Any:
 
 
 def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
+    if bound.get("drop") == "drop" and _is_in_hand(bound, scope):
+        raise NoReadingError
     if "tasks" in bound:
         deed: Deed = bound["tasks"]
         if "leave" in bound.get("drop", "") and deed.object is not None and deed.object.ids and deed.destination:
@@ -296,6 +298,15 @@ def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
         _act(ActKind.VETO, scope, _doers(doings, scope), skill=skill, object=thing, destination=place),
         tasks=_ids(doings),
     )
+
+
+def _is_in_hand(bound: Bound, scope: Scope) -> bool:
+    """Whether "drop" is said of what the robot holds or handles."""
+    thing = _in_hand(scope)
+    deed: Deed | None = bound.get("tasks")
+    if deed is None or deed.object is None:
+        return thing is not None and bound.get("thatjob", "it") in ("it", "that", "this")
+    return thing in candidates(deed.object, scope)
 
 
 def _skill(row: Row, bound: Bound, scope: Scope) -> Heard:

@@ -211,6 +211,15 @@ class Scope:
                 ids = [k for k in ids if k not in current]
             if ids:
                 yield self._phrase(tuple(ids), at, i + size, "named", many=many or noun.plural)
+                yield from self._in_apposition(at, i + size, noun.kind)
+
+    def _in_apposition(self, at: int, i: int, kind: Sequence[str]) -> Iterator[Phrase]:
+        """ "Desk d3", "meeting room m1": a kind and a name of its own."""
+        numbered = [t.number for t in self.tokens[i : i + self.nouns.longest]]
+        for size in range(len(numbered), 0, -1):
+            own = self.nouns.nouns.get(tuple(numbered[:size]))
+            if own is not None and len(own.own) == 1 and own.own[0] in kind:
+                yield self._phrase((own.own[0],), at, i + size, "named")
 
     def _phrase(
         self, ids: tuple[str, ...], start: int, end: int, how: str, *, many: bool = False, traits: tuple[str, ...] = ()

@@ -167,7 +167,9 @@ def meant(deed: Deed, scope: Scope, key: str, *, among: Sequence[Doing] | None =
     doings = [d for d in (scope.doings() if among is None else among) if fits(deed, d, scope)]
     job = scope.job()
     if deed.object is not None and deed.object.how == "it":
-        doings = [job] if job is not None and job in doings else doings[:1]
+        doings = [d for d in doings if d.task == job.task] if job is not None else doings[:1]
+    if deed.object is None and job is not None and any(d.task == job.task for d in doings):
+        doings = [d for d in doings if d.task == job.task]
     several = bool(deed.more) or (deed.object is not None and deed.object.many)
     if len(doings) > 1 and not several:
         first = [d for d in doings if deed.object is not None and d.object in deed.object.ids]

@@ -29,6 +29,10 @@ def wordset(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+#: "It's" is short for "it is"; after other words "'s" marks the owner.
+_IS_BEFORE_S = wordset("it that there he she what who where how this here everything")
+
+
 class Token(NamedTuple):
     """A word, number or mark: lower case, contractions written out, and where it stands in the text."""
 
@@ -51,8 +55,9 @@ def tokenise(text: str) -> list[Token]:
     lower = text.replace("\u2019", "'").replace("\u2018", "'").lower()
     if len(lower) != len(text):  # a few letters grow when lowered; offsets must stay true
         lower = "".join(low if len(low := c.lower()) == 1 else c for c in text.replace("\u2019", "'"))
-    tokens = []
+    tokens: list[Token] = []
     for match in _TOKEN.finditer(lower):
         word = match[0]
-        tokens.append(Token(_WRITTEN_OUT.get(word, word), match.start(), match.end()))
+        is_verb = word == "'s" and tokens and tokens[-1].text in _IS_BEFORE_S
+        tokens.append(Token("is" if is_verb else _WRITTEN_OUT.get(word, word), match.start(), match.end()))
     return tokens
