@@ -1,0 +1,408 @@
+"""From a row of the lexicon that fits a clause to the act that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grounding.language.act import Act, ActKind
+from grounding.language.context import Doing, Heard
+from grounding.language.patterns import Bound, Row
+from grounding.language.referring import AskError, Deed, Phrase, Scope
+from grounding.language.settle import (
+    NoReadingError,
+    called,
+    candidates,
+    contract_skill,
+    kin,
+    meant,
+    settle,
+    slots,
+    told,
+)
+
+
+@dataclass(frozen=True)
+class Cues:
+    """What was said around a clause and peeled off it.
+
+    Attributes:
+        contrary: It began with "no" or the like.
+        instead: "Instead", "rather".
+        now: "Now", "at once".
+        lone: Robots were addressed by name.
+    """
+
+    contrary: bool = False
+    instead: bool = False
+    now: bool = False
+    lone: bool = False
+
+
+def heard(row: Row, bound: Bound, scope: Scope, cues: Cues) -> Heard:
+    """The act of a row.
+
+    Raises:
+        NoReadingError: The row does not fit what is going on.
+        AskError: Something has to be asked first.
+    """
+    if row["lone"] and not cues.lone:
+        raise NoReadingError
+    if row["needs"] == "cue" and not (cues.contrary or cues.instead or "instead" in bound or "thatjob" in bound):
+        raise NoReadingError
+    if row["only"] and not any(w in scope.words for w in _listed(row.extra["only"])):
+        raise NoReadingError
+    return _HANDLERS[row.act](row, bound, scope)
+
+
+def _listed(value: Any) -> list[str]:
+    return list(value) if isinstance(value, list) else [str(value)]
+
+
+def _act(kind: ActKind, scope: Scope, robots: tuple[str, ...] | None = None, **slot: Any) -> Act:
+    return Act(kind, scope.robots if robots is None else robots, **slot)
+
+
+def _ids(doings: tuple[Doing, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(d.task for d in doings if d.task is not None))
+
+
+def _doers(doings: tuple[Doing, ...], scope: Scope) -> tuple[str, ...]:
+    """The robots named, else those at work on tasks where they are not the one addressed."""
+    if scope.robots:
+        return scope.robots
+    doers = tuple(dict.fromkeys(d.robot for d in doings if d.robot is not None))
+    return () if doers == (scope.context.addressed,) else doers
+
+
+def _working(row: Row, bound: Bound, scope: Scope) -> Heard:
+    """Pause and resume, of robots or of a task."""
+    kind = ActKind(row.act)
+    if "tasks" not in bound:
+        return Heard(_act(kind, scope))
+    what = meant(bound["tasks"], scope, "tasks")
+    if not what.doings:
+        raise NoReadingError
+    return Heard(_act(kind, scope, _doers(what.doings, scope)), tasks=_ids(what.doings))
+
+
+def _motion(row: Row, bound: Bound, scope: Scope) -> Heard:
+    direction = bound.get("direction") or bound.get("raise") or row["direction"]
+    amount = bound.get("amount2") or bound.get("amount") or row["amount"]
+    if not amount:
+        amount = "default"
+        if {"more", "further", "farther"} & set(scope.words):
+            amount = "small"
+    if scope.focus() is None and len(scope.robots) < 1:
+        raise AskError("Which robot do you mean?", scope.context.robots, "robots", scope.context.robots)
+    turn = bool(row["turn"]) and direction in ("left", "right", "clockwise", "counterclockwise", "back")
+    if row["turn"] and not turn:
+        raise NoReadingError
+    return Heard(_act(ActKind.MOTION, scope, direction=direction, amount=amount), turn=turn)
+
+
+def _last(scope: Scope) -> Doing | None:
+    """The finished task that "again" and "undo" speak of: the robot's own latest, else the latest."""
+    focus = scope.focus()
+    own = [d for d in scope.context.finished if focus is not None and d.robot == focus]
+    every = own or list(scope.context.finished)
+    return every[-1] if every else None
+
+
+def _repeat(row: Row, bound: Bound, scope: Scope) -> Heard:
+    amount = bound.get("number") or row["amount"] or None
+    if row["amount"] == "small":
+        return Heard(_act(ActKind.REPEAT, scope, amount=amount))
+    if "done" in bound:
+        what = meant(bound["done"], scope, "done", among=[*scope.context.finished, *scope.doings()])
+        if not what.doings:
+            raise NoReadingError
+        return Heard(
+            _act(ActKind.REPEAT, scope, skill=what.skill, object=what.object, destination=what.destination),
+            tasks=_ids(what.doings),
+        )
+    job = scope.job()
+    last = _last(scope) if job is None or "deed" not in bound else job
+    last = last or job
+    if last is None:
+        return Heard(_act(ActKind.REPEAT, scope, amount=amount, skill=contract_skill(bound.get("deed"))))
+    skill = contract_skill(bound.get("deed") or last.skill)
+    return Heard(
+        _act(ActKind.REPEAT, scope, skill=skill, object=last.object, destination=last.destination, amount=amount),
+        tasks=_ids((last,)),
+    )
+
+
+def _undo(row: Row, bound: Bound, scope: Scope) -> Heard:
+    if "done" in bound:
+        done = scope.context.finished
+        what = meant(bound["done"], scope, "done", among=done)
+        last = what.doings[-1] if what.doings else None
+        thing = what.object
+    else:
+        last = _last(scope)
+        thing = last.object if last else None
+    place = settle(bound["place"], scope, "place") if "place" in bound else None
+    robots = scope.robots
+    if last is not None and not robots and last.robot not in (None, scope.context.addressed):
+        robots = (str(last.robot),)
+    skill = contract_skill(last.skill) if last else None
+    if thing is None and last is not None:
+        thing = last.destination
+    return Heard(
+        Act(ActKind.UNDO, robots, skill=skill, object=thing, destination=place), tasks=_ids((last,)) if last else ()
+    )
+
+
+def _reassign(row: Row, bound: Bound, scope: Scope) -> Heard:
+    new: tuple[str, ...] = bound.get("robots") or scope.robots
+    if not new:
+        raise NoReadingError
+    if "tasks" in bound:
+        what = meant(bound["tasks"], scope, "tasks")
+        doings = what.doings
+        if not doings:
+            raise NoReadingError
+    else:
+        doings = (_handed_over(new, scope),)
+    job = doings[0]
+    return Heard(
+        Act(
+            ActKind.REASSIGN, new, skill=contract_skill(job.skill), object=job.object, destination=job.destination
+        ),
+        tasks=_ids(doings),
+    )  # fmt: skip
+
+
+def _handed_over(new: tuple[str, ...], scope: Scope) -> Doing:
+    """The job that others take over: that of the robot addressed, else the only one under way."""
+    current = {r: replace(d, robot=r) for r, d in scope.context.current.items() if r not in new}
+    addressed = scope.context.addressed
+    if addressed in current:
+        return current[addressed]
+    if len(current) == 1:
+        return next(iter(current.values()))
+    if not current:
+        raise NoReadingError
+    if "job" in scope.chosen:
+        return list(current.values())[int(scope.chosen["job"])]
+    texts = [d.text or told(d, scope.world) for d in current.values()]
+    raise AskError("Which job is to be taken over?", range(len(current)), "job", texts)
+
+
+def _order(row: Row, bound: Bound, scope: Scope) -> Heard:
+    what = meant(bound["tasks"], scope, "tasks")
+    direction, anchor, place = row["direction"], None, None
+    if "others" in bound:
+        reference = meant(bound["others"], scope, "others")
+        if not (reference.doings and what.doings):
+            raise NoReadingError
+        anchor, place = reference.doings[0].task, _topic(bound["others"], reference.doings[0], scope)
+    elif not what.doings and (bound["tasks"].named or _is_place(bound["tasks"], scope)):
+        raise NoReadingError  # a new task, to be done first or last
+    topic = _topic(bound["tasks"], what.doings[0], scope) if what.doings else what.object or what.destination
+    skill = what.skill if bound["tasks"].named else None
+    return Heard(
+        _act(ActKind.ORDER, scope, skill=skill, object=topic, destination=place, direction=direction),
+        place=direction, anchor=anchor, tasks=_ids(what.doings),
+    )  # fmt: skip
+
+
+def _is_place(deed: Deed, scope: Scope) -> bool:
+    return deed.object is not None and all(i in scope.world.zones for i in deed.object.ids) and bool(deed.object.ids)
+
+
+def _topic(deed: Deed, doing: Doing, scope: Scope) -> str | None:
+    """What of a task the words named: its object or where it goes."""
+    said = set(candidates(deed.object, scope)) if deed.object is not None else set()
+    return next((i for i in (doing.object, doing.destination) if i in said), doing.object or doing.destination)
+
+
+def _lift(row: Row, bound: Bound, scope: Scope) -> Heard:
+    rules = scope.context.rules
+    if row["all"]:
+        return Heard(_act(ActKind.LIFT, scope), rule="*")
+    slot: dict[str, Any] = {}
+    if "number" in bound:
+        at = int(bound["number"])
+        found = [rules[at - 1]] if 1 <= at <= len(rules) else []
+    elif "thing" in bound or "action" in bound:
+        if "action" in bound:
+            what = slots(bound["action"], scope, "action")
+            slot = {"skill": what.skill, "object": what.object, "destination": what.destination, "polarity": "never"}
+            ids = [i for i in (what.object, what.destination) if i]
+        else:
+            ids = list(candidates(bound["thing"], scope))
+        found = [r for r in rules if any(_speaks_of(r.formula, r.text, i, scope) for i in ids)]
+        if "action" in bound and not found and "anymore" not in bound:
+            raise NoReadingError
+        slot = slot or _rule_slots(ids, scope)
+    else:
+        found = list(rules[-1:])
+    rule = _one_rule(found, scope)
+    robots = bound.get("robots")
+    return Heard(_act(ActKind.LIFT, scope, robots, **slot), rule=None if rule is None else rule.id or rule.text)
+
+
+def _rule_slots(ids: list[str], scope: Scope) -> dict[str, Any]:
+    if len(ids) != 1:
+        return {}
+    zone = ids[0] in scope.world.zones
+    return {"skill": "go_to" if zone else None, "object": None if zone else ids[0],
+            "destination": ids[0] if zone else None, "polarity": "never"}  # fmt: skip
+
+
+def _speaks_of(formula: str, text: str, entity: str, scope: Scope) -> bool:
+    return f".{entity}" in formula or entity.replace("_", " ") in text.lower()
+
+
+def _one_rule(found: list[Any], scope: Scope) -> Any:
+    if len(found) > 1:
+        if "rule" not in scope.chosen:
+            raise AskError("Which rule do you mean?", range(len(found)), "rule", [r.text for r in found])
+        return found[int(scope.chosen["rule"])]
+    return found[0] if found else None
+
+
+def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
+    if bound.get("drop") == "drop" and _is_in_hand(bound, scope):
+        raise NoReadingError
+    if "tasks" in bound:
+        deed: Deed = bound["tasks"]
+        if "leave" in bound.get("drop", "") and deed.object is not None and deed.object.ids and deed.destination:
+            raise NoReadingError
+        what = meant(deed, scope, "tasks")
+        if not what.doings and (row["deed"] or deed.named):
+            raise NoReadingError
+        doings, skill, thing = what.doings, what.skill, what.object
+        place = what.destination if not what.doings or what.object is None else None
+    else:
+        job = scope.job()
+        if job is None:
+            others = [d for d in scope.doings() if d.robot]
+            if len(others) != 1:
+                texts = [d.text or told(d, scope.world) for d in others]
+                if "job" not in scope.chosen and others:
+                    raise AskError("What do you not want?", range(len(others)), "job", texts)
+                job = others[int(scope.chosen["job"])] if others else None
+            else:
+                job = others[0]
+        else:
+            job = replace(job, robot=scope.focus())
+        doings = (job,) if job else ()
+        skill = contract_skill(job.skill) if job else None
+        thing = job.object if job else None
+        place = job.destination if job and job.object is None else None
+    return Heard(
+        _act(ActKind.VETO, scope, _doers(doings, scope), skill=skill, object=thing, destination=place),
+        tasks=_ids(doings),
+    )
+
+
+def _is_in_hand(bound: Bound, scope: Scope) -> bool:
+    """Whether "drop" is said of what the robot holds or handles."""
+    thing = _in_hand(scope)
+    deed: Deed | None = bound.get("tasks")
+    if deed is None or deed.object is None:
+        return thing is not None and bound.get("thatjob", "it") in ("it", "that", "this")
+    return thing in candidates(deed.object, scope)
+
+
+def _skill(row: Row, bound: Bound, scope: Scope) -> Heard:
+    job = scope.job()
+    place = row["place"]
+    if row["skill"]:
+        phrase = bound.get("held")
+        thing = settle(phrase, scope, "held") if phrase is not None else _in_hand(scope)
+        if thing is None and row["skill"] == "put_down" and not scope.context.current:
+            raise NoReadingError
+        act = _act(ActKind.SKILL, scope, skill=row["skill"], object=thing)
+        clause = f"put {called(thing, scope.world)} down" if thing else "put it down"
+        return Heard(act, clause if row["skill"] == "put_down" else "", place=place, anchor=job.task if job else None)
+    job = job or _only_job(scope)
+    if job is None:
+        raise NoReadingError
+    new: Phrase = bound.get("new") or _by_colour(bound, scope)
+    prep = bound.get("prep2") if "prep2" in bound else bound.get("prep")
+    changed = _changed(job, settle(new, scope, "new"), prep, scope)
+    act = _act(
+        ActKind.SKILL, scope, skill=contract_skill(changed.skill), object=changed.object,
+        destination=changed.destination,
+    )  # fmt: skip
+    if not scope.robots and job.robot not in (None, scope.context.addressed):
+        act = replace(act, robots=(str(job.robot),))
+    return Heard(act, told(changed, scope.world), place=place, anchor=job.task, tasks=_ids((job,)))
+
+
+def _only_job(scope: Scope) -> Doing | None:
+    jobs = [replace(d, robot=r) for r, d in scope.context.current.items()]
+    return jobs[0] if len(jobs) == 1 and scope.context.addressed is None else None
+
+
+def _in_hand(scope: Scope) -> str | None:
+    focus, job = scope.focus(), scope.job()
+    held = scope.context.held.get(focus or "")
+    return held or (job.object if job else None)
+
+
+def _by_colour(bound: Bound, scope: Scope) -> Phrase:
+    found: Phrase = bound["colour2"]
+    return found
+
+
+def _changed(job: Doing, new: str, prep: str | None, scope: Scope) -> Doing:
+    """A job with its object or its destination changed, whichever the new thing is like."""
+    world = scope.world
+    is_zone = new in world.zones
+    takes = {"put_on": "surface", "put_in": "container"}.get(contract_skill(job.skill) or "", "")
+    holds = new in world.things and bool(world.things[new].properties & {"surface", "container"})
+    if prep is not None and prep != "from":
+        if prep == "on" and is_zone:
+            raise NoReadingError
+        if job.destination is None and job.object is not None and job.skill == "photograph":
+            return replace(job, object=new, text="")
+        skill = job.skill
+        if job.object is not None and holds:
+            skill = "put_in" if "container" in world.things[new].properties and prep != "on" else "put_on"
+        elif job.object is not None and is_zone and contract_skill(skill) in ("put_on", "put_in", "pick_up"):
+            skill = "put_down"
+        return replace(job, destination=new, skill=skill, text="")
+    if job.object is not None and new in kin(job.object, world):
+        return replace(job, object=new, text="")
+    if job.destination is not None and (new in kin(job.destination, world) or (is_zone and job.destination in world.zones)):
+        return replace(job, destination=new, text="")
+    if job.object is not None and not is_zone and job.object not in world.zones and not (holds and takes):
+        movable = {"portable", "pushable", "guidable"}
+        if (world.things[new].properties if new in world.things else frozenset()) & movable:
+            return replace(job, object=new, text="")
+    if job.object is not None and is_zone and job.object in world.zones:
+        return replace(job, object=new, text="")
+    raise NoReadingError
+
+
+def _question(row: Row, bound: Bound, scope: Scope) -> Heard:
+    robots = bound.get("robots")
+    thing: Phrase | None = bound.get("thing")
+    ids = candidates(thing, scope) if thing is not None else ()
+    act = Act(ActKind.QUESTION, robots or scope.robots, object=ids[0] if len(ids) == 1 else None, persistence=None)
+    return Heard(act, about=row["about"])
+
+
+def _praise(row: Row, bound: Bound, scope: Scope) -> Heard:
+    return Heard(Act(ActKind.PRAISE_OR_NOISE, scope.robots, persistence=None))
+
+
+def _rule(row: Row, bound: Bound, scope: Scope) -> Heard:
+    """A rule; its clause and what it says are filled in by the caller, who has the text."""
+    return Heard(
+        Act(ActKind.CONSTRAINT, bound.get("robots") or scope.robots, persistence="always",
+            polarity=row["polarity"] or None)
+    )  # fmt: skip
+
+
+_HANDLERS: Mapping[str, Callable[[Row, Bound, Scope], Heard]] = {
+    "pause": _working, "resume": _working, "motion": _motion, "repeat": _repeat, "undo": _undo,
+    "reassign": _reassign, "order": _order, "lift": _lift, "veto": _veto, "skill": _skill,
+    "question": _question, "praise_or_noise": _praise, "constraint": _rule,
+}  # fmt: skip
