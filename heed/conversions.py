@@ -173,12 +173,19 @@ def _task_from_msg(node: TaskNodeMsg, children: Mapping[str, list[TaskNodeMsg]])
 
 def rule_to_msg(rule: TreeRule) -> TaskRuleMsg:
     """A rule said along with a task or for the whole mission."""
-    return TaskRuleMsg(id=rule.id, formula=rule.formula, text=rule.text, robots=list(rule.robots), until=rule.until)
+    return TaskRuleMsg(
+        id=rule.id,
+        formula=rule.formula,
+        text=rule.text,
+        robots=list(rule.robots),
+        until=rule.until,
+        ends_with=rule.ends_with,
+    )
 
 
 def rule_from_msg(msg: TaskRuleMsg) -> TreeRule:
     """A rule said along with a task or for the whole mission."""
-    return TreeRule(msg.formula, msg.text, msg.id, tuple(msg.robots), msg.until)
+    return TreeRule(msg.formula, msg.text, msg.id, tuple(msg.robots), msg.until, msg.ends_with)
 
 
 def specification_to_msg(

@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grounding.errors import HeedError
-from grounding.inverse import inverse
+from grounding.builtin import put_down
+from grounding.errors import HeedError, SkillError
+from grounding.inverse import changed, inverse
 from grounding.language.act import ActKind
-from grounding.language.corrections import Heard
+from grounding.language.context import Heard
 from grounding.mission.edits import (
-    AddRule, AddTask, DropRule, DropTask, Edit, Reassign, Reorder, Repeat, ReplaceGoal, Undo,
+    AddRule,
+    AddTask,
+    DropRule,
+    DropTask,
+    Edit,
+    Place,
+    Reassign,
+    Reorder,
+    Repeat,
+    ReplaceGoal,
+    Undo,
 )  # fmt: skip
 from grounding.mission.task import Literal, NodeState, Task, TaskTree
+from grounding.nudge import resolve
 from grounding.skills import candidates
 from grounding.state import Proposition
 from grounding.translate import wording
@@ -26,6 +38,8 @@ from heed.dialogue import Mode, RobotMode
 from heed.inquiry import answer_inquiry
 from heed.scene import Scene
 
+#: Where a body turns to when it is to turn left or right.
+_TURNS = {"left": "counterclockwise", "right": "clockwise"}
 #: Most things offered as answers to "not that one".
 MOST_OPTIONS = 6
 
@@ -200,8 +214,14 @@ def _resume(case: _Case) -> Decision:
 def _motion(case: _Case) -> Decision:
     robot, act = case.one_robot(), case.heard.act
     direction, amount = act.direction or "forward", act.amount or "default"
-    size = {"small": " a little", "default": "", "large": " a lot"}.get(amount, f" {amount}")
-    understood = f"{robot} is to move {direction.replace('_', ' ')}{size}."
+    if case.heard.turn:
+        direction = _TURNS.get(direction, direction)
+        amount = "90 deg" if amount == "default" else amount
+    try:
+        nudge = resolve(direction, amount, case.scene.world.robots[robot].type, case.scene.world)
+    except SkillError as error:
+        raise RefusedError(f"{robot} cannot {error.thing}: {error.reason}") from None
+    understood = f"{robot} is to {'turn' if nudge.radians else 'move'} {nudge}."
     return Decision(understood, "", (robot,), interrupt=(robot,), orders={robot: ("nudge", (direction, amount))})
 
 
@@ -228,7 +248,8 @@ def _direct(case: _Case) -> Decision:
     if held is None:
         raise RefusedError(f"{robot} holds nothing.")
     understood = f"{robot} is to put {case.name(held)} down here."
-    return Decision(understood, "", (robot,), interrupt=(robot,), orders={robot: ("put_down", (held,))})
+    skill = put_down(case.scene.world, robot).name
+    return Decision(understood, "", (robot,), interrupt=(robot,), orders={robot: (skill, (held,))})
 
 
 def _instruction(case: _Case) -> Decision:
@@ -241,39 +262,39 @@ def _instruction(case: _Case) -> Decision:
 
 def _add(case: _Case, tree: TaskTree) -> Decision:
     """A new task in its place among those that are left."""
-    before, after, interrupt = _place(case)
-    edits: list[Edit] = [AddTask(tree, before=before, after=after)]
-    where = _where(case, before, after)
-    return Decision(f"New: {_words(tree, case)}{where}.", "", case.named, edits=tuple(edits), interrupt=interrupt)
+    place, anchors, interrupt = _place(case)
+    edit = AddTask(tree, place, anchors)
+    return Decision(
+        f"New: {_words(tree, case)}{_where(case, place, anchors)}.", "", case.named, edits=(edit,), interrupt=interrupt
+    )
 
 
-def _place(case: _Case) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Tasks that a new one comes before, tasks it comes after, and robots that leave what they do for it."""
+def _place(case: _Case) -> tuple[Place, tuple[str, ...], tuple[str, ...]]:
+    """Where a new task goes, beside which tasks, and the robots that leave what they do for it."""
     scene, heard = case.scene, case.heard
-    own = [t for t in scene.left if not case.named or scene.doer(t) in case.named]
-    waiting = [t for t in own if t not in scene.progress.active]
+    own = tuple(t for t in scene.left if not case.named or scene.doer(t) in case.named)
+    waiting = tuple(t for t in own if t not in scene.progress.active)
+    anchor = (heard.anchor,) if heard.anchor else ()
     match heard.place:
-        case "now" | "first" if case.named:
-            return tuple(own), (), case.doers(own)
-        case "now" | "first":
-            return tuple(waiting), (), ()
+        case "now" | "first" if case.named and own:
+            return Place.BEFORE, own, case.doers(own)
+        case "now" | "first" if waiting:
+            return Place.BEFORE, waiting, ()
         case "last":
-            return (), tuple(own), ()
-        case "before" if heard.anchor:
-            return (heard.anchor,), (), case.doers([heard.anchor])
-        case "after" if heard.anchor:
-            return (), (heard.anchor,), ()
-    return (), (), ()
+            return Place.LAST, (), ()
+        case "before" if anchor:
+            return Place.BEFORE, anchor, case.doers(anchor)
+        case "after" if anchor:
+            return Place.AFTER, anchor, ()
+    return Place.ANY, (), ()
 
 
-def _where(case: _Case, before: Sequence[str], after: Sequence[str]) -> str:
-    if case.heard.place in ("now", "first"):
-        return ", before everything else" if not case.named else f", before anything else {case.robots(case.named)} does"
-    if before:
-        return f", before {case.task(before[0])}"
-    if case.heard.place == "last":
+def _where(case: _Case, place: Place, anchors: Sequence[str]) -> str:
+    if case.heard.place in ("now", "first") and anchors:
+        return f", before anything else {case.robots(case.named)} does" if case.named else ", before everything else"
+    if place is Place.LAST:
         return ", after everything else"
-    return f", after {case.task(after[0])}" if after else ""
+    return f", {place.value} {listed([case.task(task) for task in anchors])}" if anchors else ""
 
 
 def _veto(case: _Case) -> Decision:
@@ -324,8 +345,11 @@ def _constraint(case: _Case) -> Decision:
     texts = listed(list(dict.fromkeys(rule.text for rule in rules)))
     if not case.scene.mission or case.scene.tree is None:
         raise RefusedError(f"Nothing is running. Say the rule together with a task: '...; {rules[0].text}'.")
-    until = case.heard.until_s and case.scene.state.time + case.heard.until_s
-    edits: list[Edit] = [AddRule(replace(rule, robots=case.heard.act.robots, until=until)) for rule in rules]
+    until, now = case.heard.until, case.scene.state.time
+    last = now + until if isinstance(until, (int, float)) else 0.0
+    ends_with = until if isinstance(until, str) else ""
+    bound = [replace(r, robots=case.heard.act.robots, until=last, ends_with=ends_with) for r in rules]
+    edits: list[Edit] = [AddRule(rule) for rule in bound]
     if case.tree.root.children:
         edits.append(AddTask(replace(case.tree, root=replace(case.tree.root, rules=()))))
     return Decision(f"From now on: {texts}.", "", case.named, edits=tuple(edits))
@@ -333,7 +357,10 @@ def _constraint(case: _Case) -> Decision:
 
 def _lift(case: _Case) -> Decision:
     case.running("lift")
-    lifted = [rule for rule in case.scene.rules if rule.id in case.heard.rules]
+    wanted = case.heard.rule
+    lifted = [rule for rule in case.scene.rules if wanted in (rule.id, rule.text, "*")]
+    texts_lifted = {rule.text for rule in lifted}
+    lifted = [rule for rule in case.scene.rules if rule.text in texts_lifted]
     if not lifted:
         known = listed([repr(text) for text in dict.fromkeys(rule.text for rule in case.scene.rules)], "or")
         raise RefusedError(f"Which rule do you mean: {known}?" if known else "There is no rule to lift.")
@@ -365,17 +392,20 @@ def _undo(case: _Case) -> Decision:
     tasks = [t for t in case.heard.tasks if t in finished]
     tasks = tasks or [t for t, who in finished.items() if not case.named or who in case.named][-1:]
     if not tasks or tasks[0] not in case.scene.footprints:
-        who = case.robots(case.named) if case.named else "Nobody"
-        raise RefusedError(f"{_capital(who)} has finished nothing{'' if case.named else ' yet'}, so there is nothing to undo.")
+        nobody = f"{case.robots(case.named)} has finished nothing" if case.named else "Nothing is finished yet"
+        raise RefusedError(f"{nobody}, so there is nothing to undo.")
     task = tasks[0]
-    print_ = case.scene.footprints[task]
-    back = inverse(print_.before, print_.after, case.scene.world, finished[task])
+    steps = case.scene.footprints[task]
+    touched = {arg for g in case.scene.tasks[task].goal for arg in g.proposition.args}
+    only = changed(steps.before, steps.after) & touched
+    if any(g.proposition.predicate == "at" for g in case.scene.tasks[task].goal):
+        only |= {finished[task]}
+    back = inverse(steps.before, steps.after, case.scene.world, only)
     if not back.goal:
-        raise RefusedError(f"{_capital(case.text(task))} cannot be undone: {' '.join(back.cannot) or 'it changed nothing.'}")
-    text = f"undo {case.task(task)}: {wording.order(back.goal, case.scene.world)}"
-    robots = case.heard.act.robots or (finished[task],)
-    edit = Undo(task, back.goal, text, robots)
-    return Decision(f"Undo {case.task(task)}.", " ".join(back.cannot), robots, edits=(edit,))
+        why = " ".join(back.cannot) or "It changed nothing that could be put back."
+        raise RefusedError(f"{case.task(task)} cannot be undone. {why}")
+    text = wording.order(back.goal, case.scene.world)
+    return Decision(f"Undo {case.task(task)}.", " ".join(back.cannot), case.named, edits=(Undo(task, back.goal, text),))
 
 
 def _repeat(case: _Case) -> Decision:
@@ -416,7 +446,7 @@ def _order(case: _Case) -> Decision:
 
 
 def _question(case: _Case) -> Decision:
-    answer = answer_inquiry(case.heard.about, case.scene, case.named)
+    answer = answer_inquiry(case.heard.about, case.scene, case.named, case.heard.act.object or "")
     return Decision("You ask about the mission.", answer, case.named)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from grounding.builtin import BUILT_IN
 from grounding.logic.automaton import automaton
 from grounding.logic.history import History, Letter, letter
 from grounding.logic.spec import HierarchicalSpec, Rule
@@ -17,7 +18,7 @@ from grounding.skills import walk
 from grounding.state import WorldState
 from grounding.world import World
 from heed.dialogue import Mode, RobotMode
-from sim.protocol import BUILT_IN, SkillCommand
+from sim.protocol import SkillCommand
 
 
 class Sender(str, Enum):

@@ -14,15 +14,18 @@ from heed.progress import NodeProgress
 from heed.scene import Scene
 
 
-def answer_inquiry(about: str, scene: Scene, robots: Sequence[str] = ()) -> str:
+def answer_inquiry(about: str, scene: Scene, robots: Sequence[str] = (), thing: str = "") -> str:
     """The answer to a question.
 
     Args:
-        about: ``why``, ``doing``, ``left``, ``where``, ``rules``, ``done``, ``holding`` or ``status``; anything else
-            gets the status.
+        about: ``why``, ``doing``, ``left``, ``where``, ``rules``, ``holding`` or ``who``; anything else gets the
+            status.
+        thing: Id of the thing asked about, empty = the robots are.
         scene: The fleet and its mission.
         robots: Ids of the robots asked about; empty = all.
     """
+    if thing in scene.state.things and about in ("where", "who"):
+        return _thing(scene, thing)
     answer = _ANSWERS.get(about, _status)
     return answer(scene, tuple(robots) or tuple(scene.world.robots))
 
@@ -79,9 +82,15 @@ def _left(scene: Scene, robots: Sequence[str]) -> str:
     return f"Left: {'; '.join(texts)}."
 
 
-def _done(scene: Scene, robots: Sequence[str]) -> str:
-    finished = [f"{_text(scene, t)} ({who})" for t, who in scene.progress.finished.items() if t in scene.tasks and who in robots]
-    return f"Done: {'; '.join(finished)}." if finished else "Nothing is done yet."
+def _thing(scene: Scene, thing: str) -> str:
+    """Where a thing is, or who has it."""
+    at, name = scene.state.things[thing], _capital(wording.name(thing, scene.world))
+    if at.held_by is not None:
+        return f"{at.held_by} has {wording.name(thing, scene.world)}."
+    if at.support is not None:
+        return f"{name} is on or in {wording.name(at.support, scene.world)}."
+    rooms = [wording.name(room.id, scene.world) for room in scene.world.rooms.values() if at.cell in room.cells]
+    return f"{name} is {f'in {rooms[0]}, ' if rooms else ''}at cell {at.cell[0]}, {at.cell[1]}."
 
 
 def _where(scene: Scene, robots: Sequence[str]) -> str:
@@ -138,7 +147,6 @@ _ANSWERS: Mapping[str, Callable[[Scene, Sequence[str]], str]] = {
     "why": _why,
     "doing": _doing,
     "left": _left,
-    "done": _done,
     "where": _where,
     "rules": _rules,
     "holding": _holding,

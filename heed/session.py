@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grounding.language.answers import choose
+
 from grounding.language.corrections import Context, Doing, Heard, Hearing, hear
 from grounding.mission.task import TaskTree
 from grounding.state import SELF
@@ -223,5 +224,3 @@ def _opposed(one: Decision, other: Decision) -> bool:
     moves = [bool(d.free or d.orders or d.edits) for d in (one, other)]
     stills = [bool(d.halt or d.pause) for d in (one, other)]
     return (moves[0] and stills[1]) or (stills[0] and moves[1]) or bool(one.orders and other.orders)
-
-

@@ -297,6 +297,7 @@ def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
     return Heard(
         _act(ActKind.VETO, scope, _doers(doings, scope), skill=skill, object=thing, destination=place),
         tasks=_ids(doings),
+        about=row["about"] or "",
     )
 
 
@@ -370,7 +371,9 @@ def _changed(job: Doing, new: str, prep: str | None, scope: Scope) -> Doing:
         return replace(job, destination=new, skill=skill, text="")
     if job.object is not None and new in kin(job.object, world):
         return replace(job, object=new, text="")
-    if job.destination is not None and (new in kin(job.destination, world) or (is_zone and job.destination in world.zones)):
+    if job.destination is not None and (
+        new in kin(job.destination, world) or (is_zone and job.destination in world.zones)
+    ):
         return replace(job, destination=new, text="")
     if job.object is not None and not is_zone and job.object not in world.zones and not (holds and takes):
         movable = {"portable", "pushable", "guidable"}

@@ -224,5 +224,3 @@ def _task_done(scope: Scope, at: int) -> str | None:
             if len(doings) == 1:
                 return doings[0].task
     return None
-
-

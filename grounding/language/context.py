@@ -74,6 +74,7 @@ class Heard:
         rule: Id of the rule that is lifted, or its text where it has no id; ``*`` = all of them.
         until: When a rule ends: seconds from now, the id of a task, or None.
         about: Questions: ``why``, ``doing``, ``left``, ``where``, ``rules``, ``holding``, ``who`` or ``other``.
+            Vetoes: ``object`` where what is handled is wrong, and not that it is handled.
         turn: Motion: the body turns instead of moving along.
     """
 

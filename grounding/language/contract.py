@@ -24,9 +24,7 @@ SLOTLESS = frozenset({"question", "praise_or_noise", "instruction"})
 #: Acts that leave all slots but the robots null.
 _BARE = frozenset({"instruction", "question", "praise_or_noise", "stop", "pause", "resume"})
 _SKILLS = frozenset(
-    (
-        "pick_up put_in put_on put_down push_to go_to open close wipe pour hand_over wait hold release photograph guide"
-    ).split()
+    ["pick_up", "put_in", "put_on", "put_down", "push_to", "go_to", "open", "close", "wipe", "pour", "hand_over", "wait", "hold", "release", "photograph", "guide"]
 )  # fmt: skip
 _ARTICLES = re.compile(r"\b(?:the|a|an|my|your|our|his|her|its|their)\b ?")
 _UNITS = {

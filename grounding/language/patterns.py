@@ -164,9 +164,7 @@ def longest(table: Mapping[str, list[tuple[Words, str]]], words: Sequence[str], 
     return next(every(table, words, at), None)
 
 
-def every(
-    table: Mapping[str, list[tuple[Words, str]]], words: Sequence[str], at: int
-) -> Iterator[tuple[int, str]]:
+def every(table: Mapping[str, list[tuple[Words, str]]], words: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
     """Every phrase of a table at a word, longest first."""
     if at < len(words):
         for phrase, value in table.get(words[at], ()):

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from grounding.language.tokens import PUNCTUATION, tokenise, wordset
 
-_ORDINALS = {w: i for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
+_ORDINALS = {
+    w: i
+    for i, w in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+    )
+}
 _LIGHT = wordset(
     "the a an one ones of them option number please take i mean meant want would like prefer answer is it that's no yes "
     "yeah yep nope sure definitely rather i'll go with let's say uh um well ok then choose pick my choice"

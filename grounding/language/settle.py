@@ -140,8 +140,10 @@ def same_skill(a: str | None, b: str | None) -> bool:
 
 def fits(deed: Deed, doing: Doing, scope: Scope) -> bool:
     """Whether a deed can be a task."""
-    if deed.named and not same_skill(deed.skill, doing.skill) and not (
-        deed.skill == "go_to" and deed.object is None and doing.skill in ("photograph", "guide")
+    if (
+        deed.named
+        and not same_skill(deed.skill, doing.skill)
+        and not (deed.skill == "go_to" and deed.object is None and doing.skill in ("photograph", "guide"))
     ):
         return False
     about = {i for i in (doing.object, doing.destination) if i}

@@ -185,11 +185,11 @@ class _Work:
 
 def _add_task(work: _Work, edit: AddTask) -> None:
     draft = work.draft
-    if (edit.anchor is None) is (edit.place in (Place.BEFORE, Place.AFTER)):
+    if (not edit.anchors) is (edit.place in (Place.BEFORE, Place.AFTER)):
         raise EditError(
-            "a new task", f"is put {edit.place.value} {edit.anchor!r}.", "Name a task to put it before or after."
+            "a new task", f"is put {edit.place.value} {edit.anchors}.", "Name a task to put it before or after."
         )
-    anchor = draft.find(edit.anchor) if edit.anchor is not None else None
+    anchors = [draft.find(anchor) for anchor in edit.anchors]
     draft.make_room()
     rest = [child for child in draft.root.children if not draft.done(child)]
     at = len(work.account)
@@ -204,12 +204,14 @@ def _add_task(work: _Work, edit: AddTask) -> None:
             for other in rest:
                 draft.precede(other, node)
             where = ", after everything else" if rest else ""
-        case Place.BEFORE if anchor is not None:
-            draft.precede(node, anchor)
-            where = f", before {anchor.words()!r}"
-        case Place.AFTER if anchor is not None:
-            draft.precede(anchor, node)
-            where = f", after {anchor.words()!r}"
+        case Place.BEFORE:
+            for anchor in anchors:
+                draft.precede(node, anchor)
+            where = f", before {_listed([repr(anchor.words()) for anchor in anchors])}"
+        case Place.AFTER:
+            for anchor in anchors:
+                draft.precede(anchor, node)
+            where = f", after {_listed([repr(anchor.words()) for anchor in anchors])}"
         case _:
             pass
     work.account.insert(at, f"New: {node.words()}{where}.")

@@ -20,8 +20,8 @@ class Place(str, Enum):
     ANY = "any"  # no order
     FIRST = "first"  # before all that is unfinished
     LAST = "last"  # after all that there is
-    BEFORE = "before"  # before the anchor
-    AFTER = "after"  # after the anchor
+    BEFORE = "before"  # before the anchors
+    AFTER = "after"  # after the anchors
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class AddTask:
         tree: What is to be done, as the translation of an instruction gives it; rules on its root
             become rules of the mission.
         place: Where it stands in the order of doing.
-        anchor: Id of the task it is put before or after; None for other places.
+        anchors: Ids of the tasks it is put before or after; empty for other places.
     """
 
     tree: TaskTree
     place: Place = Place.ANY
-    anchor: str | None = None
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

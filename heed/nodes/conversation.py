@@ -164,7 +164,9 @@ class Conversation:
             return Reply(ReplyStatus.ASKED, question=question, sentence=hearing.question)
         replies = []
         for heard in hearing.heard:
-            replies.append(await self._act(heard, utterance, utterance.text if len(hearing.heard) == 1 else heard.clause))
+            replies.append(
+                await self._act(heard, utterance, utterance.text if len(hearing.heard) == 1 else heard.clause)
+            )
             if replies[-1].status is not ReplyStatus.ACCEPTED:
                 break
         return _joined(replies)
@@ -175,7 +177,7 @@ class Conversation:
             return await self._answered(text, utterance)
         timings: dict[str, float] = {}
         tree = None
-        if heard.clause:
+        if heard.clause and heard.act.skill != "put_down":
             tree = await self._translated(heard, utterance, timings)
             if isinstance(tree, Reply):
                 return tree
@@ -207,9 +209,7 @@ class Conversation:
 
     # Words
 
-    async def _translated(
-        self, heard: Heard, utterance: Utterance, timings: dict[str, float]
-    ) -> TaskTree | Reply:
+    async def _translated(self, heard: Heard, utterance: Utterance, timings: dict[str, float]) -> TaskTree | Reply:
         """What a clause means; a reply where that has to be asked."""
         if heard.act.kind is ActKind.CONSTRAINT:
             found = translate(heard.clause, self._node.world, self._runner.state, rules_alone=True)
@@ -298,7 +298,9 @@ class Conversation:
                 timings["edit"] = 1e3 * (time.perf_counter() - started)
         if result.plan is None:
             raise RefusedError(_impossible(result))
-        return " ".join(change for change in (*amended.account, *result.changes) if change.rstrip(".") != reason.rstrip("."))
+        return " ".join(
+            change for change in (*amended.account, *result.changes) if change.rstrip(".") != reason.rstrip(".")
+        )
 
     async def _changeable(self) -> Job:
         """The running mission once its first plan is there and it is not stopping."""
@@ -374,7 +376,8 @@ class Conversation:
         job, state = self._runner.job, self._runner.state
         if job is None or job.mission is None or job.tree is None or state is None:
             return
-        over = [rule for rule in job.tree.root.rules if 0.0 < rule.until <= state.time]
+        finished = job.progress.finished
+        over = [r for r in job.tree.root.rules if 0.0 < r.until <= state.time or r.ends_with in finished]
         if over and job.mission.phase is Phase.RUNNING and not self._runner.planning.waiting:
             texts = "; ".join(rule.text for rule in over)
             with suppress(HeedError, Over):

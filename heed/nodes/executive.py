@@ -52,7 +52,9 @@ class ExecutiveNode(HeedNode):
         Option("stall_s", 60.0, "No progress for so long: plan anew.", "simulated s", low=1.0, high=3600.0),
         Option("silence_s", 10.0, "No news of the robots for so long: give up.", "s", low=0.5, high=600.0),
         Option("answer_s", 5.0, "How long a node that is not up is waited for.", "s", low=0.1, high=60.0),
-        Option("question_s", 120.0, "How long a question waits for its answer; 0 = for ever.", "s", low=0.0, high=86400.0),
+        Option(
+            "question_s", 120.0, "How long a question waits for its answer; 0 = for ever.", "s", low=0.0, high=86400.0
+        ),
         Option("objective", "makespan", "What plans minimise.", choices=("makespan", "cost")),
         Option("time_limit", 2.0, "Time for one plan.", "s", low=0.05, high=600.0),
     )
@@ -181,7 +183,9 @@ class ExecutiveNode(HeedNode):
 
     def _new_job(self, text: str, tree: TaskTree | None = None) -> Job:
         self._count += 1
-        return Job(f"mission_{self._count}_{uuid.uuid4().hex[:4]}", text, tree)  # unique also after a restart of this node
+        return Job(
+            f"mission_{self._count}_{uuid.uuid4().hex[:4]}", text, tree
+        )  # unique also after a restart of this node
 
     def _begin(self, text: str, tree: TaskTree) -> Job:
         """Starts a mission that was said."""

@@ -132,7 +132,9 @@ class Runner:
         outcome, message = to.outcome_from_msg(answer.outcome)
         job.tree_msg, job.specification = answer.tree, answer.specification
         if outcome is Outcome.ASKED:
-            options = [(o, to.tree_from_msg(t)[0]) for o, t in zip(answer.question.options, answer.readings, strict=True)]
+            options = [
+                (o, to.tree_from_msg(t)[0]) for o, t in zip(answer.question.options, answer.readings, strict=True)
+            ]
             self._specify(job, await self._asked(job, answer.question.text, options))
             return
         if outcome is not Outcome.SUCCEEDED:
@@ -400,7 +402,9 @@ class Runner:
     async def current_state(self) -> WorldState:
         """The latest observation; waits for the first one."""
         if not await self._news.until(lambda: self.state is not None, self._node.settings["answer_s"]):
-            raise Over(Outcome.INTERNAL_ERROR, f"No observation of world {self._node.world.name!r}: sim_node is not up.")
+            raise Over(
+                Outcome.INTERNAL_ERROR, f"No observation of world {self._node.world.name!r}: sim_node is not up."
+            )
         assert self.state is not None
         return self.state
 

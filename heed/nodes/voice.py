@@ -79,6 +79,4 @@ class Voice:
     def correction(self, reply: Reply, utterance: Utterance, now: float) -> None:
         """Publishes every act of something said, for the records."""
         for spoken in reply.acts:
-            self._correction.publish(
-                to.spoken_to_msg(spoken, text=utterance.text, speaker=utterance.speaker, time=now)
-            )
+            self._correction.publish(to.spoken_to_msg(spoken, text=utterance.text, speaker=utterance.speaker, time=now))
