@@ -10,12 +10,15 @@ import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from grounding.language.answers import choose
 
-from grounding.language.corrections import Context, Doing, Heard, Hearing, hear
+from grounding.language.context import Context, Doing, Heard, Hearing
+from grounding.language.corrections import hear
 from grounding.mission.task import TaskTree
-from grounding.state import SELF
+from grounding.state import SELF, initial_state
+from grounding.translate.controlled import translate
 from grounding.translate.paraphrase import describe
 from grounding.world import World
 from heed.decision import Decision, RefusedError
@@ -28,20 +31,24 @@ MOST_SALIENT = 8
 CONTRADICTION_S = 1.0
 
 
+#: What an answer to a question stands for.
+Meaning: TypeAlias = TaskTree | tuple[Heard, ...] | None
+
+
 @dataclass(frozen=True)
 class OpenQuestion:
     """A question that waits for its answer, with all that was understood so far.
 
     Attributes:
         question: What was asked.
-        readings: What each option stands for; None = nothing is to be done.
-        heard: The act that goes on once it is answered; None = the instruction of a mission not begun.
+        meanings: What each option stands for: a task, acts, or None where nothing is to be done.
+        heard: The act that goes on with the task chosen; None = the instruction of a mission not begun.
         utterance: What was said.
         deadline: Wall second at which it expires, on the caller's clock.
     """
 
     question: Question
-    readings: tuple[TaskTree | None, ...]
+    meanings: tuple[Meaning, ...]
     utterance: Utterance
     heard: Heard | None = None
     deadline: float = float("inf")
@@ -53,12 +60,14 @@ class Answered:
 
     Attributes:
         open: The question.
-        chosen: What was chosen, one tree for each option named; empty = none of them.
+        tasks: The tasks chosen.
+        acts: The acts chosen.
         words: The options chosen, in words.
     """
 
     open: OpenQuestion
-    chosen: tuple[TaskTree, ...]
+    tasks: tuple[TaskTree, ...]
+    acts: tuple[Heard, ...]
     words: tuple[str, ...]
 
 
@@ -80,6 +89,11 @@ class Session:
         self._salient: deque[str] = deque(maxlen=MOST_SALIENT)
         self._said: deque[tuple[float, Utterance, Decision]] = deque(maxlen=50)
         self._numbers = itertools.count(1)
+
+    def warm_up(self) -> None:
+        """Builds the readers of this world, so that nobody waits for them when it matters."""
+        self.hear(Utterance("wait"), Scene(self.world, initial_state(self.world)))
+        translate("never stop", self.world, rules_alone=True)
 
     def hear(self, utterance: Utterance, scene: Scene) -> Hearing:
         """How words are to be read at this moment.
@@ -120,7 +134,7 @@ class Session:
     def ask(
         self,
         text: str,
-        options: Sequence[tuple[str, TaskTree | None]],
+        options: Sequence[tuple[str, Meaning]],
         utterance: Utterance,
         *,
         heard: Heard | None = None,
@@ -140,7 +154,7 @@ class Session:
         words = tuple(option for option, _ in options)
         question = Question(f"question_{next(self._numbers)}", text, words, patience_s)
         deadline = now + patience_s if patience_s else float("inf")
-        self.open = OpenQuestion(question, tuple(tree for _, tree in options), utterance, heard, deadline)
+        self.open = OpenQuestion(question, tuple(meaning for _, meaning in options), utterance, heard, deadline)
         return question
 
     def answer(self, text: str) -> Answered:
@@ -156,9 +170,11 @@ class Session:
             numbered = " ".join(f"{i}: {option}." for i, option in enumerate(self.open.question.options, 1))
             raise RefusedError(f"{choice.reason} {numbered}")
         asked, self.open = self.open, None
-        trees = [asked.readings[i] for i in choice.chosen]
+        chosen = [asked.meanings[i] for i in choice.chosen]
         words = tuple(asked.question.options[i] for i in choice.chosen)
-        return Answered(asked, tuple(tree for tree in trees if tree is not None), words)
+        tasks = tuple(meaning for meaning in chosen if isinstance(meaning, TaskTree))
+        acts = tuple(heard for meaning in chosen if isinstance(meaning, tuple) for heard in meaning)
+        return Answered(asked, tasks, acts, words)
 
     def expire(self, now: float) -> OpenQuestion | None:
         """Closes the open question where its time is over, and returns it."""

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from grounding.errors import HeedError
 from grounding.language.act import Act, ActKind
-from grounding.language.corrections import Heard
+from grounding.language.context import Heard
 from grounding.language.stop import stop_request
 from grounding.mission.amend import amend
-from grounding.mission.edits import DropRule, Edit
+from grounding.mission.edits import AddTask, DropRule, Edit
+from grounding.mission.progress import Progress
 from grounding.mission.task import TaskTree
 from grounding.translate.controlled import translate
 from heed import conversions as to
 from heed.decision import Decision, RefusedError, decide
-from heed.dialogue import Mode, Reply, ReplyStatus, Spoken, Utterance
+from heed.dialogue import Mode, Question, Reply, ReplyStatus, Spoken, Utterance
 from heed.mission import Mission, Phase
 from heed.nodes.base import HeedNode
 from heed.nodes.fleet import Fleet
@@ -33,7 +34,7 @@ from heed.nodes.turnstile import Turnstile
 from heed.nodes.voice import Voice
 from heed.nodes.waiting import News
 from heed.outcome import Outcome
-from heed.session import Session
+from heed.session import Meaning, Session
 from heed_interfaces.msg import Halt
 from planners.plan import PlanResult, PlanStatus
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
@@ -158,25 +159,29 @@ class Conversation:
         if hearing.unread:
             words = ", ".join(repr(word) for word in hearing.unread)
             raise RefusedError(f"I don't understand {words} here, so nothing was changed. Say it in other words.")
+        replies = [await self._act(heard, utterance) for heard in hearing.heard if hearing.question]
         if hearing.question:
-            options = [(option, None) for option in hearing.options]
-            question = self._ask(hearing.question, options, utterance, None)
-            return Reply(ReplyStatus.ASKED, question=question, sentence=hearing.question)
-        replies = []
-        for heard in hearing.heard:
-            replies.append(
-                await self._act(heard, utterance, utterance.text if len(hearing.heard) == 1 else heard.clause)
-            )
+            meanings = list(zip(hearing.options, hearing.alternatives, strict=True)) if hearing.alternatives else []
+            question = self._ask(hearing.question, meanings, utterance, None)
+            asked = Reply(ReplyStatus.ASKED, question=question, sentence=hearing.question)
+            return _joined([*replies, asked])
+        return await self._acts(hearing.heard, utterance)
+
+    async def _acts(self, acts: Sequence[Heard], utterance: Utterance) -> Reply:
+        """Several acts in a row, up to the first that is not accepted."""
+        replies: list[Reply] = []
+        for heard in acts:
+            replies.append(await self._act(heard, utterance))
             if replies[-1].status is not ReplyStatus.ACCEPTED:
                 break
         return _joined(replies)
 
-    async def _act(self, heard: Heard, utterance: Utterance, text: str) -> Reply:
+    async def _act(self, heard: Heard, utterance: Utterance) -> Reply:
         """One act, from what was heard to what is done."""
         if heard.act.kind is ActKind.ANSWER:
-            return await self._answered(text, utterance)
+            return await self._answered(utterance)
         timings: dict[str, float] = {}
-        tree = None
+        tree: TaskTree | Reply | None = None
         if heard.clause and heard.act.skill != "put_down":
             tree = await self._translated(heard, utterance, timings)
             if isinstance(tree, Reply):
@@ -230,32 +235,35 @@ class Conversation:
             raise RefusedError(message)
         return to.tree_from_msg(answer.tree)[0]
 
-    def _ask(self, text, options, utterance, heard):  # type: ignore[no-untyped-def]
-        return self._session.ask(
-            text, options, utterance, heard=heard, now=time.monotonic(), patience_s=self._node.settings["question_s"]
-        )
+    def _ask(
+        self, text: str, options: Sequence[tuple[str, Meaning]], utterance: Utterance, heard: Heard | None
+    ) -> Question:
+        patience_s = self._node.settings["question_s"]
+        return self._session.ask(text, options, utterance, heard=heard, now=time.monotonic(), patience_s=patience_s)
 
-    async def _answered(self, text: str, utterance: Utterance) -> Reply:
+    async def _answered(self, utterance: Utterance) -> Reply:
         """An answer to the open question: what was understood before goes on with it."""
-        answered = self._session.answer(text)
-        asked = answered.open
-        act = Act(ActKind.ANSWER, object=" and ".join(answered.words) or None)
-        understood = f"Your answer: {' and '.join(answered.words) or 'none of them'}."
-        if asked.heard is None and asked.readings and asked.readings[0] is None:
-            return await self._answer(replace(asked.utterance, robot=answered.words[0]))
-        if not answered.chosen:
-            return self._reply(ReplyStatus.ACCEPTED, act, Decision(understood), "Nothing else is done.", {})
-        tree = _together(answered.chosen)
+        answered = self._session.answer(utterance.text)
+        asked, said = answered.open, " and ".join(answered.words) or "none of them"
+        act, understood = Act(ActKind.ANSWER, object=said), f"Your answer: {said}."
         job = self._runner.job
-        if asked.heard is None and job is not None and job.tree is None:
-            job.tree = tree
-            self._news.tell()
-            return self._reply(ReplyStatus.ACCEPTED, act, Decision(understood), "The mission begins.", {})
-        heard = replace(asked.heard or Heard(Act(ActKind.INSTRUCTION)), clause="")
-        if heard.act.kind is ActKind.VETO:
-            heard = Heard(Act(ActKind.INSTRUCTION, robots=heard.act.robots))
-        reply = await self._decided(heard, asked.utterance, tree, {})
-        return replace(reply, understood=f"{understood} {reply.understood}")
+        waiting = asked.heard is None and job is not None and job.question == asked.question
+        if answered.acts:
+            reply = await self._acts(answered.acts, asked.utterance)
+        elif not answered.tasks:
+            if waiting and job is not None:
+                job.cancel = "none of the meanings was meant"
+            reply = self._reply(ReplyStatus.ACCEPTED, act, Decision(understood), "Nothing else is done.", {})
+        elif waiting and job is not None:
+            job.tree = _together(answered.tasks)
+            reply = self._reply(ReplyStatus.ACCEPTED, act, Decision(understood), "The mission begins.", {})
+        else:
+            heard = asked.heard or Heard(Act(ActKind.INSTRUCTION))
+            if heard.act.kind is ActKind.VETO:  # the task that was vetoed is gone, another one comes in its place
+                heard = Heard(Act(ActKind.INSTRUCTION, robots=heard.act.robots))
+            reply = await self._decided(heard, asked.utterance, _together(answered.tasks), {})
+        self._news.tell()
+        return replace(reply, understood=" ".join(dict.fromkeys((understood, reply.understood))))
 
     # Deeds
 
@@ -394,9 +402,6 @@ def _impossible(result: PlanResult) -> str:
 
 def _together(trees: tuple[TaskTree, ...]) -> TaskTree:
     """Several readings that are all wanted, as one instruction."""
-    from grounding.mission.edits import AddTask
-    from grounding.mission.progress import Progress
-
     first, *rest = trees
     return amend(first, tuple(AddTask(tree) for tree in rest), Progress()).tree if rest else first
 

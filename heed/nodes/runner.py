@@ -7,7 +7,7 @@ carries its orders to the robots, and changes its plan while it runs.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from grounding.errors import HeedError
@@ -141,7 +141,7 @@ class Runner:
             raise Over(outcome, message)
         job.tree, _ = to.tree_from_msg(answer.tree)
 
-    async def _asked(self, job: Job, text: str, options: list[tuple[str, TaskTree]]) -> TaskTree:
+    async def _asked(self, job: Job, text: str, options: Sequence[tuple[str, TaskTree]]) -> TaskTree:
         """Asks what an instruction means and waits for the answer."""
         job.question = self._session.ask(
             text, options, Utterance(job.text), now=time.monotonic(), patience_s=self._node.settings["question_s"]
@@ -204,7 +204,7 @@ class Runner:
         orders = mission.advance()
         self._tell(job, Stage.EXECUTE)  # the monitor must hear of a leaf before its first skill starts
         if orders.stop:
-            self._fleet.cancel()
+            self._fleet.cancel(orders.stop)
         for command in orders.start:
             self._fleet.send(command, mission=job.name, time=mission.state.time)
         if mission.phase is Phase.FINISHED:
@@ -238,7 +238,8 @@ class Runner:
             interrupt: Robots whose present work ends now.
         """
         mission = job.mission
-        assert mission is not None and job.tree is not None
+        assert mission is not None, "there is a plan to change"
+        assert job.tree is not None, "a mission has a tree"
         new = tree or job.tree
         spec = specify(new, self._node.world, frozenset(job.progress.finished))
         before = job.plan
