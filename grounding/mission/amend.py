@@ -186,9 +186,8 @@ class _Work:
 def _add_task(work: _Work, edit: AddTask) -> None:
     draft = work.draft
     if (edit.anchor is None) is (edit.place in (Place.BEFORE, Place.AFTER)):
-        raise EditError(
-            "a new task", f"is put {edit.place.value} {edit.anchor!r}.", "Name a task to put it before or after."
-        )
+        reason = f"is put {edit.place.value} {'no task' if edit.anchor is None else f'and names task {edit.anchor!r}'}."
+        raise EditError("a new task", reason, "Name the task that it is put before or after, and only then.")
     anchor = draft.find(edit.anchor) if edit.anchor is not None else None
     draft.make_room()
     rest = [child for child in draft.root.children if not draft.done(child)]
@@ -223,6 +222,10 @@ def _drop_task(work: _Work, edit: DropTask) -> None:
     whole = left == list(node.leaves())
     said = node.words() if whole else "; ".join(leaf.words() for leaf in left)
     work.say(f"Dropped: {said}{work.busy(left)}")
+    if node.parent is not None and node.parent.choice:
+        for leaf in [leaf for leaf in node.leaves() if draft.done(leaf)]:
+            draft.set_aside(leaf)  # half an alternative must not pass for the choice
+        whole = True
     for gone in [node] if whole else left:
         draft.remove(gone)
 
