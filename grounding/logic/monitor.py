@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from grounding.errors import FormulaError
 from grounding.logic.automaton import Automaton, automaton
@@ -148,6 +149,13 @@ class _Watched:
         return next((part for part in self.parts if part.broken), None)
 
 
+class _Moment(NamedTuple):
+    """What composites read at an observation: when it was, and the leaves that were finished with it."""
+
+    time: str
+    finished: frozenset[str]
+
+
 class Monitor:
     """Follows one mission through its observations.
 
@@ -163,9 +171,41 @@ class Monitor:
         self.spec, self.world = spec, world
         self.state: WorldState | None = None
         self._watched = {name: _Watched(name, formula) for name, formula in spec.formulas.items()}
-        self._composites = [name for name in reversed(list(spec.walk())) if name not in spec.leaves]
+        self._composites = _composites(spec)
+        self._moments: list[_Moment] = []
         self._earlier: WorldState | None = None
         self._closed = False
+
+    def amend(self, spec: HierarchicalSpec, world: World | None = None) -> None:
+        """The mission has been edited: from the next observation on it is the one given.
+
+        A leaf or rule whose name and formula live on goes on from what it has read. Others begin,
+        and those that are gone are forgotten. Composites are what they would be had the mission
+        been this one from the start: they read again which leaves were finished when.
+
+        Args:
+            spec: The mission as it is now.
+            world: The world with places drawn meanwhile; the same as before where None.
+
+        Raises:
+            FormulaError: The mission has been closed, or a formula cannot be turned into automata.
+        """
+        if self._closed:
+            raise FormulaError("the mission that is watched", "is over and cannot be changed.", "Begin a new one.")
+        before, composites = self._watched, _composites(spec)
+        watched: dict[str, _Watched] = {}
+        for name, formula in spec.formulas.items():
+            old = before.get(name)
+            lives_on = old is not None and old.formula == formula and name not in composites
+            watched[name] = old if old is not None and lives_on else _Watched(name, formula)
+        self.spec, self.world, self._watched, self._composites = spec, world or self.world, watched, composites
+        self._moments = [
+            _Moment(time, frozenset(leaf for leaf in leaves if before.get(leaf) is watched.get(leaf)))
+            for time, leaves in self._moments
+        ]  # fmt: skip
+        for moment in self._moments:
+            self._step_composites(moment)
+        self._drop_unneeded()
 
     def start(self, leaf: str, robot: str) -> None:
         """A robot starts working on a leaf; its trace begins with the next observation.
@@ -200,6 +240,10 @@ class Monitor:
         watched = self._leaf(leaf)
         if watched.pending:
             watched.decide(Truth.SATISFIED, _UNNEEDED)
+        self._drop_unneeded()
+
+    def _drop_unneeded(self) -> None:
+        """Decides composites of which nothing is needed."""
         for name in self._composites:
             if self._watched[name].pending and all(
                 self._watched[below].reason == _UNNEEDED for below in self.spec.leaves_under(name)
@@ -282,6 +326,14 @@ class Monitor:
                 watched.decide(
                     Truth.VIOLATED, f"{who} finished at {self._now()}, still waiting for: {self._waiting(watched)}."
                 )
+        moment = _Moment(self._now(), frozenset(finished))
+        if finished or not self._moments or self._moments[-1].finished:
+            self._moments.append(moment)  # reading "nothing" once more makes no difference
+        self._step_composites(moment)
+
+    def _step_composites(self, moment: _Moment) -> None:
+        """Has the composites read which leaves were finished at a moment."""
+        finished = set(moment.finished)
         for name in self._composites:
             watched = self._watched[name]
             if not watched.pending:
@@ -290,9 +342,9 @@ class Monitor:
             broken = watched.broken
             if watched.accepted:
                 finished.add(name)
-                watched.decide(Truth.SATISFIED, f"Done at {self._now()}.")
+                watched.decide(Truth.SATISFIED, f"Done at {moment.time}.")
             elif broken:
-                watched.decide(Truth.VIOLATED, f"{self._disorder(broken.text, finished)} ({self._now()}).")
+                watched.decide(Truth.VIOLATED, f"{self._disorder(broken.text, finished)} ({moment.time}).")
 
     def _truth(self, robot: str) -> Callable[[str], bool]:
         state = self.state
@@ -375,6 +427,11 @@ class Monitor:
             done = " and ".join(repr(self._words(name)) for name in early)
             return f"{done} was done before {self._words(node.children[1].atom)!r}"
         return f"what was done breaks {text}"
+
+
+def _composites(spec: HierarchicalSpec) -> list[str]:
+    """Names of the composites, children before parents."""
+    return [name for name in reversed(list(spec.walk())) if name not in spec.leaves]
 
 
 _UNNEEDED = "Not needed: another alternative was chosen."

@@ -225,6 +225,10 @@ def _drop_task(work: _Work, edit: DropTask) -> None:
     whole = left == list(node.leaves())
     said = node.words() if whole else "; ".join(leaf.words() for leaf in left)
     work.say(f"Dropped: {said}{work.busy(left)}")
+    if node.parent is not None and node.parent.choice:
+        for leaf in [leaf for leaf in node.leaves() if draft.done(leaf)]:
+            draft.set_aside(leaf)  # half an alternative must not pass for the choice
+        whole = True
     for gone in [node] if whole else left:
         draft.remove(gone)
 

@@ -16,6 +16,8 @@ from grounding.errors import EditError
 from grounding.mission.task import Relation, Task, TaskTree, TreeRule
 from grounding.translate.nodes import closure, reduction
 
+#: Later than any end of a finished task.
+_NEVER = 1 << 30
 _RULE = re.compile(r"rule_(\d+)\Z")
 
 
@@ -78,7 +80,7 @@ class Draft:
 
     Args:
         tree: The tree.
-        finished: Ids of leaves that are done.
+        finished: Ids of leaves that are done, in the order of finishing.
 
     Attributes:
         nodes: Every task by id.
@@ -87,7 +89,7 @@ class Draft:
     """
 
     def __init__(self, tree: TaskTree, finished: Collection[str]) -> None:
-        self._finished = frozenset(finished)
+        self._finished = {task: i for i, task in enumerate(finished)}
         self.nodes: dict[str, Node] = {}
         self.root = self._adopt(tree.root, None)
         self.rules = [replace(rule, id=rule.id or f"rule_{i}") for i, rule in enumerate(tree.root.rules, 1)]
@@ -117,10 +119,18 @@ class Draft:
 
     def done(self, node: Node) -> bool:
         """Whether a task is done: of a choice one alternative, of any other group all of it."""
+        return self._when(node) < _NEVER
+
+    def _when(self, node: Node) -> int:
+        """Place of the end of a task among those of all finished tasks."""
         if not node.children:
-            return node.id in self._finished
-        enough = any if node.choice else all
-        return enough(self.done(child) for child in node.children)
+            return self._finished.get(node.id, _NEVER)
+        ends = [self._when(child) for child in node.children]
+        return min(ends) if node.choice else max(ends)
+
+    def _too_late(self, first: Node, then: Node) -> bool:
+        """Whether a task was done before another one that was put before it later, or made smaller."""
+        return self._when(then) < self._when(first)
 
     def number(self) -> int:
         """A number that no task and no rule has had before."""
@@ -185,12 +195,11 @@ class Draft:
         """Puts the tasks of a group in its place."""
         parent = group.parent
         assert parent is not None, "the root has no place"
-        own = {child.id: self.done(child) for child in group.children}
+        own = {child.id: child for child in group.children}
         order = {pair for pair in parent.order if group.id not in pair} | group.order
         for a, b in parent.order:
             if b == group.id:
-                # What is done has not waited for a task that was put before the group later.
-                order |= {(a, kid) for kid, done in own.items() if not done or self.done(self.nodes[a])}
+                order |= {(a, kid) for kid, child in own.items() if not self._too_late(self.nodes[a], child)}
             elif a == group.id:
                 order |= {(kid, b) for kid in own}
         parent.order = order
@@ -212,6 +221,16 @@ class Draft:
             self._untie(leaf.task)
         if not parent.children and parent.parent is not None:
             self.remove(parent)
+
+    def set_aside(self, node: Node) -> None:
+        """Puts a finished task below the root, so that it no longer counts for the group it belonged to."""
+        self.make_room()
+        parent = node.parent
+        assert parent is not None, "the root cannot be set aside"
+        parent.children.remove(node)
+        parent.order = {pair for pair in closure(parent.order) if node.id not in pair}
+        node.parent = self.root
+        self.root.children.append(node)
 
     def _untie(self, gone: Task) -> None:
         """Has those who were to be done by the robot of a task that is gone be done by one robot all the same."""
@@ -257,7 +276,7 @@ class Draft:
             EditError: Tasks are to be done before themselves.
         """
         ids = [child.id for child in node.children]
-        order = {(a, b) for a, b in node.order if self.done(self.nodes[a]) or not self.done(self.nodes[b])}
+        order = {(a, b) for a, b in node.order if not self._too_late(self.nodes[a], self.nodes[b])}
         closed = closure(order)
         circle = [name for name in ids if (name, name) in closed]
         if circle:

@@ -42,9 +42,12 @@ class MonitorNode(HeedNode):
         self.add_subscription(WorldStateMsg, "world_state", self._on_state, qos.OBSERVATIONS)
 
     def _on_specification(self, msg: Specification) -> None:
-        self._mission, self._told = msg.mission, None
         try:
-            self._watch = Watch(specification_from_msg(msg), self.world, self._past)
+            if self._watch is not None and msg.mission == self._mission and msg.revision > 0:
+                self._tell(self._watch.amend(specification_from_msg(msg), msg.revision))
+                return
+            self._mission, self._told = msg.mission, None
+            self._watch = Watch(specification_from_msg(msg), self.world, self._past, msg.revision)
         except HeedError as error:
             self._watch = None
             self.get_logger().error(f"{msg.mission} cannot be watched: {error}")

@@ -121,7 +121,7 @@ class Planner:
         if rules.broken:
             message = f"The rule {rules.broken!r} is broken already as things are now."
             return PlanResult(PlanStatus.UNSATISFIABLE, message=message, conflict=(rules.broken,))
-        self.spec, self.rules = rules.spec, rules.states
+        self.spec, self.rules = self.ordered(rules.spec), rules.states
         self.composites = Composites(self.spec)
         self._spend("automata", started)
         progress = self.composites.start(tuple(self.done))
@@ -171,6 +171,10 @@ class Planner:
         alive = tuple(name for name in self.world.robots if self.state.robots[name].alive)
         found = robots_of(self.spec, leaf, alive, taken)
         return tuple(robot for robot in found if (leaf, robot) not in self.situation.barred)
+
+    def ordered(self, spec: HierarchicalSpec) -> HierarchicalSpec:
+        """The mission with whatever order between leaves is wanted beside what is asked for."""
+        return spec
 
     def problem(self, leaf: str, robot: str) -> LeafProblem:
         """The problem of one leaf for one robot."""

@@ -9,10 +9,12 @@ concern keep doing what they did.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import combinations
 
 from grounding.logic.spec import HierarchicalSpec
+from grounding.translate.nodes import closure
 from grounding.world import World
 from planners.hltl.changes import changes
 from planners.hltl.memory import Memory
@@ -36,6 +38,7 @@ def replan(
     situation: Situation,
     *,
     reason: str = "",
+    pinned: Mapping[str, str] | None = None,
     objective: str = "makespan",
     time_limit: float = 2.0,
     memory: Memory | None = None,
@@ -49,6 +52,8 @@ def replan(
         situation: Where the mission stands. Pairs that are barred are used only where nothing
             else does.
         reason: Why it is planned anew, one sentence, for the account of changes.
+        pinned: Leaf -> robot that is to keep it; of such leaves a robot keeps the order as well. Where
+            there is no plan with all pins, it is planned without, and the account says so.
         objective: ``makespan`` or ``cost``, of what is left.
         time_limit: Seconds of wall clock.
         memory: What earlier calls in the same world have worked out.
@@ -58,13 +63,19 @@ def replan(
         is never planned again.
     """
     memory = memory or Memory(world)
-    result = _Replanner(previous, spec, memory, situation, objective, time_limit).answer()
+    pins = {leaf: robot for leaf, robot in (pinned or {}).items() if leaf in spec.leaves and leaf not in situation.done}
+    loose = ""
+    result = _Replanner(previous, spec, memory, situation, objective, time_limit, pins).answer()
+    if result.plan is None and pins:
+        loose = "There is no plan in which everybody keeps their tasks."
+        result = _Replanner(previous, spec, memory, situation, objective, time_limit, {}).answer()
     if result.plan is None and situation.barred:
         situation = replace(situation, barred=frozenset())
-        result = _Replanner(previous, spec, memory, situation, objective, time_limit).answer()
+        result = _Replanner(previous, spec, memory, situation, objective, time_limit, {}).answer()
     if result.plan is None:
         return result
-    return replace(result, changes=changes(previous, result.plan, spec, situation, reason))
+    told = changes(previous, result.plan, spec, situation, reason)
+    return replace(result, changes=(*told, loose) if loose else told)
 
 
 class _Replanner(Planner):
@@ -78,9 +89,31 @@ class _Replanner(Planner):
         situation: Situation,
         objective: str,
         time_limit: float,
+        pinned: Mapping[str, str],
     ) -> None:
         super().__init__(spec, memory, situation, objective, time_limit)
-        self.previous = previous
+        self.previous, self.pinned = previous, pinned
+
+    def ordered(self, spec: HierarchicalSpec) -> HierarchicalSpec:
+        """The mission in which every robot does its pinned leaves in the order in which it was to do them."""
+        windows, before = self.previous.windows, set(spec.before)
+        own: dict[str, list[str]] = {}
+        for leaf in sorted(self.pinned.keys() & windows.keys(), key=lambda leaf: windows[leaf]):
+            own.setdefault(self.pinned[leaf], []).append(leaf)
+        for pair in (pair for leaves in own.values() for pair in combinations(leaves, 2)):
+            if pair not in before and pair[::-1] not in before:  # what is asked for comes first
+                before = closure({*before, pair})
+        return replace(spec, before=frozenset(before))
+
+    def robots_of(self, leaf: str, taken: Mapping[str, str]) -> tuple[str, ...]:
+        """Robots that may do a leaf: of a pinned one only its own."""
+        found = super().robots_of(leaf, taken)
+        return tuple(robot for robot in found if self.pinned.get(leaf, robot) == robot)
+
+    def _left(self) -> list[frozenset[str]]:
+        """Sets of leaves that are still to be done, with all that are pinned."""
+        left = super()._left()
+        return [leaves for leaves in left if leaves >= self.pinned.keys()] if self.pinned else left
 
     def _search(self, budget: int, careful: bool) -> None:
         started = time.perf_counter()
