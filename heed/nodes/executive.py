@@ -189,6 +189,7 @@ class ExecutiveNode(HeedNode):
         mission = Mission(job.name, job.tree, spec, self.world, limits)
         mission.observe(await self._current_state())
         job.mission = mission
+        job.specification.stamp = to.time_to_msg(mission.started)  # from then on it is watched
         self._spec_pub.publish(job.specification)
         self._tell(job, Stage.PLAN)
         await self._find_plan(job, mission)
@@ -272,7 +273,10 @@ class ExecutiveNode(HeedNode):
     def _verdict(self, job: Job, mission: Mission) -> tuple[Outcome, str]:
         """What the monitor says about a mission all of whose leaves were carried out."""
         if not job.monitor.final:
-            return Outcome.INTERNAL_ERROR, "The mission could not be verified: monitor_node is not up."
+            message = "Everything was carried out, but monitor_node has not said how it saw that, so nobody can vouch for it."
+            return Outcome.UNVERIFIED, message
+        if not job.violation and job.unobserved:
+            return Outcome.UNVERIFIED, f"Everything was carried out, but nobody can vouch for {job.unobserved}"
         if job.unproven:
             message = f"Everything was carried out, but the monitor did not confirm it. {job.unproven}"
             return Outcome.EXECUTION_FAILED, message
