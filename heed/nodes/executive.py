@@ -16,6 +16,7 @@ from typing import Any
 from rclpy.action import ActionServer, CancelResponse
 
 from grounding.errors import HeedError
+from grounding.logic.conflict import reservation
 from grounding.state import WorldState
 from heed import conversions as to
 from heed.mission import Limits, Mission, Phase
@@ -273,7 +274,9 @@ class ExecutiveNode(HeedNode):
     def _verdict(self, job: Job, mission: Mission) -> tuple[Outcome, str]:
         """What the monitor says about a mission all of whose leaves were carried out."""
         if not job.monitor.final:
-            message = "Everything was carried out, but monitor_node has not said how it saw that, so nobody can vouch for it."
+            message = (
+                "Everything was carried out, but monitor_node has not said its last word, so nobody can vouch for it."
+            )
             return Outcome.UNVERIFIED, message
         if not job.violation and job.unobserved:
             return Outcome.UNVERIFIED, f"Everything was carried out, but nobody can vouch for {job.unobserved}"
@@ -283,7 +286,9 @@ class ExecutiveNode(HeedNode):
         if not job.plan.steps:
             return Outcome.SUCCEEDED, "It was so already: nothing had to move."
         seconds = mission.state.time - mission.started
-        return Outcome.SUCCEEDED, f"Done and verified after {seconds:.0f} simulated seconds."
+        begun = {name for letters in mission.history.read.values() for name in letters[0]}
+        noted = reservation(mission.spec, self.world, begun.__contains__)
+        return Outcome.SUCCEEDED, f"Done and verified after {seconds:.0f} simulated seconds. {noted}".strip()
 
     async def _wind_up(self, job: Job, outcome: Outcome, message: str) -> None:
         """Tells everybody that the mission is over and closes its episode."""
