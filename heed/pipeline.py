@@ -10,12 +10,12 @@ from typing import Any
 from grounding.errors import HeedError, UnsatisfiableError
 from grounding.levels.reward import Level
 from grounding.levels.task import speaks_levels
-from grounding.logic.conflict import objection
+from grounding.logic.conflict import objection, reservation
 from grounding.logic.spec import HierarchicalSpec
 from grounding.logic.validate import validate
 from grounding.mission.specify import specify
 from grounding.mission.task import TaskTree
-from grounding.state import WorldState
+from grounding.state import Proposition, WorldState, holds, initial_state
 from grounding.world import World
 from heed.interpret import interpret
 from heed.outcome import Outcome
@@ -85,7 +85,9 @@ def understand(text: str, world: World, state: WorldState | None = None) -> Unde
     timings["automata"] = _since(started)
     if message:
         return Understanding(Outcome.UNSATISFIABLE, message, tree, spec, timings)
-    return Understanding(Outcome.SUCCEEDED, found.message, tree, spec, timings)
+    start = state or initial_state(world)
+    noted = reservation(spec, world, lambda name: holds(Proposition.parse(name), world, start))
+    return Understanding(Outcome.SUCCEEDED, f"{found.message} {noted}".strip(), tree, spec, timings)
 
 
 def make_plan(

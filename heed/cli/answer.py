@@ -26,13 +26,15 @@ EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.UNSATISFIABLE: 4,
     Outcome.PLANNING_TIMEOUT: 5,
     Outcome.EXECUTION_FAILED: 6,
+    Outcome.ASKED: 7,
+    Outcome.UNVERIFIED: 8,
     Outcome.CANCELED: 130,
     Outcome.UNKNOWN: 1,
 }
 USAGE_ERROR = 2
 EXIT_HELP = (
     "Exit status: 0 SUCCEEDED, 1 INTERNAL_ERROR, 2 wrong usage (such as an unknown world), 3 REJECTED, "
-    "4 UNSATISFIABLE, 5 PLANNING_TIMEOUT, 6 EXECUTION_FAILED, 130 CANCELED."
+    "4 UNSATISFIABLE, 5 PLANNING_TIMEOUT, 6 EXECUTION_FAILED, 7 ASKED, 8 UNVERIFIED, 130 CANCELED."
 )
 TIMINGS = ("ground", "translate", "automata", "plan", "execute")
 

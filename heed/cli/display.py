@@ -34,6 +34,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "skipped": ("–", "dim"),
     "satisfied": ("✔", "green"),
     "violated": ("✘", "bold red"),
+    "unobserved": ("?", "bold yellow"),
 }
 STAGES: Mapping[str, str] = {
     "": "starting",
@@ -44,7 +45,7 @@ STAGES: Mapping[str, str] = {
     "done": "done",
 }
 #: Formulas are listed in this order where there is not room for all.
-URGENCY = (Truth.VIOLATED, Truth.PENDING, Truth.SATISFIED)
+URGENCY = (Truth.VIOLATED, Truth.UNOBSERVED, Truth.PENDING, Truth.SATISFIED)
 #: Below this width reasons of formulas get no column of their own.
 WIDE = 100
 #: Terminals with fewer rows get a picture without gaps.
@@ -278,8 +279,8 @@ def _formulas(formulas: Mapping[str, FormulaVerdict], width: int, rows: int | No
         if width >= WIDE:
             cells.append(Text(line.reason))
         table.add_row(*cells)
-        if width < WIDE and line.verdict is Truth.VIOLATED and line.reason:
-            table.add_row("", "", Text(line.reason, style="red"))
+        if width < WIDE and line.verdict in (Truth.VIOLATED, Truth.UNOBSERVED) and line.reason:
+            table.add_row("", "", Text(line.reason, style=MARKS[line.verdict.value][1]))
     if hidden:
         table.add_row("", "", f"and {hidden} more")
     return table

@@ -50,8 +50,8 @@ class ExecutiveNode(HeedNode):
         Option("retries", 2, "How often a failed skill is tried again.", low=0, high=20),
         Option("replans", 3, "How often the rest of a mission is planned anew.", low=0, high=20),
         Option("stall_s", 60.0, "No progress for so long: plan anew.", "simulated s", low=1.0, high=3600.0),
-        Option("silence_s", 10.0, "No news of the robots for so long: give up.", "s", low=0.5, high=600.0),
-        Option("answer_s", 5.0, "How long a node that is not up is waited for.", "s", low=0.1, high=60.0),
+        Option("silence_s", 30.0, "A node that has left for so long is given up.", "s", low=0.5, high=600.0),
+        Option("answer_s", 180.0, "How long a node that is slow or not up is waited for.", "s", low=0.1, high=3600.0),
         Option(
             "question_s", 120.0, "How long a question waits for its answer; 0 = for ever.", "s", low=0.0, high=86400.0
         ),

@@ -71,6 +71,11 @@ class Fleet:
         """Robots whose order has no result yet."""
         return tuple(order.command.robot for order in self._orders.values())
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Robots that nobody speaks for (yet)."""
+        return tuple(robot for robot, client in self._clients.items() if not client.server_is_ready())
+
     def send(self, command: SkillCommand, *, mission: str, time: float, said: bool = False) -> None:
         """Gives an order at simulated second ``time``, if the gate lets it pass.
 

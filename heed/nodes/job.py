@@ -81,6 +81,14 @@ class Job:
         return f"{broken[0].name} is violated: {broken[0].reason}" if broken else ""
 
     @property
+    def unobserved(self) -> str:
+        """What nobody can vouch for and why, empty when everything was seen."""
+        lines = [f for f in self.monitor.formulas if f.verdict == FormulaStateMsg.UNOBSERVED]
+        words = {f.name: f.text for f in self.specification.formulas}
+        quoted = dict.fromkeys(repr(words.get(f.name) or f.name) for f in lines)
+        return f"{' and '.join(quoted)}: {lines[0].reason}" if lines else ""
+
+    @property
     def unproven(self) -> str:
         """What the monitor has not confirmed and why, empty when it has confirmed everything."""
         return " ".join(

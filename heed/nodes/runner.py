@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from grounding.errors import HeedError
+from grounding.logic.conflict import reservation
 from grounding.logic.spec import HierarchicalSpec
 from grounding.mission.specify import specify
 from grounding.mission.task import TaskTree
@@ -35,6 +36,8 @@ from planners.plan import PlanResult, PlanStatus
 
 #: Robots in the middle of a cell that have not moved for so long (simulated seconds) stand still.
 STILL_S = 0.15
+#: How long a mission that has failed waits for the last word of the monitor (wall seconds).
+LAST_WORD_S = 5.0
 #: How often a plan is made anew because too much happened while it was being made.
 MOST_TRIES = 3
 
@@ -95,6 +98,9 @@ class Runner:
         """The whole way from words to verdicts."""
         self._node.get_logger().info(f"{job.name}: {job.text!r}")
         self.tell_session()
+        await self._peers.ready(
+            self._fleet, lambda: self.state is not None, lambda text: self._stage(job, Stage.GROUND, text)
+        )
         job.episode = await self._peers.start_episode(job.name, job.text)
         if job.tree is None:
             await self._ground(job)
@@ -105,6 +111,7 @@ class Runner:
         mission = self._mission(job, job.tree, await self.current_state())
         job.mission = mission
         mission.hold(self._session.of_mode(Mode.PAUSED))
+        job.specification.stamp = to.time_to_msg(mission.started)  # from then on it is watched
         self._voice.specification(job)
         self._tell(job, Stage.PLAN)
         async with self.planning:
@@ -197,12 +204,12 @@ class Runner:
                         return
             await self._news.next()
             self._fleet.remind()
-            self._watch_silence()
 
     async def _advance(self, job: Job, mission: Mission) -> bool:
         """One turn; True when every leaf is done."""
         orders = mission.advance()
-        self._tell(job, Stage.EXECUTE)  # the monitor must hear of a leaf before its first skill starts
+        # The monitor must hear of a leaf before its first skill starts.
+        self._tell(job, Stage.EXECUTE, self._peers.silence(self.seen))
         if orders.stop:
             self._fleet.cancel(orders.stop)
         for command in orders.start:
@@ -295,19 +302,25 @@ class Runner:
     async def _verify(self, job: Job) -> None:
         """Waits for the last word of the monitor."""
         self._tell(job, Stage.VERIFY)
-        await self._news.until(lambda: job.monitor.final, self._node.settings["answer_s"])
+        finished = job.mission is not None and job.mission.phase is Phase.FINISHED
+        await self._peers.last_word(lambda: job.monitor.final, None if finished else LAST_WORD_S)
 
     def _verdict(self, job: Job, mission: Mission) -> tuple[Outcome, str]:
         """What the monitor says about a mission all of whose leaves were carried out."""
         if not job.monitor.final:
-            return Outcome.INTERNAL_ERROR, "The mission could not be verified: monitor_node is not up."
+            silent = "monitor_node has not said its last word"
+            return Outcome.UNVERIFIED, f"Everything was carried out, but {silent}, so nobody can vouch for it."
+        if not job.violation and job.unobserved:
+            return Outcome.UNVERIFIED, f"Everything was carried out, but nobody can vouch for {job.unobserved}"
         if job.unproven:
             message = f"Everything was carried out, but the monitor did not confirm it. {job.unproven}"
             return Outcome.EXECUTION_FAILED, message
         if not job.plan.steps and not job.footprints:
             return Outcome.SUCCEEDED, "Nothing to do: the goal already holds."
         seconds = mission.state.time - mission.started
-        return Outcome.SUCCEEDED, f"Done and verified after {seconds:.0f} simulated seconds."
+        begun = {name for letters in mission.history.read.values() for name in letters[0]}
+        noted = reservation(mission.spec, self._node.world, begun.__contains__)
+        return Outcome.SUCCEEDED, f"Done and verified after {seconds:.0f} simulated seconds. {noted}".strip()
 
     async def _wind_up(self, job: Job, outcome: Outcome, message: str) -> tuple[Outcome, str]:
         """Tells everybody that the mission is over and closes its episode."""
@@ -356,12 +369,6 @@ class Runner:
         return True
 
     # Small helpers
-
-    def _watch_silence(self) -> None:
-        silence = self._node.settings["silence_s"]
-        if time.monotonic() - self.seen > silence:
-            message = f"No observation for {silence:g} s: sim_node is not up or not running."
-            raise Over(Outcome.EXECUTION_FAILED, message)
 
     def _stage(self, job: Job, stage: Stage, text: str) -> None:
         self._refuse_if_canceled(job)

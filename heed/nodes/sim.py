@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -63,6 +65,7 @@ class SimNode(HeedNode):
         self.simulator: Simulator = sim.make(self.world, physics=self.settings["physics"], faults=faults, gui=gui)
         self._state: WorldState = self.simulator.reset(self.settings["seed"])
         self._running: dict[str, tuple[SkillCommand, ServerGoalHandle, Future]] = {}
+        self._run, self._count = uuid.uuid4().hex, 0  # whoever observes can tell that it has missed something
 
     def release(self) -> None:
         """Takes the world down."""
@@ -213,7 +216,10 @@ class SimNode(HeedNode):
         self._state = state or self.simulator.observe()
         self._published = time.monotonic()
         self._clock_pub.publish(Clock(clock=time_to_msg(self._state.time)))
-        self._state_pub.publish(state_to_msg(self._state, self.world.name))
+        self._count += 1
+        self._state_pub.publish(
+            state_to_msg(replace(self._state, run=self._run, sequence=self._count), self.world.name)
+        )
 
 
 def _symbols(state: WorldState) -> tuple[Any, ...]:
