@@ -42,7 +42,7 @@ class Play:
         orders = self.mission.advance()
         self.statuses.append(self.mission.status())
         for robot in orders.stop:
-            self.answer(self.simulator.cancel(robot))
+            self.simulator.cancel(robot)
         for command in orders.start:
             self.commands.append(command)
             self.answer(self.simulator.start(command))
