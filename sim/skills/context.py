@@ -21,6 +21,8 @@ Motion = Generator[None, None, None]
 PATIENCE = 30.0
 #: Seconds a body may lag behind its reference before a motion is given up.
 LAG = 3.0
+#: How near to where it travels a gripper counts as tucked in, metres.
+TUCKED = 0.02
 #: How fast a robot turns on the spot when told to, radians a second.
 SPIN = math.pi / 2
 
@@ -248,7 +250,9 @@ def settle(context: Context) -> Motion:
     high = context.above().z
     if context.robot.base is not None and tip.z < high - 0.01:  # straight up first: things lie around it
         yield from context.reach(tip._replace(z=high), 0.3)
-    yield from context.tuck(0.5)
+    tucked = tuck(context.world, context.robot, context.stage.base(context.id))
+    if math.dist(context.stage.tip(context.id), tucked) > TUCKED:
+        yield from context.tuck(0.5)
     here, goal = context.stage.base(context.id), context.pose_at(cell)
     distance = math.hypot(goal.x - here.x, goal.y - here.y)
     if distance > 0.01 * context.world.cell_size:

@@ -95,7 +95,7 @@ class Play:
         """Halts robots, each once it was told to for so many turns."""
         for robot in robots:
             if self.halted.count(robot) >= self.late_halts:
-                self.answer(self.simulator.cancel(robot))
+                self.simulator.cancel(robot)
             self.halted.append(robot)
 
     def answer(self, result):
