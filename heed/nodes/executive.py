@@ -18,7 +18,7 @@ from rclpy.action import ActionServer, CancelResponse
 from grounding.errors import HeedError
 from grounding.state import WorldState
 from heed import conversions as to
-from heed.mission import Mission, Phase
+from heed.mission import Limits, Mission, Phase
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.nodes.fleet import HALT_S, Fleet
@@ -26,7 +26,6 @@ from heed.nodes.job import Job, Over
 from heed.nodes.peers import Peers
 from heed.nodes.waiting import News
 from heed.outcome import Outcome
-from heed.patience import Limits
 from heed.pipeline import OUTCOME_OF_PLAN
 from heed.progress import MissionStatus, Stage
 from heed_interfaces.action import Instruct
