@@ -127,6 +127,17 @@ class Ledger:
         """The first leaf that must be done before, empty when there is none."""
         return next((a for a, b in sorted(self.spec.before) if b == leaf and self.is_open(a)), "")
 
+    def why_waits(self, leaf: str, doing: Mapping[str, str]) -> str:
+        """Why an open leaf is as it is; ``doing`` says which leaf each busy robot works for."""
+        if self.leaves[leaf].state is LeafState.ACTIVE:
+            return self.sentences[leaf]
+        first, robot = self.waits_for(leaf), self.leaves[leaf].robot
+        if first:
+            return f"waits until {self.spec.leaves[first].text!r} is done"
+        if doing.get(robot, leaf) not in ("", leaf):
+            return f"waits until {robot} has done {self.spec.leaves[doing[robot]].text!r}"
+        return f"{robot} is to do it"
+
     def achieved(self, leaf: str, state: WorldState) -> bool:
         """Whether the goal of a leaf is seen to hold."""
         robot = self.leaves[leaf].robot

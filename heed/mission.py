@@ -3,14 +3,12 @@
 The executive feeds a :class:`Mission` with observations and results of skills, and carries out
 the :class:`Orders` it answers. A skill that fails is tried again; then the robots are stopped and
 the rest of the mission is planned anew; then the mission has failed. A mission that is amended, or
-in which a robot was held, is planned anew while everybody else goes on (:mod:`heed.live`).
+in which a robot was held, is planned anew while everybody else goes on (:meth:`Mission.amend`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from enum import Enum
 
 from grounding.errors import HeedError
 from grounding.logic.history import History
@@ -18,39 +16,22 @@ from grounding.logic.spec import HierarchicalSpec
 from grounding.mission.task import TaskTree
 from grounding.state import WorldState
 from grounding.world import Cell, World
+from heed.crew import Crew
 from heed.ledger import Ledger
-from heed.live import Halts, Live
+from heed.live import Live
 from heed.patience import Limits, Patience
+from heed.phase import Orders, Phase
 from heed.progress import LeafState, MissionStatus, NodeProgress, Stage
 from planners.carry_over import Outstanding
-from planners.dispatch import Dispatch, Dispatcher
+from planners.dispatch import Dispatch
 from planners.plan import TeamPlan
 from planners.situation import Situation
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
+__all__ = ["Limits", "Mission", "Orders", "Phase"]
+
 #: Stamps that differ by less are the same moment (ROS time counts nanoseconds).
 SAME_MOMENT = 1e-6
-
-
-class Phase(str, Enum):
-    """What a mission needs next."""
-
-    PLANNING = "planning"  # a plan, see Mission.adopt
-    RUNNING = "running"  # observations and results; and a plan too while Mission.needs_plan
-    STOPPING = "stopping"  # the results of the skills that are being stopped
-    FINISHED = "finished"  # nothing: every leaf is done
-    FAILED = "failed"  # nothing: Mission.reason says why
-
-
-@dataclass(frozen=True)
-class Orders:
-    """What the robots are to do now: commands to give and robots to halt.
-
-    A robot stays in ``stop`` until the result of what it was doing is in; no other robot is to halt.
-    """
-
-    start: tuple[SkillCommand, ...] = ()
-    stop: tuple[str, ...] = ()
 
 
 class Mission:
@@ -87,11 +68,8 @@ class Mission:
         self._barred: set[tuple[str, str]] = set()  # leaves at which a robot has failed
         self._state: WorldState | None = None
         self._results: list[SkillResult] = []
-        self._running: dict[str, tuple[Dispatch, SkillCommand]] = {}  # by robot
-        self._halts = Halts()
-        self._live: Live | None = None  # what a plan is being made from while robots go on
+        self._crew = Crew(world)
         self._plans = 0
-        self._dispatcher: Dispatcher | None = None
         self._after_stop = Phase.FAILED
         self._progressed = 0.0  # simulated second of the last progress
         self._earlier = 0.0  # fraction that was done under plans before this one
@@ -127,7 +105,7 @@ class Mission:
     @property
     def running(self) -> Mapping[str, SkillCommand]:
         """What each busy robot has been told."""
-        return {robot: command for robot, (_, command) in self._running.items()}
+        return {robot: command for robot, (_, command) in self._crew.running.items()}
 
     @property
     def situation(self) -> Situation:
@@ -141,12 +119,12 @@ class Mission:
         before = self._state
         if before is None:
             self.started = self._progressed = state.time
-        elif _places(state) != _places(before) or (self._halts.held and self._halts.held.issuperset(self._running)):
+        elif _places(state) != _places(before) or self._crew.only_held:
             self._progressed = state.time  # robots that wait for one that is held are not stuck
         self._state = state
-        for ledger in (self._ledger, self._before):
-            if ledger is not None:
-                ledger.read(state)
+        self._ledger.read(state)
+        if self._before is not None:
+            self._before.read(state)
 
     def ended(self, result: SkillResult) -> None:
         """Takes in how a skill ended; it counts once an observation from after that is in."""
@@ -154,8 +132,8 @@ class Mission:
 
     def doing(self, robot: str, sentence: str) -> None:
         """Takes in what a robot says that it is doing."""
-        if sentence and robot in self._running and self._running[robot][0].leaf:
-            self._ledger.sentences[self._running[robot][0].leaf] = sentence.rstrip(".")
+        if sentence and robot in self._crew.running and self._crew.running[robot][0].leaf:
+            self._ledger.sentences[self._crew.running[robot][0].leaf] = sentence.rstrip(".")
 
     # Plans
 
@@ -171,7 +149,7 @@ class Mission:
             Whether the plan was taken. It is not where things have changed too much since; then
             :attr:`needs_plan` or :attr:`phase` says what is needed.
         """
-        live = Live(self.situation, {}) if outstanding is None else self._live
+        live = Live(self.situation, {}) if outstanding is None else self._crew.live
         if live is None or (outstanding is not None and live.outstanding is not outstanding):
             return False
         try:
@@ -179,20 +157,12 @@ class Mission:
         except HeedError as error:
             self._stop(f"{self.needs_plan}; {error.reason}", Phase.PLANNING)
             return False
-        carried = live.dispatches(plan)
         self._earlier = self.fraction
         self.phase, self.plan, self.needs_plan = Phase.RUNNING, plan, ""
         self._plans += 1
-        self._dispatcher = Dispatcher(plan, self.spec, self.world, carried)
-        self._patience.go_on({d.step: carried[robot].step for robot, (d, _) in self._running.items()})
+        self._patience.go_on(self._crew.adopt(plan, self.spec, live))
         self._ledger.planned(plan)
-        for robot, dispatch in carried.items():
-            if dispatch.id in live.ended:
-                self._dispatcher.finished(dispatch.id, live.ended[dispatch.id])
-            else:
-                self._running[robot] = (dispatch, self._running[robot][1])
-        self._before = self._live = None
-        self._halts.planned(live.outstanding)
+        self._before = None
         self._progressed = self.state.time
         self._ledger.read(self.state)
         return True
@@ -215,21 +185,19 @@ class Mission:
         ledger.read(self.state)
         if self.phase is Phase.RUNNING:
             self.ask_for_plan("the mission was changed")
-            for robot in interrupt:
-                if robot in self._running:
-                    self._break_off(robot)
-        return Orders(stop=tuple(self._halts.stopping))
+            self._crew.interrupt(interrupt, self.state)
+        return Orders(stop=tuple(self._crew.stopping))
 
     def retract(self) -> None:
         """Takes the last amendments back, for there is no plan for them; the mission goes on as it was."""
         if self._before is None:
             return
-        self._ledger, self._before, self._live = self._before, None, None
-        self.needs_plan = "the robots that were stopped go on" if self._halts.cut else ""
+        self._ledger, self._before, self._crew.live = self._before, None, None
+        self.needs_plan = "the robots that were stopped go on" if self._crew.cut - self._crew.held else ""
 
     def ask_for_plan(self, reason: str) -> None:
         """Has the rest planned anew, from where things stand, while robots go on."""
-        self.needs_plan, self._live = reason, None
+        self.needs_plan, self._crew.live = reason, None
 
     def live_situation(self) -> tuple[Situation, Mapping[str, Outstanding]] | None:
         """What to make a plan from while robots go on, and what goes with it to :meth:`adopt`.
@@ -238,28 +206,23 @@ class Mission:
             The situation in which busy robots have finished what they are doing and all others
             stand in their nearest cell; None where only stopping helps, which is then begun.
         """
-        assert self._dispatcher is not None, "the first plan comes first"
-        running = {robot: dispatch for robot, (dispatch, _) in self._running.items()}
-        self._live = Live.look(self.situation, running, self._dispatcher)
-        self._halts.look(self.state)
+        live = self._crew.look(self.situation)
         try:
-            return self._live.projected(self.spec, self.world), self._live.outstanding
+            return live.projected(self.spec, self.world), live.outstanding
         except HeedError as error:
             self._stop(f"{self.needs_plan}; {error.reason}", Phase.PLANNING)
             return None
 
     def hold(self, robots: Collection[str]) -> None:
         """Gives robots no new commands until they are freed; what they are doing they finish unless halted."""
-        self._halts.held |= set(robots)
+        self._crew.held |= set(robots)
 
     def free(self, robots: Collection[str]) -> None:
         """Lets robots go on; where one was halted or moved meanwhile, :attr:`needs_plan` says so."""
-        freed = self._halts.held & set(robots)
-        self._halts.held -= freed
         self._progressed = self.state.time
-        for robot in sorted(freed) if self.phase is Phase.RUNNING else ():
-            if robot in self._halts.cut or self._moved(robot):
-                self.ask_for_plan(f"{robot} goes on")
+        elsewhere = self._crew.free(robots, self.state)
+        if elsewhere and self.phase is Phase.RUNNING:
+            self.ask_for_plan(f"{' and '.join(elsewhere)} {'goes' if len(elsewhere) == 1 else 'go'} on")
 
     def advance(self) -> Orders:
         """What to do now. Call it after every observation and result."""
@@ -272,12 +235,12 @@ class Mission:
         if self.phase is Phase.RUNNING and not self.needs_plan:
             start = self._start_steps()
             self._close_leaves()
-        if self.phase is Phase.RUNNING and not self.needs_plan and not self._running:
+        if self.phase is Phase.RUNNING and not self.needs_plan and self._crew.still:
             self._conclude()
-        if self.phase is Phase.STOPPING and not self._running and not self._halts.stopping:
+        if self.phase is Phase.STOPPING and self._crew.still:
             self.phase = self._after_stop
-        running = tuple(self._running) if self.phase is Phase.STOPPING else ()
-        return Orders(start, (*running, *self._halts.stopping))
+        running = tuple(self._crew.running) if self.phase is Phase.STOPPING else ()
+        return Orders(start, (*running, *self._crew.stopping))
 
     def abandon(self, reason: str) -> None:
         """Gives the mission up: every robot is to stop; it has failed once all have."""
@@ -304,31 +267,27 @@ class Mission:
 
     def status(self, stage: Stage = Stage.EXECUTE) -> MissionStatus:
         """What goes on, true for the latest observation."""
-        leaves = dict(self._ledger.leaves)
-        return MissionStatus(
-            self.name, stage, self.fraction, self.sentence, leaves, self.state.time, self.tree.revision
-        )  # fmt: skip
+        leaves, time = dict(self._ledger.leaves), self.state.time
+        return MissionStatus(self.name, stage, self.fraction, self.sentence, leaves, time, self.tree.revision)
 
     def nodes(self) -> dict[str, NodeProgress]:
         """How far every node of the task tree has come."""
-        pending: dict[str, str] = {}
-        for leaf, progress in self._ledger.leaves.items():
-            paused = self._paused(progress.robot) if self._ledger.is_open(leaf) else ""
-            if paused:
-                pending[leaf] = paused
-            elif progress.state is LeafState.PENDING and self.phase is Phase.RUNNING and progress.robot:
-                pending[leaf] = self._why_pending(leaf)
-            elif progress.state is LeafState.PENDING and self.phase not in (Phase.PLANNING, Phase.RUNNING):
-                pending[leaf] = "was not begun"
-        return self._ledger.nodes(pending)
+        why: dict[str, str] = {}
+        for leaf in self.spec.leaves if self.phase is not Phase.PLANNING else ():
+            progress = self._ledger.leaves[leaf]
+            if self.phase is not Phase.RUNNING:
+                why |= {leaf: "was not begun"} if progress.state is LeafState.PENDING else {}
+            elif self._ledger.is_open(leaf) and progress.robot:
+                paused = self._crew.paused(progress.robot)
+                why |= {leaf: paused or self._ledger.why_waits(leaf, self._crew.doing)}
+        return self._ledger.nodes(why)
 
     @property
     def fraction(self) -> float:
         """How much of the work is done, 0 to 1; never runs backwards."""
         if self.phase is Phase.FINISHED:
             return 1.0
-        under_plan = self._dispatcher.fraction if self._dispatcher else 0.0
-        return self._earlier + (1.0 - self._earlier) * under_plan
+        return self._earlier + (1.0 - self._earlier) * self._crew.fraction
 
     @property
     def sentence(self) -> str:
@@ -341,14 +300,14 @@ class Mission:
             return "every task is done"
         if self.phase is Phase.PLANNING:
             return f"plans again: {self.reason}" if self.reason else "waits for a plan"
-        busy = [leaf for leaf in self.spec.leaves if any(d.leaf == leaf for d, _ in self._running.values())]
+        busy = [leaf for leaf in self.spec.leaves if leaf in self._crew.doing.values()]
         if busy:
             return "; ".join(self._ledger.sentences[leaf] for leaf in busy)
         if self.needs_plan:
             return f"plans again: {self.needs_plan}"
-        if self._running:
+        if self._crew.running:
             return "the robots make way"
-        return next((text for robot in self.world.robots if (text := self._paused(robot))), "the robots wait")
+        return next((text for robot in self.world.robots if (text := self._crew.paused(robot))), "the robots wait")
 
     # Small steps
 
@@ -357,46 +316,28 @@ class Mission:
         due = [r for r in self._results if r.time <= self.state.time + SAME_MOMENT]
         self._results = [r for r in self._results if r not in due]
         for result in due:
-            robot = result.command.robot
-            dispatch, command = self._running.get(robot, (None, None))
-            if self._halts.stopping.get(robot) == result.command:
-                if not self._halts.stopped(result, self.state) and self.phase is Phase.RUNNING:
-                    self.ask_for_plan(self.needs_plan or f"{robot} has not stopped where it was expected to")
-            elif dispatch is not None and command == result.command:
-                self._take_result(dispatch, result)
+            if self._crew.stopping.get(result.command.robot) == result.command:
+                if not self._crew.stopped(result, self.state) and self.phase is Phase.RUNNING:
+                    reason = f"{result.command.robot} has not stopped where it was expected to"
+                    self.ask_for_plan(self.needs_plan or reason)
+                continue
+            dispatch = self._crew.ended(result)
+            if dispatch is not None:
+                self._progressed = self.state.time
+                failed = result.status is not SkillStatus.SUCCESS and not self._crew.halted(result)
+                if failed and self.phase is Phase.RUNNING:
+                    self._take_failure(dispatch, result)
 
-    def _take_result(self, dispatch: Dispatch, result: SkillResult) -> None:
-        assert self._dispatcher is not None
-        del self._running[dispatch.robot]
-        self._progressed = self.state.time
-        succeeded = result.status is SkillStatus.SUCCESS
-        self._dispatcher.finished(dispatch.id, succeeded)
-        if self._live is not None:
-            self._live.ended[dispatch.id] = succeeded
-        if result.status is SkillStatus.CANCELED and dispatch.robot in self._halts.held:
-            self._halts.cut.add(dispatch.robot)
-        elif not succeeded and self.phase is Phase.RUNNING:
-            if not self._patience.again(dispatch.step, result, self.state.robots[dispatch.robot].alive):
-                if dispatch.leaf:
-                    self._barred.add((dispatch.leaf, dispatch.robot))
-                self._set_back(result.message, dispatch.leaf)
-
-    def _break_off(self, robot: str) -> None:
-        """Forgets what a robot is doing; it is to stop."""
-        assert self._dispatcher is not None
-        dispatch, command = self._running.pop(robot)
-        _, path = self._dispatcher.still_to_pass(robot, self.state)
-        self._halts.stop(robot, command, path)
-        self._dispatcher.finished(dispatch.id, False)
-
-    def _moved(self, robot: str) -> bool:
-        """Whether an idle robot is elsewhere than its plan has it."""
-        assert self._dispatcher is not None
-        return robot not in self._running and self._dispatcher.place(robot) != self.state.robots[robot].cell
+    def _take_failure(self, dispatch: Dispatch, result: SkillResult) -> None:
+        """Has a failed step tried again, or the rest planned anew."""
+        if not self._patience.again(dispatch.step, result, self.state.robots[dispatch.robot].alive):
+            if dispatch.leaf:
+                self._barred.add((dispatch.leaf, dispatch.robot))
+            self._set_back(result.message, dispatch.leaf)
 
     def _stop(self, reason: str, then: Phase) -> None:
         self.reason, self.phase, self._after_stop = reason, Phase.STOPPING, then
-        self.needs_plan, self._live = "", None
+        self.needs_plan, self._crew.live = "", None
 
     def _set_back(self, reason: str, leaf: str = "") -> None:
         """Stops the robots, then has the rest planned anew as long as that is allowed."""
@@ -409,12 +350,11 @@ class Mission:
 
     def _look_for_trouble(self) -> None:
         """Robots that are lost, and missions that do not move."""
-        for robot in [robot for robot in self._halts.stopping if not self.state.robots[robot].alive]:
-            self._halts.lost(robot)
+        self._crew.lose(self.state)
         for leaf, progress in self._ledger.leaves.items():
             robot = progress.robot
             if self._ledger.is_open(leaf) and robot and not self.state.robots[robot].alive:
-                self._running.pop(robot, None)
+                self._crew.running.pop(robot, None)
                 self._set_back(f"{robot} is lost.", leaf)
                 return
         stall_s = self._patience.limits.stall_s
@@ -423,8 +363,8 @@ class Mission:
 
     def _close_leaves(self) -> None:
         """Marks leaves as finished whose steps are done and whose goal is seen to hold."""
-        assert self._dispatcher is not None
-        steps, ledger = self._dispatcher.leaf_states(), self._ledger
+        assert self._crew.dispatcher is not None
+        steps, ledger = self._crew.dispatcher.leaf_states(), self._ledger
         changed = True
         while changed:  # a leaf without steps may wait for one that is closed only now
             changed = False
@@ -441,11 +381,8 @@ class Mission:
 
     def _start_steps(self) -> tuple[SkillCommand, ...]:
         """Gives out the steps whose turn has come."""
-        assert self._dispatcher is not None
         commands = []
-        for d in self._dispatcher.ready(self.state, held=self._halts.idle, claimed=self._halts.rolling):
-            command = SkillCommand(f"{self.name}/{self._plans}/{d.id}", d.robot, d.skill, d.args, d.path, d.leaf)
-            self._running[d.robot] = (d, command)
+        for d, command in self._crew.start(self.state, f"{self.name}/{self._plans}"):
             if d.leaf:
                 again = " tries again" if d.step in self._patience.tries else ""
                 doing = " ".join((d.skill.replace("_", " "), *d.args))
@@ -456,37 +393,13 @@ class Mission:
 
     def _conclude(self) -> None:
         """Ends the mission when nothing is left to do, or asks for a new plan when goals are not met."""
-        assert self._dispatcher is not None
+        assert self._crew.dispatcher is not None
         unmet = [leaf for leaf in self.spec.leaves if self._ledger.is_open(leaf)]
         if not unmet:
             self.phase = Phase.FINISHED
-        elif self._dispatcher.done:
+        elif self._crew.dispatcher.done:
             text = self.spec.leaves[unmet[0]].text
             self._set_back(f"Every step was carried out, but {text!r} is not seen to be done.", unmet[0])
-
-    def _why_pending(self, leaf: str) -> str:
-        first = self._ledger.waits_for(leaf)
-        if first:
-            return f"waits until {self.spec.leaves[first].text!r} is done"
-        robot = self._ledger.leaves[leaf].robot
-        running = self._running.get(robot)
-        if running is not None and running[0].leaf not in ("", leaf):
-            other = running[0].leaf
-            return f"waits until {robot} has done {self.spec.leaves[other].text!r}"
-        return f"{robot} is to do it"
-
-    def _paused(self, robot: str) -> str:
-        """Why an idle robot waits, where that is because one is held; else empty."""
-        if robot in self._halts.held:
-            return f"{robot} is paused"
-        queue, seen = [robot], {robot}
-        while queue and self._dispatcher is not None:
-            for other in sorted(self._dispatcher.waits_for(queue.pop()) - seen):
-                if other in self._halts.held:
-                    return f"waits for {other}, which is paused"
-                seen.add(other)
-                queue.append(other)
-        return ""
 
 
 def _places(state: WorldState) -> list[tuple[Cell, str | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from random import Random
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -63,13 +64,15 @@ def rules_of(world):
 def changes(draw):
     """A world, a mission, and what it is changed to, when, and how long that takes."""
     kind = draw(st.sampled_from(["office", "table", "small", "small"]))
-    random = draw(st.randoms(use_true_random=False))
+    random = Random(draw(st.integers(0, 10**9)))
     world = {"office": OFFICE, "table": TABLE}.get(kind) or random_world(random)
     goals = goals_of(world)
     count = random.randint(2, 5)
     chosen = random.sample(goals, min(count + 1, len(goals)))
     names = list(world.robots)
-    tasks = [task(i, goal, random.sample(names, 1) if random.random() < 0.3 else ()) for i, goal in enumerate(chosen, 1)]
+    tasks = [
+        task(i, goal, random.sample(names, 1) if random.random() < 0.3 else ()) for i, goal in enumerate(chosen, 1)
+    ]
     order = [(a.id, b.id) for a, b in combinations(tasks, 2) if random.random() < 0.2]
     rules = rules_of(world) if random.random() < 0.4 else []
     rules = [TreeRule(rule, rule, "rule_1") for rule in random.sample(rules, min(1, len(rules)))]

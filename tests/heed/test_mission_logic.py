@@ -6,8 +6,7 @@ import pytest
 from playing import OFFICE, Play
 
 from grounding.mission.task import NodeState
-from heed.mission import Phase
-from heed.patience import Limits
+from heed.mission import Limits, Phase
 from heed.progress import LeafState
 from sim.faults import FaultPlan
 from sim.protocol import SkillStatus
