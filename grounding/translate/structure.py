@@ -27,10 +27,12 @@ class Mission:
     Attributes:
         root: All tasks, None when there are only rules.
         rules: Rules for the team.
+        tangled: Whether its words of order could be tied to each other in another way.
     """
 
     root: Node | None
     rules: list[TreeRule] = field(default_factory=list)
+    tangled: bool = False
 
 
 class Composer:
