@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grounding.language.act import Act, ActKind
+from grounding.language.clauses import loosely
 from grounding.language.context import Doing, Heard
 from grounding.language.patterns import Bound, Row
 from grounding.language.referring import AskError, Deed, Phrase, Scope
 from grounding.language.settle import (
     NoReadingError,
-    called,
     candidates,
     contract_skill,
     kin,
@@ -21,6 +21,8 @@ from grounding.language.settle import (
     slots,
     told,
 )
+
+from grounding.language.tokens import PUNCTUATION, tokenise
 
 
 @dataclass(frozen=True)
@@ -241,8 +243,20 @@ def _lift(row: Row, bound: Bound, scope: Scope) -> Heard:
     else:
         found = list(rules[-1:])
     rule = _one_rule(found, scope)
+    if rule is not None and not slot:
+        slot = _said_by(rule.text, scope)
     robots = bound.get("robots")
     return Heard(_act(ActKind.LIFT, scope, robots, **slot), rule=None if rule is None else rule.id or rule.text)
+
+
+def _said_by(text: str, scope: Scope) -> dict[str, Any]:
+    """What the words of a rule speak of."""
+    inner = Scope([t for t in tokenise(text) if t.text not in PUNCTUATION], scope.context, scope.team)
+    for at in range(len(inner.words)):
+        skill, thing, place = loosely(inner, at)
+        if skill is not None:
+            return {"skill": skill, "object": thing, "destination": place, "polarity": "never"}
+    return {}
 
 
 def _rule_slots(ids: list[str], scope: Scope) -> dict[str, Any]:
@@ -318,8 +332,7 @@ def _skill(row: Row, bound: Bound, scope: Scope) -> Heard:
         if thing is None and row["skill"] == "put_down" and not scope.context.current:
             raise NoReadingError
         act = _act(ActKind.SKILL, scope, skill=row["skill"], object=thing)
-        clause = f"put {called(thing, scope.world)} down" if thing else "put it down"
-        return Heard(act, clause if row["skill"] == "put_down" else "", place=place, anchor=job.task if job else None)
+        return Heard(act, place=place, anchor=job.task if job else None)
     job = job or _only_job(scope)
     if job is None:
         raise NoReadingError
@@ -386,7 +399,7 @@ def _question(row: Row, bound: Bound, scope: Scope) -> Heard:
     thing: Phrase | None = bound.get("thing")
     ids = candidates(thing, scope) if thing is not None else ()
     act = Act(ActKind.QUESTION, robots or scope.robots, object=ids[0] if len(ids) == 1 else None, persistence=None)
-    return Heard(act, about=row["about"])
+    return Heard(act, " ".join(scope.words), about=row["about"])
 
 
 def _praise(row: Row, bound: Bound, scope: Scope) -> Heard:
@@ -394,7 +407,9 @@ def _praise(row: Row, bound: Bound, scope: Scope) -> Heard:
 
 
 def _rule(row: Row, bound: Bound, scope: Scope) -> Heard:
-    """A rule; its clause and what it says are filled in by the caller, who has the text."""
+    """A rule; its clause and what it says are filled in by the caller."""
+    if scope.words[0] == "no" and scope.tokens[2].number.isdigit():
+        raise NoReadingError  # "no, robot two"
     return Heard(
         Act(ActKind.CONSTRAINT, bound.get("robots") or scope.robots, persistence="always",
             polarity=row["polarity"] or None)

@@ -20,7 +20,9 @@ _VERBS = wordset("GO VISIT MOVE CARRY GRASP OPERATE TURN KEEP STAY USE AVOID")
 _RELATIVE = wordset("is are was has")
 _MODALS = wordset("must may should shall can ever never always not be to do does robot robots is are allowed let")
 _DONE = wordset("is are done finished delivered cleaned there ready complete completed over been has have clean you")
-_THERE = wordset("there here")
+_STATIVE = wordset("keep keeps leave stay stays remain remains avoid avoids be is are kept")
+#: What only says that a rule is one.
+_LASTING = tuple(tuple(p.split()) for p in ("from now on", "any more", "anymore", "ever again", "in future", "again"))
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +42,17 @@ def lexicon_verbs() -> frozenset[str]:
 def is_order(tokens: Sequence[Token]) -> bool:
     """Whether words begin as an order does: with a verb."""
     return bool(tokens) and tokens[0].text in _order_words()
+
+
+def is_lasting(heard: Heard) -> bool:
+    """Whether a rule says what is to hold all the time, or forbids; "always close the door" is no such rule.
+
+    What is to be done again and again, whenever something happens, no formula of the controlled parser says.
+    """
+    words = heard.clause.lower().split()
+    if heard.act.kind is not ActKind.CONSTRAINT or "always" not in words:
+        return True
+    return bool(_STATIVE & set(words[words.index("always") + 1 :][:1]))
 
 
 def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None) -> tuple[str, set[str]]:
@@ -66,6 +79,8 @@ def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None)
             continue
         named = named or any(p.how == "named" for p in scope.phrases(i))
         token = scope.tokens[i]
+        if i > start and pieces and "," in text[scope.tokens[i - 1].end : token.start]:
+            pieces[-1] += ","
         glued = i > start and pieces and scope.tokens[i - 1].end == token.start and token.text[0].isalnum()
         said = token.text if token.text == "not" else text[token.start : token.end]
         if glued and said != "not":
@@ -125,12 +140,13 @@ def rule_of(found: Heard, row: Row | None, bound: Bound, scope: Scope) -> Heard:
 
 
 def _rule_text(scope: Scope, row: Row | None, bound: Bound, end: int) -> tuple[str, set[str]]:
-    source = _source(scope)
     if row is not None and row["retell"]:
         thing = settle(bound["thing"], scope, "thing")
-        text, referred = f"{row['retell']} {called(thing, scope.world)}", {thing}
+        rest, referred = clause_text(scope, scope.text, bound["rest"][0], end) if "rest" in bound else ("", set())
+        text = f"{row['retell']} {called(thing, scope.world)} {rest}".strip()
+        referred = {*referred, thing}
     else:
-        text, referred = clause_text(scope, source, 0, end)
+        text, referred = clause_text(scope, scope.text, 0, end)
     if scope.robots and not bound.get("robots") and scope.robots != scope.context.robots:
         text = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)} must {_finite(text)}"
     return text, referred
@@ -141,22 +157,11 @@ def _finite(text: str) -> str:
     return text.removeprefix("do ") if text.startswith("do not ") else text
 
 
-def _source(scope: Scope) -> str:
-    """The text that the offsets of the tokens of a clause stand in, rebuilt where only they are known."""
-    size = max(t.end for t in scope.tokens)
-    letters = [" "] * size
-    for token in scope.tokens:
-        letters[token.start : token.end] = token.text[: token.end - token.start].ljust(token.end - token.start)
-    return "".join(letters)
-
-
 def _from_now_on(at: int, scope: Scope) -> Heard:
     """ "From now on ...": what follows as a rule of its own, or as what is always to be done."""
-    inner = Scope(scope.tokens[at:], scope.context, scope.team, scope.robots, scope.chosen)
+    inner = Scope(scope.tokens[at:], scope.context, scope.team, scope.robots, scope.chosen, scope.text)
     from grounding.language.acts import Cues, heard  # acts reads rows, and this is one of them
 
-    named = inner.team.named(inner.tokens, 0) if not scope.robots else None
-    del named
     for row in rows():
         if row.act != "constraint" or row.say.startswith("<rulestart>"):
             continue
@@ -167,7 +172,7 @@ def _from_now_on(at: int, scope: Scope) -> Heard:
     act = Act(ActKind.CONSTRAINT, scope.robots, persistence="always", polarity="never" if never else "always")
     end, until = _expiry(inner)
     slots = _rule_slots(None, {"clause": (start, end)}, inner)
-    text, _ = clause_text(inner, _source(inner), 0, end)
+    text, _ = clause_text(inner, scope.text, 0, end)
     robots = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)}, " if scope.robots else ""
     clause = f"{robots}{text}" if never else f"{robots}always {text}"
     return Heard(replace(act, **slots), clause, until=until)
@@ -194,6 +199,9 @@ def _expiry(scope: Scope) -> tuple[int, float | str | None]:
     """Where the rule proper ends, and when it ends: after some seconds, with a task, or not before the mission."""
     words = scope.words
     times = lexicon()["times"]
+    for tail in _LASTING:
+        if words[-len(tail) :] == list(tail):
+            return len(words) - len(tail), None
     for i, word in enumerate(words):
         if word == "for" and i and words[-1] in times:
             number = next((t.number for t in scope.tokens[i + 1 : -1] if t.number.replace(".", "").isdigit()), None)

@@ -14,7 +14,7 @@ from typing import Any
 
 from grounding.language.act import Act, ActKind
 from grounding.language.acts import Cues, heard
-from grounding.language.clauses import clause_text, is_order, loosely, rule_of
+from grounding.language.clauses import clause_text, is_lasting, is_order, loosely, rule_of
 from grounding.language.context import Context, Doing, Heard, Hearing
 from grounding.language.lexicon import Words, lexicon, phrases
 from grounding.language.patterns import indexed, longest, match, rows
@@ -23,13 +23,15 @@ from grounding.language.replies import is_answer
 from grounding.language.settle import NoReadingError, meant
 from grounding.language.stop import halts
 from grounding.language.team import Team, team_of
-from grounding.language.tokens import PUNCTUATION, SENTENCE_END, Token, tokenise
+from grounding.language.tokens import PUNCTUATION, SENTENCE_END, Token, tokenise, wordset
 from grounding.translate.nouns import nouns_of
 from grounding.world import World
 
 __all__ = ["Context", "Doing", "Heard", "Hearing", "hear"]
 
 _LINKS = frozenset({",", "and", "but", "then", "so", ":"})
+#: After these a robot named at the end is no one addressed: "bring it to robot two".
+_BOUND = wordset("to for from with at and or near than behind of let by not except about is are but into on in over")
 #: Acts that may follow an instruction in one sentence; others belong to the instruction ("..., but the lobby first").
 _MAY_FOLLOW = frozenset({ActKind.PAUSE, ActKind.RESUME, ActKind.QUESTION, ActKind.PRAISE_OR_NOISE})
 
@@ -152,6 +154,7 @@ class _Ear:
         flush()
         acting = [h for h in found if h.act.kind is not ActKind.PRAISE_OR_NOISE]
         found = acting or found[:1]
+        unread.extend("always" for h in found if not is_lasting(h))
         return Hearing(tuple(found), tuple(dict.fromkeys(unread)))
 
     def _instruction(self, tokens: Sequence[Token]) -> Heard:
@@ -164,16 +167,20 @@ class _Ear:
 
     def _sentence(self, tokens: Sequence[Token]) -> _Read | None:
         """The acts of a sentence; None where it is an instruction."""
-        read = self._simple(tokens) or self._split(tokens)
+        read = self._read(tokens)
         if read is not None:
             return read
         unknown = [t for t in tokens if t.text not in PUNCTUATION and self._unknown(t)]
         rest = [t for t in tokens if t not in unknown]
         if unknown and any(t.text not in PUNCTUATION for t in rest):
-            read = self._simple(rest) or self._split(rest)
+            read = self._read(rest)
             if read is not None and any(h.act.kind is not ActKind.PRAISE_OR_NOISE for h in read.heard):
                 return _Read(read.heard, (*read.unread, *(t.text for t in unknown)))
         return self._contrary(tokens)
+
+    def _read(self, tokens: Sequence[Token]) -> _Read | None:
+        """One act of a fixed form, else several joined by links, else one that takes the rest as its clause."""
+        return self._simple(tokens, clauses=False) or self._split(tokens) or self._simple(tokens)
 
     def _contrary(self, tokens: Sequence[Token]) -> _Read | None:
         """A sentence that corrects something and that no row reads is no new task."""
@@ -193,10 +200,11 @@ class _Ear:
             if not right or not _without_marks(left):
                 continue
             first = self._simple(left)
-            second = self._simple(right) or self._split(right)
+            second = self._read(right)
             if first is not None and second is not None:
                 return _Read((*first.heard, *second.heard), (*first.unread, *second.unread))
-            if first is not None and self._orders(right):
+            ruled = first is not None and first.heard[-1].act.kind is ActKind.CONSTRAINT and token.text != ","
+            if first is not None and not ruled and self._orders(right):
                 return _Read((*first.heard, self._instruction(right)), first.unread)
             if second is not None and self._orders(left) and {h.act.kind for h in second.heard} <= _MAY_FOLLOW:
                 return _Read((self._instruction(left), *second.heard), second.unread)
@@ -205,31 +213,34 @@ class _Ear:
     def _orders(self, tokens: Sequence[Token]) -> bool:
         return any(is_order(v.tokens) for v in self._variants(_without_marks(tokens)))
 
-    def _simple(self, tokens: Sequence[Token]) -> _Read | None:
-        """The act of words that one row fits, or that say where a new task goes."""
+    def _simple(self, tokens: Sequence[Token], *, clauses: bool = True) -> _Read | None:
+        """The act of words that one row fits, or that say where a new task goes.
+
+        Without ``clauses``, rows that take all the rest as their clause are left out.
+        """
         words = _without_marks(tokens)
         if not words:
             return None
         variants = list(self._variants(words))
         for variant in variants:
-            found = self._by_rows(variant)
+            found = self._by_rows(variant, clauses=clauses)
             if found is not None:
                 return _Read((found,), variant.unknown)
-        for variant in variants:
+        for variant in reversed(variants) if clauses else ():
             if variant.tokens:
                 found = self._placed(variant)
                 if found is not None:
                     return _Read((found,), variant.unknown)
         return None
 
-    def _by_rows(self, variant: _Variant) -> Heard | None:
+    def _by_rows(self, variant: _Variant, *, clauses: bool) -> Heard | None:
         if not variant.tokens:
             return None
-        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         first = scope.words[0]
         asked: AskError | None = None
         for row in rows():
-            if row.starts is not None and first not in row.starts:
+            if (row.starts is not None and first not in row.starts) or (row.open and not clauses):
                 continue
             for bound in match(row.parts, scope.words, scope.slot):
                 try:
@@ -249,7 +260,7 @@ class _Ear:
         """A task with words that say where it goes: first, now, instead, before another."""
         tokens, cues = list(variant.tokens), variant.cues
         place, anchor = "", None
-        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         job = scope.job()
         lead = longest(_places()["lead"], scope.words, 0)
         if lead is not None:
@@ -264,8 +275,10 @@ class _Ear:
                 place, anchor, tokens = cut
         if not tokens or not is_order(tokens):
             return self._ban(variant)
+        if place and self._linked(tokens):
+            return None  # "go to m1 and m2, but m2 first" orders its own parts
         place = place or ("instead" if cues.instead or cues.contrary else "now" if cues.now else "")
-        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         clause, referred = clause_text(scope, self.text)
         if not place and not referred:
             return None
@@ -278,12 +291,17 @@ class _Ear:
             return None
         return Heard(act, _addressed(clause, variant.robots), place=place, anchor=anchor)
 
+    def _linked(self, tokens: Sequence[Token]) -> bool:
+        """Whether a clause has several parts."""
+        inside = self.text[tokens[0].start : tokens[-1].end]
+        return "," in inside or bool({"and", "but", "then"} & {t.text for t in tokens})
+
     def _ban(self, variant: _Variant) -> Heard | None:
         """ "Do not open the door": a rule, where it is no task that is given up."""
         words = [t.text for t in variant.tokens]
         if words[:2] != ["do", "not"] or not is_order(variant.tokens[2:]):
             return None
-        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         act = Act(ActKind.CONSTRAINT, variant.robots, persistence="always", polarity="never")
         return rule_of(Heard(act), None, {"clause": (2, len(words))}, scope)
 
@@ -349,7 +367,9 @@ class _Ear:
             if cut == len(words) and not robots and not variant.unknown:
                 for start in range(max(1, len(words) - 5), len(words)):
                     named = self.team.named(variant.tokens, start)
-                    if named is not None and named.end == len(words):
+                    apart = "," in self.text[variant.tokens[start - 1].end : variant.tokens[start].start]
+                    bound = words[start - 1] in _BOUND and not apart
+                    if named is not None and named.end == len(words) and not bound:
                         cut, robots = start, robots_of(named, self.context)
                         cues = replace(cues, lone=True)
                         unknown = () if robots else (named.said,)

@@ -65,8 +65,19 @@ class Row:
     extra: Mapping[str, str]
     starts: frozenset[str] | None = field(default=None)
 
+    @property
+    def open(self) -> bool:
+        """Whether it takes all the rest as its clause."""
+        return bool(self.parts) and any(_takes_rest(part) for part in self.parts)
+
     def __getitem__(self, name: str) -> str:
         return self.extra.get(name, "")
+
+
+def _takes_rest(part: Element) -> bool:
+    if isinstance(part, Option):
+        return any(_takes_rest(inner) for way in part.ways for inner in way)
+    return isinstance(part, Gap) and part.name in ("clause", "rest")
 
 
 def compiled(say: str) -> tuple[Element, ...]:

@@ -121,12 +121,14 @@ class Scope:
         team: Names of the robots.
         robots: Who is addressed in so many words.
         chosen: What was chosen where several things could be meant.
+        text: The text that the offsets of the tokens stand in.
     """
 
     def __init__(
         self, tokens: Sequence[Token], context: Context, team: Team, robots: tuple[str, ...] = (),
-        chosen: Mapping[str, Any] | None = None,
+        chosen: Mapping[str, Any] | None = None, text: str = "",
     ) -> None:  # fmt: skip
+        self.text = text
         self.tokens, self.context, self.team, self.robots = list(tokens), context, team, robots
         self.words = [t.text for t in tokens]
         self.chosen = chosen or {}
@@ -266,8 +268,12 @@ class Scope:
         yield at + 1, self.words[at]
 
     def _amount(self, at: int) -> Iterator[tuple[int, Any]]:
+        if self.words[at] in ("by", "about", "another", "roughly", "around") and at + 1 < len(self.words):
+            at += 1
         number = self.tokens[at].number
         number = "1" if number in ("a", "an") else number
+        if self.words[at] == "half" and self.words[at + 1 : at + 2] in (["a"], ["an"]):
+            number, at = "0.5", at + 1
         if number.replace(".", "", 1).isdigit():
             unit = longest(_tables()["units"], self.words, at + 1)
             if unit is not None:

@@ -44,6 +44,8 @@ def _chosen(content: Sequence[object], options: Sequence[str]) -> str:
     words = [t.text for t in content]  # type: ignore[attr-defined]
     numbers = [t.number for t in content]  # type: ignore[attr-defined]
     spelled = [[t.text for t in tokenise(option)] for option in options]
+    if len(words) > 1:
+        words = [w for w in words if w not in ("yes", "no", "yeah", "yep", "nope", "sure")]
     named = [w for w in words if any(w in option for option in spelled) and w not in ("the", "a", "an")]
     if named and len(named) == len([w for w in words if w not in ("the", "a", "an", "one")]):
         holding = [o for o, s in zip(options, spelled, strict=True) if all(w in s for w in named)]
