@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grounding.language.act import Act, ActKind
-from grounding.language.clauses import loosely
+from grounding.language.clauses import expiry, loosely
 from grounding.language.context import Doing, Heard
 from grounding.language.patterns import Bound, Row
 from grounding.language.referring import AskError, Deed, Phrase, Scope
 from grounding.language.settle import (
     NoReadingError,
+    antecedent,
     candidates,
     contract_skill,
     kin,
     meant,
+    same_skill,
     settle,
     slots,
     told,
@@ -81,6 +83,11 @@ def _doers(doings: tuple[Doing, ...], scope: Scope) -> tuple[str, ...]:
 def _working(row: Row, bound: Bound, scope: Scope) -> Heard:
     """Pause and resume, of robots or of a task."""
     kind = ActKind(row.act)
+    if "rest" in bound:
+        _, until = expiry(scope)
+        if until is None:
+            raise NoReadingError
+        return Heard(_act(kind, scope), until=until)
     if "tasks" not in bound:
         return Heard(_act(kind, scope))
     what = meant(bound["tasks"], scope, "tasks")
@@ -90,6 +97,8 @@ def _working(row: Row, bound: Bound, scope: Scope) -> Heard:
 
 
 def _motion(row: Row, bound: Bound, scope: Scope) -> Heard:
+    if bound.get("move") == "come" and scope.words[-1] == "back":
+        raise NoReadingError  # "come back" asks for a place
     direction = bound.get("direction") or bound.get("raise") or row["direction"]
     amount = bound.get("amount2") or bound.get("amount") or row["amount"]
     if not amount:
@@ -158,8 +167,8 @@ def _undo(row: Row, bound: Bound, scope: Scope) -> Heard:
 
 
 def _reassign(row: Row, bound: Bound, scope: Scope) -> Heard:
-    new: tuple[str, ...] = bound.get("robots") or scope.robots
-    if not new:
+    new: tuple[str, ...] = bound.get("doers") or bound.get("robots") or scope.robots
+    if not new or (row["needs"] and scope.words[-1] == "one"):
         raise NoReadingError
     if "tasks" in bound:
         what = meant(bound["tasks"], scope, "tasks")
@@ -282,6 +291,9 @@ def _one_rule(found: list[Any], scope: Scope) -> Any:
 def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
     if bound.get("drop") == "drop" and _is_in_hand(bound, scope):
         raise NoReadingError
+    if row["all"]:
+        every = tuple(scope.doings())
+        return Heard(_act(ActKind.VETO, scope, _doers(every, scope)), tasks=_ids(every))
     if "tasks" in bound:
         deed: Deed = bound["tasks"]
         if "leave" in bound.get("drop", "") and deed.object is not None and deed.object.ids and deed.destination:
@@ -291,6 +303,9 @@ def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
             raise NoReadingError
         doings, skill, thing = what.doings, what.skill, what.object
         place = what.destination if not what.doings or what.object is None else None
+        if len(doings) > 1:
+            thing = place = None
+            skill = skill if all(same_skill(skill, d.skill) for d in doings) else None
     else:
         job = scope.job()
         if job is None:
@@ -326,6 +341,8 @@ def _is_in_hand(bound: Bound, scope: Scope) -> bool:
 def _skill(row: Row, bound: Bound, scope: Scope) -> Heard:
     job = scope.job()
     place = row["place"]
+    if row["skill"] == "hand_over":
+        return _handed(row, bound, scope)
     if row["skill"]:
         phrase = bound.get("held")
         thing = settle(phrase, scope, "held") if phrase is not None else _in_hand(scope)
@@ -346,6 +363,17 @@ def _skill(row: Row, bound: Bound, scope: Scope) -> Heard:
     if not scope.robots and job.robot not in (None, scope.context.addressed):
         act = replace(act, robots=(str(job.robot),))
     return Heard(act, told(changed, scope.world), place=place, anchor=job.task, tasks=_ids((job,)))
+
+
+def _handed(row: Row, bound: Bound, scope: Scope) -> Heard:
+    """Something held is to be given to another robot; what nobody holds is a job to be given away."""
+    thing = settle(bound["held"], scope, "held") if "held" in bound else antecedent(scope)
+    holder = next((r for r, held in scope.context.held.items() if held == thing), None)
+    if thing is None or holder is None or len(bound["robots"]) != 1 or holder in bound["robots"]:
+        raise NoReadingError
+    robots = scope.robots or ((holder,) if holder != scope.context.addressed else ())
+    act = Act(ActKind.SKILL, robots, skill="hand_over", object=thing, destination=bound["robots"][0])
+    return Heard(act, place=row["place"])
 
 
 def _only_job(scope: Scope) -> Doing | None:
@@ -396,6 +424,8 @@ def _changed(job: Doing, new: str, prep: str | None, scope: Scope) -> Doing:
 
 def _question(row: Row, bound: Bound, scope: Scope) -> Heard:
     robots = bound.get("robots")
+    if row["asked"] and scope.robots and "?" not in scope.text:
+        raise NoReadingError  # "robot two is in the way" asks nothing
     thing: Phrase | None = bound.get("thing")
     ids = candidates(thing, scope) if thing is not None else ()
     act = Act(ActKind.QUESTION, robots or scope.robots, object=ids[0] if len(ids) == 1 else None, persistence=None)

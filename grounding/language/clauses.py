@@ -12,7 +12,7 @@ from grounding.language.context import Heard
 from grounding.language.lexicon import lexicon
 from grounding.language.patterns import Bound, Row, every, match, rows
 from grounding.language.referring import AskError, Deed, Phrase, Scope, verbs
-from grounding.language.settle import NoReadingError, called, candidates, contract_skill, meant, settle, skill_of
+from grounding.language.settle import NoReadingError, called, candidates, contract_skill, meant, settle, skill_of, told
 from grounding.language.tokens import Token, wordset
 from grounding.translate.lexemes import language
 
@@ -68,6 +68,10 @@ def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None)
     i = start
     while i < end:
         phrase = _reference(scope, i, end, named=named)
+        if phrase is not None and scope.words[i - 1 : i] == ["do"] and i > start:
+            pieces[-1] = _done_thing(scope)
+            i = phrase.end
+            continue
         if phrase is not None:
             try:
                 found = settle(phrase, scope, f"word{i}")
@@ -89,6 +93,14 @@ def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None)
             pieces.append(said)
         i += 1
     return " ".join(pieces), referred
+
+
+def _done_thing(scope: Scope) -> str:
+    """ "Do that" written out: what the robot is doing, else what it did last."""
+    job = scope.job() or (scope.context.finished[-1] if scope.context.finished else None)
+    if job is None:
+        raise AskError("What do you mean by 'that'?")
+    return told(job, scope.world)
 
 
 def _reference(scope: Scope, i: int, end: int, *, named: bool) -> Phrase | None:
@@ -130,16 +142,22 @@ def rule_of(found: Heard, row: Row | None, bound: Bound, scope: Scope) -> Heard:
     """A rule with its clause, its slots and when it ends."""
     if row is not None and row.say.startswith("<rulestart>"):
         return _from_now_on(bound["clause"][0], scope)
-    end, until = _expiry(scope)
+    end, until = expiry(scope)
     act = found.act
     if row is not None and row.say.startswith(("nobody", "no robot")):
         act = replace(act, robots=scope.context.robots)
+    if row is not None and row["rest"]:
+        act = replace(act, robots=tuple(r for r in scope.context.robots if r not in bound["robots"]))
     text, _ = _rule_text(scope, row, bound, end)
     slots = _rule_slots(row, bound, scope)
     return replace(found, act=replace(act, **slots), clause=text, until=until)
 
 
 def _rule_text(scope: Scope, row: Row | None, bound: Bound, end: int) -> tuple[str, set[str]]:
+    if row is not None and row["tell"]:
+        robots = tuple(r for r in scope.context.robots if r not in bound["robots"]) if row["rest"] else bound["robots"]
+        rest, referred = clause_text(scope, scope.text, bound["clause"][0], end)
+        return f"{' and '.join(r.replace('_', ' ') for r in robots)} {row['tell']} {rest}", referred
     if row is not None and row["retell"]:
         thing = settle(bound["thing"], scope, "thing")
         rest, referred = clause_text(scope, scope.text, bound["rest"][0], end) if "rest" in bound else ("", set())
@@ -170,7 +188,7 @@ def _from_now_on(at: int, scope: Scope) -> Heard:
     never = "not" in inner.words or "never" in inner.words
     start = 2 if inner.words[:2] == ["do", "not"] else 0
     act = Act(ActKind.CONSTRAINT, scope.robots, persistence="always", polarity="never" if never else "always")
-    end, until = _expiry(inner)
+    end, until = expiry(inner)
     slots = _rule_slots(None, {"clause": (start, end)}, inner)
     text, _ = clause_text(inner, scope.text, 0, end)
     robots = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)}, " if scope.robots else ""
@@ -195,7 +213,7 @@ def _rule_slots(row: Row | None, bound: Bound, scope: Scope) -> dict[str, Any]:
     return {"skill": skill, "object": thing, "destination": place}
 
 
-def _expiry(scope: Scope) -> tuple[int, float | str | None]:
+def expiry(scope: Scope) -> tuple[int, float | str | None]:
     """Where the rule proper ends, and when it ends: after some seconds, with a task, or not before the mission."""
     words = scope.words
     times = lexicon()["times"]

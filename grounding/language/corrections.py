@@ -32,8 +32,8 @@ __all__ = ["Context", "Doing", "Heard", "Hearing", "hear"]
 _LINKS = frozenset({",", "and", "but", "then", "so", ":"})
 #: After these a robot named at the end is no one addressed: "bring it to robot two".
 _BOUND = wordset("to for from with at and or near than behind of let by not except about is are but into on in over")
-#: Acts that may follow an instruction in one sentence; others belong to the instruction ("..., but the lobby first").
-_MAY_FOLLOW = frozenset({ActKind.PAUSE, ActKind.RESUME, ActKind.QUESTION, ActKind.PRAISE_OR_NOISE})
+#: Acts that may follow an instruction in one sentence; others belong to it ("..., but the lobby first", "and wait").
+_MAY_FOLLOW = frozenset({ActKind.QUESTION, ActKind.PRAISE_OR_NOISE})
 
 
 def hear(text: str, context: Context, *, always: bool = False) -> Hearing:
@@ -149,7 +149,7 @@ class _Ear:
                 unread.extend(read.unread)
             elif alone or self._orders(part) or all(isinstance(p, list) and self._sentence(p) is None for p in parts):
                 pending.extend(part)
-            else:
+            elif self._content(list(self._variants(_without_marks(part)))[-1].tokens):
                 unread.extend(self._content(part))
         flush()
         acting = [h for h in found if h.act.kind is not ActKind.PRAISE_OR_NOISE]
@@ -185,6 +185,8 @@ class _Ear:
     def _contrary(self, tokens: Sequence[Token]) -> _Read | None:
         """A sentence that corrects something and that no row reads is no new task."""
         bare = list(self._variants(_without_marks(tokens)))[-1]
+        if bare.cues.contrary and not bare.tokens:
+            return _Read((), tuple(self._content(tokens)) if len(tokens) == len(tokenise(self.text)) else ())
         if bare.cues.contrary and not is_order(bare.tokens):
             return _Read((), tuple(self._content(bare.tokens or tokens)))
         return None

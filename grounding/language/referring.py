@@ -146,7 +146,7 @@ class Scope:
 
     def slot(self, name: str, at: int) -> Iterator[tuple[int, Any]]:
         """Every end and value that a slot can have at a word; see :data:`grounding.language.patterns.Slot`."""
-        aliases = {"amount2": "amount", "prep2": "prep", "colour2": "colour", "others": "tasks"}
+        aliases = {"amount2": "amount", "prep2": "prep", "colour2": "colour", "others": "tasks", "doers": "robots"}
         return self._slots[aliases.get(name, name)](at) if at < len(self.words) else iter(())
 
     def focus(self) -> str | None:
@@ -222,6 +222,9 @@ class Scope:
             own = self.nouns.nouns.get(tuple(numbered[:size]))
             if own is not None and len(own.own) == 1 and own.own[0] in kind:
                 yield self._phrase((own.own[0],), at, i + size, "named")
+        numbers = [k for k in kind if numbered and numbered[0].isdigit() and _number_of(k) == numbered[0]]
+        if len(numbers) == 1:
+            yield self._phrase((numbers[0],), at, i + 1, "named")
 
     def _phrase(
         self, ids: tuple[str, ...], start: int, end: int, how: str, *, many: bool = False, traits: tuple[str, ...] = ()
@@ -342,6 +345,11 @@ class Scope:
 
     def _said(self, start: int, end: int) -> str:
         return " ".join(self.words[start:end])
+
+
+def _number_of(entity: str) -> str:
+    """The number at the end of an id: 4 of door_m4."""
+    return entity[len(entity.rstrip("0123456789")) :]
 
 
 def robots_of(named: Named, context: Context) -> tuple[str, ...]:
