@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
-from grounding.language.act import Act, ActKind
-from grounding.language.context import Heard
 from grounding.language.lexicon import lexicon
-from grounding.language.patterns import Bound, Row, every, match, rows
-from grounding.language.referring import AskError, Deed, Phrase, Scope, verbs
+from grounding.language.referring import AskError, Deed, Phrase, Scope
 from grounding.language.settle import NoReadingError, called, candidates, contract_skill, meant, settle, skill_of, told
 from grounding.language.tokens import Token, wordset
 from grounding.translate.lexemes import language
 
 _VERBS = wordset("GO VISIT MOVE CARRY GRASP OPERATE TURN KEEP STAY USE AVOID")
 _RELATIVE = wordset("is are was has")
-_MODALS = wordset("must may should shall can ever never always not be to do does robot robots is are allowed let")
 _DONE = wordset("is are done finished delivered cleaned there ready complete completed over been has have clean you")
-_STATIVE = wordset("keep keeps leave stay stays remain remains avoid avoids be is are kept")
 #: What only says that a rule is one.
 _LASTING = tuple(tuple(p.split()) for p in ("from now on", "any more", "anymore", "ever again", "in future", "again"))
 
@@ -42,17 +35,6 @@ def lexicon_verbs() -> frozenset[str]:
 def is_order(tokens: Sequence[Token]) -> bool:
     """Whether words begin as an order does: with a verb."""
     return bool(tokens) and tokens[0].text in _order_words()
-
-
-def is_lasting(heard: Heard) -> bool:
-    """Whether a rule says what is to hold all the time, or forbids; "always close the door" is no such rule.
-
-    What is to be done again and again, whenever something happens, no formula of the controlled parser says.
-    """
-    words = heard.clause.lower().split()
-    if heard.act.kind is not ActKind.CONSTRAINT or "always" not in words:
-        return True
-    return bool(_STATIVE & set(words[words.index("always") + 1 :][:1]))
 
 
 def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None) -> tuple[str, set[str]]:
@@ -120,7 +102,7 @@ def loosely(scope: Scope, at: int = 0) -> tuple[str | None, str | None, str | No
     if not deeds:
         return None, None, None
     deed = next((d for d in deeds if d.object is not None or d.destination is not None), deeds[0])
-    thing, place = _id_or_words(deed.object, scope), _id_or_words(deed.destination, scope)
+    thing, place = id_or_words(deed.object, scope), id_or_words(deed.destination, scope)
     if deed.to_robot:
         place = deed.to_robot[0]
     skill = skill_of(deed, thing, place, scope.world)
@@ -129,88 +111,14 @@ def loosely(scope: Scope, at: int = 0) -> tuple[str | None, str | None, str | No
     return contract_skill(skill), thing, place
 
 
-def _id_or_words(phrase: Phrase | None, scope: Scope) -> str | None:
+def id_or_words(phrase: Phrase | None, scope: Scope) -> str | None:
+    """The one id that a phrase can stand for, else its words without articles."""
     if phrase is None:
         return None
     ids = candidates(phrase, scope)
     if len(ids) == 1:
         return ids[0]
     return " ".join(w for w in phrase.said.split() if w not in ("the", "a", "an", "any", "all", "every"))
-
-
-def rule_of(found: Heard, row: Row | None, bound: Bound, scope: Scope) -> Heard:
-    """A rule with its clause, its slots and when it ends."""
-    if row is not None and row.say.startswith("<rulestart>"):
-        return _from_now_on(bound["clause"][0], scope)
-    end, until = expiry(scope)
-    act = found.act
-    if row is not None and row.say.startswith(("nobody", "no robot")):
-        act = replace(act, robots=scope.context.robots)
-    if row is not None and row["rest"]:
-        act = replace(act, robots=tuple(r for r in scope.context.robots if r not in bound["robots"]))
-    text, _ = _rule_text(scope, row, bound, end)
-    slots = _rule_slots(row, bound, scope)
-    return replace(found, act=replace(act, **slots), clause=text, until=until)
-
-
-def _rule_text(scope: Scope, row: Row | None, bound: Bound, end: int) -> tuple[str, set[str]]:
-    if row is not None and row["tell"]:
-        robots = tuple(r for r in scope.context.robots if r not in bound["robots"]) if row["rest"] else bound["robots"]
-        rest, referred = clause_text(scope, scope.text, bound["clause"][0], end)
-        return f"{' and '.join(r.replace('_', ' ') for r in robots)} {row['tell']} {rest}", referred
-    if row is not None and row["retell"]:
-        thing = settle(bound["thing"], scope, "thing")
-        rest, referred = clause_text(scope, scope.text, bound["rest"][0], end) if "rest" in bound else ("", set())
-        text = f"{row['retell']} {called(thing, scope.world)} {rest}".strip()
-        referred = {*referred, thing}
-    else:
-        text, referred = clause_text(scope, scope.text, 0, end)
-    if scope.robots and not bound.get("robots") and scope.robots != scope.context.robots:
-        text = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)} must {_finite(text)}"
-    return text, referred
-
-
-def _finite(text: str) -> str:
-    """An order as what follows "must"."""
-    return text.removeprefix("do ") if text.startswith("do not ") else text
-
-
-def _from_now_on(at: int, scope: Scope) -> Heard:
-    """ "From now on ...": what follows as a rule of its own, or as what is always to be done."""
-    inner = Scope(scope.tokens[at:], scope.context, scope.team, scope.robots, scope.chosen, scope.text)
-    from grounding.language.acts import Cues, heard  # acts reads rows, and this is one of them
-
-    for row in rows():
-        if row.act != "constraint" or row.say.startswith("<rulestart>"):
-            continue
-        for bound in match(row.parts, inner.words, inner.slot):
-            return rule_of(heard(row, bound, inner, Cues()), row, bound, inner)
-    never = "not" in inner.words or "never" in inner.words
-    start = 2 if inner.words[:2] == ["do", "not"] else 0
-    act = Act(ActKind.CONSTRAINT, scope.robots, persistence="always", polarity="never" if never else "always")
-    end, until = expiry(inner)
-    slots = _rule_slots(None, {"clause": (start, end)}, inner)
-    text, _ = clause_text(inner, scope.text, 0, end)
-    robots = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)}, " if scope.robots else ""
-    clause = f"{robots}{text}" if never else f"{robots}always {text}"
-    return Heard(replace(act, **slots), clause, until=until)
-
-
-def _rule_slots(row: Row | None, bound: Bound, scope: Scope) -> dict[str, Any]:
-    """Skill, object and destination that a rule speaks of."""
-    if row is not None and "thing" in bound:
-        thing = _id_or_words(bound["thing"], scope)
-        if row["verb"] == "go_to":
-            return {"skill": "go_to", "destination": thing}
-        return {"skill": "open" if "open" in scope.words else "close", "object": thing}
-    at = bound["clause"][0]
-    if row is not None and row["verb"] == "go_to" and not list(every(verbs(), scope.words, at)):
-        phrase = next(iter(scope.phrases(at)), None)
-        return {"skill": "go_to", "destination": _id_or_words(phrase, scope)}
-    while at < len(scope.words) and scope.words[at] in _MODALS:
-        at += 1
-    skill, thing, place = loosely(scope, at) if at < len(scope.words) else (None, None, None)
-    return {"skill": skill, "object": thing, "destination": place}
 
 
 def expiry(scope: Scope) -> tuple[int, float | str | None]:
@@ -250,5 +158,3 @@ def _task_done(scope: Scope, at: int) -> str | None:
             if len(doings) == 1:
                 return doings[0].task
     return None
-
-

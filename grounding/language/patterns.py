@@ -107,7 +107,7 @@ def _sequence(items: list[str], at: int) -> tuple[tuple[Element, ...], int]:
 def _option(items: list[str], at: int) -> tuple[Option, int]:
     """The inside of brackets; ``[a b|c d]`` is "a b" or "c d", and slots and classes can stand beside words."""
     ways: list[tuple[Element, ...]] = []
-    inside, end = _sequence(_spread(items, at), 0)
+    inside, _ = _sequence(_spread(items, at), 0)
     closed = at + _closing(items, at)
     current: list[Element] = []
     for part in inside:
@@ -117,7 +117,6 @@ def _option(items: list[str], at: int) -> tuple[Option, int]:
         else:
             current.append(part)
     ways.append(tuple(current))
-    del end
     return Option(tuple(ways)), closed + 1
 
 
@@ -175,9 +174,7 @@ def longest(table: Mapping[str, list[tuple[Words, str]]], words: Sequence[str], 
     return next(every(table, words, at), None)
 
 
-def every(
-    table: Mapping[str, list[tuple[Words, str]]], words: Sequence[str], at: int
-) -> Iterator[tuple[int, str]]:
+def every(table: Mapping[str, list[tuple[Words, str]]], words: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
     """Every phrase of a table at a word, longest first."""
     if at < len(words):
         for phrase, value in table.get(words[at], ()):

@@ -10,7 +10,7 @@ from typing import Any
 from grounding.errors import HeedError
 from grounding.language.context import Context, Doing
 from grounding.language.lexicon import Words, lexicon, phrases
-from grounding.language.patterns import classes, every, indexed, longest
+from grounding.language.patterns import every, indexed, longest
 from grounding.language.team import Named, Team
 from grounding.language.tokens import Token, wordset
 from grounding.translate.nouns import Nouns, nouns_of
@@ -107,8 +107,8 @@ def _tables() -> Mapping[str, Mapping[str, list[tuple[Words, str]]]]:
 
 @lru_cache(maxsize=1)
 def _amounts() -> Mapping[str, list[tuple[Words, str]]]:
-    found = {phrase: "small" for phrase in phrases(lexicon()["classes"]["small"])}
-    found |= {phrase: "large" for phrase in phrases(lexicon()["classes"]["large"])}
+    found = dict.fromkeys(phrases(lexicon()["classes"]["small"]), "small")
+    found |= dict.fromkeys(phrases(lexicon()["classes"]["large"]), "large")
     return indexed(found)
 
 
@@ -205,7 +205,9 @@ class Scope:
             noun = self.nouns.nouns.get(tuple(numbered[:size]))
             if noun is None:
                 continue
-            ids = list(noun.own) if noun.own and not traits else [*noun.own, *(k for k in noun.kind if k not in noun.own)]
+            ids = (
+                list(noun.own) if noun.own and not traits else [*noun.own, *(k for k in noun.kind if k not in noun.own)]
+            )
             ids = [k for k in ids if not k.startswith("#") and all(k in self.nouns.modifiers[t] for t in traits)]
             if other:
                 job = self.job()

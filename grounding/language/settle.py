@@ -109,7 +109,7 @@ def candidates(phrase: Phrase, scope: Scope) -> tuple[str, ...]:
 def skill_of(deed: Deed, thing: str | None, place: str | None, world: World) -> str | None:
     """The contract's name for what is done with a thing at a place."""
     skill = deed.skill
-    properties = world.things[thing].properties if thing in world.things else frozenset()
+    properties = world.things[thing].properties if thing is not None and thing in world.things else frozenset()
     if skill == "push_to" and thing is not None and "pushable" not in properties:
         skill = "carry"
     if skill == "push_to" and thing is None:
@@ -136,8 +136,10 @@ def same_skill(a: str | None, b: str | None) -> bool:
 
 def fits(deed: Deed, doing: Doing, scope: Scope) -> bool:
     """Whether a deed can be a task."""
-    if deed.named and not same_skill(deed.skill, doing.skill) and not (
-        deed.skill == "go_to" and deed.object is None and doing.skill in ("photograph", "guide")
+    if (
+        deed.named
+        and not same_skill(deed.skill, doing.skill)
+        and not (deed.skill == "go_to" and deed.object is None and doing.skill in ("photograph", "guide"))
     ):
         return False
     about = {i for i in (doing.object, doing.destination) if i}

@@ -94,7 +94,11 @@ class Team:
     def _but(self, tokens: Sequence[Token], group: Named) -> Named:
         """ "Everybody except robot two"."""
         words = [t.text for t in tokens[group.end : group.end + 2]]
-        size = 2 if words in (["apart", "from"], ["other", "than"], ["except", "for"]) else words[:1] in (["except"], ["but"])
+        size = (
+            2
+            if words in (["apart", "from"], ["other", "than"], ["except", "for"])
+            else words[:1] in (["except"], ["but"])
+        )
         left = self.named(tokens, group.end + size) if size and group.group == "all" else None
         if left is None or left.group != "some" or not left.ids:
             return group

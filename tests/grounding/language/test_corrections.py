@@ -66,7 +66,9 @@ def test_what_is_to_be_done_instead_is_complete_in_itself(text: str, clause: str
 
 
 def test_the_other_one_of_several_is_asked_about_with_what_each_answer_means() -> None:
-    cup = replace(OFFICE, current={"robot_1": replace(OFFICE.current["robot_1"], destination="m1")}, addressed="robot_1")
+    cup = replace(
+        OFFICE, current={"robot_1": replace(OFFICE.current["robot_1"], destination="m1")}, addressed="robot_1"
+    )
     hearing = hear("no, the other one", cup)
     assert len(hearing.options) == 5
     assert [a[0].act.destination for a in hearing.alternatives] == ["m2", "m3", "m4", "m5", "m6"]
