@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grounding.language.act import Act, ActKind
+from grounding.language.clauses import expiry, loosely
 from grounding.language.context import Doing, Heard
 from grounding.language.patterns import Bound, Row
 from grounding.language.referring import AskError, Deed, Phrase, Scope
+from grounding.language.replacing import act_of, ids_of, is_in_hand, replaced
 from grounding.language.settle import (
     NoReadingError,
-    called,
     candidates,
     contract_skill,
-    kin,
     meant,
+    same_skill,
     settle,
     slots,
     told,
 )
+from grounding.language.tokens import PUNCTUATION, tokenise
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,6 @@ def _listed(value: Any) -> list[str]:
     return list(value) if isinstance(value, list) else [str(value)]
 
 
-def _act(kind: ActKind, scope: Scope, robots: tuple[str, ...] | None = None, **slot: Any) -> Act:
-    return Act(kind, scope.robots if robots is None else robots, **slot)
-
-
-def _ids(doings: tuple[Doing, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(d.task for d in doings if d.task is not None))
-
-
 def _doers(doings: tuple[Doing, ...], scope: Scope) -> tuple[str, ...]:
     """The robots named, else those at work on tasks where they are not the one addressed."""
     if scope.robots:
@@ -79,15 +73,22 @@ def _doers(doings: tuple[Doing, ...], scope: Scope) -> tuple[str, ...]:
 def _working(row: Row, bound: Bound, scope: Scope) -> Heard:
     """Pause and resume, of robots or of a task."""
     kind = ActKind(row.act)
+    if "rest" in bound:
+        _, until = expiry(scope)
+        if until is None:
+            raise NoReadingError
+        return Heard(act_of(kind, scope), until=until)
     if "tasks" not in bound:
-        return Heard(_act(kind, scope))
+        return Heard(act_of(kind, scope))
     what = meant(bound["tasks"], scope, "tasks")
     if not what.doings:
         raise NoReadingError
-    return Heard(_act(kind, scope, _doers(what.doings, scope)), tasks=_ids(what.doings))
+    return Heard(act_of(kind, scope, _doers(what.doings, scope)), tasks=ids_of(what.doings))
 
 
 def _motion(row: Row, bound: Bound, scope: Scope) -> Heard:
+    if bound.get("move") == "come" and scope.words[-1] == "back":
+        raise NoReadingError  # "come back" asks for a place
     direction = bound.get("direction") or bound.get("raise") or row["direction"]
     amount = bound.get("amount2") or bound.get("amount") or row["amount"]
     if not amount:
@@ -99,7 +100,7 @@ def _motion(row: Row, bound: Bound, scope: Scope) -> Heard:
     turn = bool(row["turn"]) and direction in ("left", "right", "clockwise", "counterclockwise", "back")
     if row["turn"] and not turn:
         raise NoReadingError
-    return Heard(_act(ActKind.MOTION, scope, direction=direction, amount=amount), turn=turn)
+    return Heard(act_of(ActKind.MOTION, scope, direction=direction, amount=amount), turn=turn)
 
 
 def _last(scope: Scope) -> Doing | None:
@@ -113,24 +114,24 @@ def _last(scope: Scope) -> Doing | None:
 def _repeat(row: Row, bound: Bound, scope: Scope) -> Heard:
     amount = bound.get("number") or row["amount"] or None
     if row["amount"] == "small":
-        return Heard(_act(ActKind.REPEAT, scope, amount=amount))
+        return Heard(act_of(ActKind.REPEAT, scope, amount=amount))
     if "done" in bound:
         what = meant(bound["done"], scope, "done", among=[*scope.context.finished, *scope.doings()])
         if not what.doings:
             raise NoReadingError
         return Heard(
-            _act(ActKind.REPEAT, scope, skill=what.skill, object=what.object, destination=what.destination),
-            tasks=_ids(what.doings),
+            act_of(ActKind.REPEAT, scope, skill=what.skill, object=what.object, destination=what.destination),
+            tasks=ids_of(what.doings),
         )
     job = scope.job()
     last = _last(scope) if job is None or "deed" not in bound else job
     last = last or job
     if last is None:
-        return Heard(_act(ActKind.REPEAT, scope, amount=amount, skill=contract_skill(bound.get("deed"))))
+        return Heard(act_of(ActKind.REPEAT, scope, amount=amount, skill=contract_skill(bound.get("deed"))))
     skill = contract_skill(bound.get("deed") or last.skill)
     return Heard(
-        _act(ActKind.REPEAT, scope, skill=skill, object=last.object, destination=last.destination, amount=amount),
-        tasks=_ids((last,)),
+        act_of(ActKind.REPEAT, scope, skill=skill, object=last.object, destination=last.destination, amount=amount),
+        tasks=ids_of((last,)),
     )
 
 
@@ -151,13 +152,13 @@ def _undo(row: Row, bound: Bound, scope: Scope) -> Heard:
     if thing is None and last is not None:
         thing = last.destination
     return Heard(
-        Act(ActKind.UNDO, robots, skill=skill, object=thing, destination=place), tasks=_ids((last,)) if last else ()
+        Act(ActKind.UNDO, robots, skill=skill, object=thing, destination=place), tasks=ids_of((last,)) if last else ()
     )
 
 
 def _reassign(row: Row, bound: Bound, scope: Scope) -> Heard:
-    new: tuple[str, ...] = bound.get("robots") or scope.robots
-    if not new:
+    new: tuple[str, ...] = bound.get("doers") or bound.get("robots") or scope.robots
+    if not new or (row["needs"] and scope.words[-1] == "one"):
         raise NoReadingError
     if "tasks" in bound:
         what = meant(bound["tasks"], scope, "tasks")
@@ -171,7 +172,7 @@ def _reassign(row: Row, bound: Bound, scope: Scope) -> Heard:
         Act(
             ActKind.REASSIGN, new, skill=contract_skill(job.skill), object=job.object, destination=job.destination
         ),
-        tasks=_ids(doings),
+        tasks=ids_of(doings),
     )  # fmt: skip
 
 
@@ -204,8 +205,8 @@ def _order(row: Row, bound: Bound, scope: Scope) -> Heard:
     topic = _topic(bound["tasks"], what.doings[0], scope) if what.doings else what.object or what.destination
     skill = what.skill if bound["tasks"].named else None
     return Heard(
-        _act(ActKind.ORDER, scope, skill=skill, object=topic, destination=place, direction=direction),
-        place=direction, anchor=anchor, tasks=_ids(what.doings),
+        act_of(ActKind.ORDER, scope, skill=skill, object=topic, destination=place, direction=direction),
+        place=direction, anchor=anchor, tasks=ids_of(what.doings),
     )  # fmt: skip
 
 
@@ -222,7 +223,7 @@ def _topic(deed: Deed, doing: Doing, scope: Scope) -> str | None:
 def _lift(row: Row, bound: Bound, scope: Scope) -> Heard:
     rules = scope.context.rules
     if row["all"]:
-        return Heard(_act(ActKind.LIFT, scope), rule="*")
+        return Heard(act_of(ActKind.LIFT, scope), rule="*")
     slot: dict[str, Any] = {}
     if "number" in bound:
         at = int(bound["number"])
@@ -241,8 +242,20 @@ def _lift(row: Row, bound: Bound, scope: Scope) -> Heard:
     else:
         found = list(rules[-1:])
     rule = _one_rule(found, scope)
+    if rule is not None and not slot:
+        slot = _said_by(rule.text, scope)
     robots = bound.get("robots")
-    return Heard(_act(ActKind.LIFT, scope, robots, **slot), rule=None if rule is None else rule.id or rule.text)
+    return Heard(act_of(ActKind.LIFT, scope, robots, **slot), rule=None if rule is None else rule.id or rule.text)
+
+
+def _said_by(text: str, scope: Scope) -> dict[str, Any]:
+    """What the words of a rule speak of."""
+    inner = Scope([t for t in tokenise(text) if t.text not in PUNCTUATION], scope.context, scope.team)
+    for at in range(len(inner.words)):
+        skill, thing, place = loosely(inner, at)
+        if skill is not None:
+            return {"skill": skill, "object": thing, "destination": place, "polarity": "never"}
+    return {}
 
 
 def _rule_slots(ids: list[str], scope: Scope) -> dict[str, Any]:
@@ -266,8 +279,11 @@ def _one_rule(found: list[Any], scope: Scope) -> Any:
 
 
 def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
-    if bound.get("drop") == "drop" and _is_in_hand(bound, scope):
+    if bound.get("drop") == "drop" and is_in_hand(bound, scope):
         raise NoReadingError
+    if row["all"]:
+        every = tuple(scope.doings())
+        return Heard(act_of(ActKind.VETO, scope, _doers(every, scope)), tasks=ids_of(every))
     if "tasks" in bound:
         deed: Deed = bound["tasks"]
         if "leave" in bound.get("drop", "") and deed.object is not None and deed.object.ids and deed.destination:
@@ -277,6 +293,9 @@ def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
             raise NoReadingError
         doings, skill, thing = what.doings, what.skill, what.object
         place = what.destination if not what.doings or what.object is None else None
+        if len(doings) > 1:
+            thing = place = None
+            skill = skill if all(same_skill(skill, d.skill) for d in doings) else None
     else:
         job = scope.job()
         if job is None:
@@ -295,101 +314,19 @@ def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
         thing = job.object if job else None
         place = job.destination if job and job.object is None else None
     return Heard(
-        _act(ActKind.VETO, scope, _doers(doings, scope), skill=skill, object=thing, destination=place),
-        tasks=_ids(doings),
-        about=row["about"] or "",
+        act_of(ActKind.VETO, scope, _doers(doings, scope), skill=skill, object=thing, destination=place),
+        tasks=ids_of(doings), about=row["about"] or "",
     )
-
-
-def _is_in_hand(bound: Bound, scope: Scope) -> bool:
-    """Whether "drop" is said of what the robot holds or handles."""
-    thing = _in_hand(scope)
-    deed: Deed | None = bound.get("tasks")
-    if deed is None or deed.object is None:
-        return thing is not None and bound.get("thatjob", "it") in ("it", "that", "this")
-    return thing in candidates(deed.object, scope)
-
-
-def _skill(row: Row, bound: Bound, scope: Scope) -> Heard:
-    job = scope.job()
-    place = row["place"]
-    if row["skill"]:
-        phrase = bound.get("held")
-        thing = settle(phrase, scope, "held") if phrase is not None else _in_hand(scope)
-        if thing is None and row["skill"] == "put_down" and not scope.context.current:
-            raise NoReadingError
-        act = _act(ActKind.SKILL, scope, skill=row["skill"], object=thing)
-        clause = f"put {called(thing, scope.world)} down" if thing else "put it down"
-        return Heard(act, clause if row["skill"] == "put_down" else "", place=place, anchor=job.task if job else None)
-    job = job or _only_job(scope)
-    if job is None:
-        raise NoReadingError
-    new: Phrase = bound.get("new") or _by_colour(bound, scope)
-    prep = bound.get("prep2") if "prep2" in bound else bound.get("prep")
-    changed = _changed(job, settle(new, scope, "new"), prep, scope)
-    act = _act(
-        ActKind.SKILL, scope, skill=contract_skill(changed.skill), object=changed.object,
-        destination=changed.destination,
-    )  # fmt: skip
-    if not scope.robots and job.robot not in (None, scope.context.addressed):
-        act = replace(act, robots=(str(job.robot),))
-    return Heard(act, told(changed, scope.world), place=place, anchor=job.task, tasks=_ids((job,)))
-
-
-def _only_job(scope: Scope) -> Doing | None:
-    jobs = [replace(d, robot=r) for r, d in scope.context.current.items()]
-    return jobs[0] if len(jobs) == 1 and scope.context.addressed is None else None
-
-
-def _in_hand(scope: Scope) -> str | None:
-    focus, job = scope.focus(), scope.job()
-    held = scope.context.held.get(focus or "")
-    return held or (job.object if job else None)
-
-
-def _by_colour(bound: Bound, scope: Scope) -> Phrase:
-    found: Phrase = bound["colour2"]
-    return found
-
-
-def _changed(job: Doing, new: str, prep: str | None, scope: Scope) -> Doing:
-    """A job with its object or its destination changed, whichever the new thing is like."""
-    world = scope.world
-    is_zone = new in world.zones
-    takes = {"put_on": "surface", "put_in": "container"}.get(contract_skill(job.skill) or "", "")
-    holds = new in world.things and bool(world.things[new].properties & {"surface", "container"})
-    if prep is not None and prep != "from":
-        if prep == "on" and is_zone:
-            raise NoReadingError
-        if job.destination is None and job.object is not None and job.skill == "photograph":
-            return replace(job, object=new, text="")
-        skill = job.skill
-        if job.object is not None and holds:
-            skill = "put_in" if "container" in world.things[new].properties and prep != "on" else "put_on"
-        elif job.object is not None and is_zone and contract_skill(skill) in ("put_on", "put_in", "pick_up"):
-            skill = "put_down"
-        return replace(job, destination=new, skill=skill, text="")
-    if job.object is not None and new in kin(job.object, world):
-        return replace(job, object=new, text="")
-    if job.destination is not None and (
-        new in kin(job.destination, world) or (is_zone and job.destination in world.zones)
-    ):
-        return replace(job, destination=new, text="")
-    if job.object is not None and not is_zone and job.object not in world.zones and not (holds and takes):
-        movable = {"portable", "pushable", "guidable"}
-        if (world.things[new].properties if new in world.things else frozenset()) & movable:
-            return replace(job, object=new, text="")
-    if job.object is not None and is_zone and job.object in world.zones:
-        return replace(job, object=new, text="")
-    raise NoReadingError
 
 
 def _question(row: Row, bound: Bound, scope: Scope) -> Heard:
     robots = bound.get("robots")
+    if row["asked"] and scope.robots and "?" not in scope.text:
+        raise NoReadingError  # "robot two is in the way" asks nothing
     thing: Phrase | None = bound.get("thing")
     ids = candidates(thing, scope) if thing is not None else ()
     act = Act(ActKind.QUESTION, robots or scope.robots, object=ids[0] if len(ids) == 1 else None, persistence=None)
-    return Heard(act, about=row["about"])
+    return Heard(act, " ".join(scope.words), about=row["about"])
 
 
 def _praise(row: Row, bound: Bound, scope: Scope) -> Heard:
@@ -397,7 +334,9 @@ def _praise(row: Row, bound: Bound, scope: Scope) -> Heard:
 
 
 def _rule(row: Row, bound: Bound, scope: Scope) -> Heard:
-    """A rule; its clause and what it says are filled in by the caller, who has the text."""
+    """A rule; its clause and what it says are filled in by the caller."""
+    if scope.words[0] == "no" and scope.tokens[2].number.isdigit():
+        raise NoReadingError  # "no, robot two"
     return Heard(
         Act(ActKind.CONSTRAINT, bound.get("robots") or scope.robots, persistence="always",
             polarity=row["polarity"] or None)
@@ -406,6 +345,6 @@ def _rule(row: Row, bound: Bound, scope: Scope) -> Heard:
 
 _HANDLERS: Mapping[str, Callable[[Row, Bound, Scope], Heard]] = {
     "pause": _working, "resume": _working, "motion": _motion, "repeat": _repeat, "undo": _undo,
-    "reassign": _reassign, "order": _order, "lift": _lift, "veto": _veto, "skill": _skill,
+    "reassign": _reassign, "order": _order, "lift": _lift, "veto": _veto, "skill": replaced,
     "question": _question, "praise_or_noise": _praise, "constraint": _rule,
 }  # fmt: skip

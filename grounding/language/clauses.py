@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
-from grounding.language.act import Act, ActKind
-from grounding.language.context import Heard
 from grounding.language.lexicon import lexicon
-from grounding.language.patterns import Bound, Row, every, match, rows
-from grounding.language.referring import AskError, Deed, Phrase, Scope, verbs
-from grounding.language.settle import NoReadingError, called, candidates, contract_skill, meant, settle, skill_of
+from grounding.language.referring import AskError, Deed, Phrase, Scope
+from grounding.language.settle import NoReadingError, called, candidates, contract_skill, meant, settle, skill_of, told
 from grounding.language.tokens import Token, wordset
 from grounding.translate.lexemes import language
 
 _VERBS = wordset("GO VISIT MOVE CARRY GRASP OPERATE TURN KEEP STAY USE AVOID")
 _RELATIVE = wordset("is are was has")
-_MODALS = wordset("must may should shall can ever never always not be to do does robot robots is are allowed let")
 _DONE = wordset("is are done finished delivered cleaned there ready complete completed over been has have clean you")
-_THERE = wordset("there here")
+#: What only says that a rule is one.
+_LASTING = tuple(tuple(p.split()) for p in ("from now on", "any more", "anymore", "ever again", "in future", "again"))
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +50,10 @@ def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None)
     i = start
     while i < end:
         phrase = _reference(scope, i, end, named=named)
+        if phrase is not None and scope.words[i - 1 : i] == ["do"] and i > start:
+            pieces[-1] = _done_thing(scope)
+            i = phrase.end
+            continue
         if phrase is not None:
             try:
                 found = settle(phrase, scope, f"word{i}")
@@ -66,6 +65,8 @@ def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None)
             continue
         named = named or any(p.how == "named" for p in scope.phrases(i))
         token = scope.tokens[i]
+        if i > start and pieces and "," in text[scope.tokens[i - 1].end : token.start]:
+            pieces[-1] += ","
         glued = i > start and pieces and scope.tokens[i - 1].end == token.start and token.text[0].isalnum()
         said = token.text if token.text == "not" else text[token.start : token.end]
         if glued and said != "not":
@@ -74,6 +75,14 @@ def clause_text(scope: Scope, text: str, start: int = 0, end: int | None = None)
             pieces.append(said)
         i += 1
     return " ".join(pieces), referred
+
+
+def _done_thing(scope: Scope) -> str:
+    """ "Do that" written out: what the robot is doing, else what it did last."""
+    job = scope.job() or (scope.context.finished[-1] if scope.context.finished else None)
+    if job is None:
+        raise AskError("What do you mean by 'that'?")
+    return told(job, scope.world)
 
 
 def _reference(scope: Scope, i: int, end: int, *, named: bool) -> Phrase | None:
@@ -93,7 +102,7 @@ def loosely(scope: Scope, at: int = 0) -> tuple[str | None, str | None, str | No
     if not deeds:
         return None, None, None
     deed = next((d for d in deeds if d.object is not None or d.destination is not None), deeds[0])
-    thing, place = _id_or_words(deed.object, scope), _id_or_words(deed.destination, scope)
+    thing, place = id_or_words(deed.object, scope), id_or_words(deed.destination, scope)
     if deed.to_robot:
         place = deed.to_robot[0]
     skill = skill_of(deed, thing, place, scope.world)
@@ -102,7 +111,8 @@ def loosely(scope: Scope, at: int = 0) -> tuple[str | None, str | None, str | No
     return contract_skill(skill), thing, place
 
 
-def _id_or_words(phrase: Phrase | None, scope: Scope) -> str | None:
+def id_or_words(phrase: Phrase | None, scope: Scope) -> str | None:
+    """The one id that a phrase can stand for, else its words without articles."""
     if phrase is None:
         return None
     ids = candidates(phrase, scope)
@@ -111,89 +121,13 @@ def _id_or_words(phrase: Phrase | None, scope: Scope) -> str | None:
     return " ".join(w for w in phrase.said.split() if w not in ("the", "a", "an", "any", "all", "every"))
 
 
-def rule_of(found: Heard, row: Row | None, bound: Bound, scope: Scope) -> Heard:
-    """A rule with its clause, its slots and when it ends."""
-    if row is not None and row.say.startswith("<rulestart>"):
-        return _from_now_on(bound["clause"][0], scope)
-    end, until = _expiry(scope)
-    act = found.act
-    if row is not None and row.say.startswith(("nobody", "no robot")):
-        act = replace(act, robots=scope.context.robots)
-    text, _ = _rule_text(scope, row, bound, end)
-    slots = _rule_slots(row, bound, scope)
-    return replace(found, act=replace(act, **slots), clause=text, until=until)
-
-
-def _rule_text(scope: Scope, row: Row | None, bound: Bound, end: int) -> tuple[str, set[str]]:
-    source = _source(scope)
-    if row is not None and row["retell"]:
-        thing = settle(bound["thing"], scope, "thing")
-        text, referred = f"{row['retell']} {called(thing, scope.world)}", {thing}
-    else:
-        text, referred = clause_text(scope, source, 0, end)
-    if scope.robots and not bound.get("robots") and scope.robots != scope.context.robots:
-        text = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)} must {_finite(text)}"
-    return text, referred
-
-
-def _finite(text: str) -> str:
-    """An order as what follows "must"."""
-    return text.removeprefix("do ") if text.startswith("do not ") else text
-
-
-def _source(scope: Scope) -> str:
-    """The text that the offsets of the tokens of a clause stand in, rebuilt where only they are known."""
-    size = max(t.end for t in scope.tokens)
-    letters = [" "] * size
-    for token in scope.tokens:
-        letters[token.start : token.end] = token.text[: token.end - token.start].ljust(token.end - token.start)
-    return "".join(letters)
-
-
-def _from_now_on(at: int, scope: Scope) -> Heard:
-    """ "From now on ...": what follows as a rule of its own, or as what is always to be done."""
-    inner = Scope(scope.tokens[at:], scope.context, scope.team, scope.robots, scope.chosen)
-    from grounding.language.acts import Cues, heard  # acts reads rows, and this is one of them
-
-    named = inner.team.named(inner.tokens, 0) if not scope.robots else None
-    del named
-    for row in rows():
-        if row.act != "constraint" or row.say.startswith("<rulestart>"):
-            continue
-        for bound in match(row.parts, inner.words, inner.slot):
-            return rule_of(heard(row, bound, inner, Cues()), row, bound, inner)
-    never = "not" in inner.words or "never" in inner.words
-    start = 2 if inner.words[:2] == ["do", "not"] else 0
-    act = Act(ActKind.CONSTRAINT, scope.robots, persistence="always", polarity="never" if never else "always")
-    end, until = _expiry(inner)
-    slots = _rule_slots(None, {"clause": (start, end)}, inner)
-    text, _ = clause_text(inner, _source(inner), 0, end)
-    robots = f"{' and '.join(r.replace('_', ' ') for r in scope.robots)}, " if scope.robots else ""
-    clause = f"{robots}{text}" if never else f"{robots}always {text}"
-    return Heard(replace(act, **slots), clause, until=until)
-
-
-def _rule_slots(row: Row | None, bound: Bound, scope: Scope) -> dict[str, Any]:
-    """Skill, object and destination that a rule speaks of."""
-    if row is not None and "thing" in bound:
-        thing = _id_or_words(bound["thing"], scope)
-        if row["verb"] == "go_to":
-            return {"skill": "go_to", "destination": thing}
-        return {"skill": "open" if "open" in scope.words else "close", "object": thing}
-    at = bound["clause"][0]
-    if row is not None and row["verb"] == "go_to" and not list(every(verbs(), scope.words, at)):
-        phrase = next(iter(scope.phrases(at)), None)
-        return {"skill": "go_to", "destination": _id_or_words(phrase, scope)}
-    while at < len(scope.words) and scope.words[at] in _MODALS:
-        at += 1
-    skill, thing, place = loosely(scope, at) if at < len(scope.words) else (None, None, None)
-    return {"skill": skill, "object": thing, "destination": place}
-
-
-def _expiry(scope: Scope) -> tuple[int, float | str | None]:
+def expiry(scope: Scope) -> tuple[int, float | str | None]:
     """Where the rule proper ends, and when it ends: after some seconds, with a task, or not before the mission."""
     words = scope.words
     times = lexicon()["times"]
+    for tail in _LASTING:
+        if words[-len(tail) :] == list(tail):
+            return len(words) - len(tail), None
     for i, word in enumerate(words):
         if word == "for" and i and words[-1] in times:
             number = next((t.number for t in scope.tokens[i + 1 : -1] if t.number.replace(".", "").isdigit()), None)

@@ -67,7 +67,8 @@ class Heard:
     Attributes:
         act: The act with its slots; ids of the world where they were resolved.
         clause: What is to be read as an instruction or a rule, in controlled English, complete in itself
-            (instruction, skill, constraint).
+            (instruction, skill, constraint). Empty for what the act says alone: to put down or release
+            what is held. Questions: their words.
         place: Where a new task goes: ``any``, ``first``, ``last``, ``now``, ``instead``, ``before`` or ``after``.
         anchor: Id of the task that ``before``, ``after`` and ``instead`` speak of, or None.
         tasks: Ids of the tasks it applies to (veto, reassign, undo, repeat, order, pause, resume).

@@ -10,7 +10,7 @@ from grounding.language.act import Act, ActKind
 from grounding.language.context import Context, Doing, Heard, Hearing
 from grounding.language.corrections import hear
 from grounding.language.settle import contract_skill
-from grounding.language.tokens import NUMBERS
+from grounding.language.tokens import NUMBERS, wordset
 from grounding.mission.task import TreeRule
 from grounding.translate.nouns import nouns_of
 from grounding.world import World
@@ -23,9 +23,9 @@ FIELDS = (
 SLOTLESS = frozenset({"question", "praise_or_noise", "instruction"})
 #: Acts that leave all slots but the robots null.
 _BARE = frozenset({"instruction", "question", "praise_or_noise", "stop", "pause", "resume"})
-_SKILLS = frozenset(
-    ["pick_up", "put_in", "put_on", "put_down", "push_to", "go_to", "open", "close", "wipe", "pour", "hand_over", "wait", "hold", "release", "photograph", "guide"]
-)  # fmt: skip
+_SKILLS = wordset(
+    "pick_up put_in put_on put_down push_to go_to open close wipe pour hand_over wait hold release photograph guide"
+)
 _ARTICLES = re.compile(r"\b(?:the|a|an|my|your|our|his|her|its|their)\b ?")
 _UNITS = {
     "centimetres": "cm", "centimetre": "cm", "centimeters": "cm", "centimeter": "cm", "metres": "m", "metre": "m",
@@ -145,10 +145,9 @@ def judged(expected: Any, given: Any, addressed: str | None) -> dict[str, bool]:
     if isinstance(expected, list):
         given = given if isinstance(given, list) else [given]
         each = [judged(e, g, addressed) for e, g in zip(expected, given, strict=False)]
-        fields = {f: all(j.get(f, True) for j in each) and len(given) == len(expected) for f in (*FIELDS, "exact")}
-        return fields
+        return {f: all(j.get(f, True) for j in each) and len(given) == len(expected) for f in (*FIELDS, "exact")}
     given = given[0] if isinstance(given, list) else given
-    counted = ("act",) if expected["act"] in SLOTLESS else FIELDS
+    counted: tuple[str, ...] = ("act",) if expected["act"] in SLOTLESS else FIELDS
     if "polarity" not in expected:
         counted = tuple(f for f in counted if f != "polarity")
     fields = {f: same(f, expected, given, addressed) for f in counted}

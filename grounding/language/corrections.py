@@ -7,19 +7,22 @@ to read. Nothing said is dropped: a word that belongs to no reading is handed ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from grounding.language.act import Act, ActKind
-from grounding.language.acts import Cues, heard
-from grounding.language.clauses import clause_text, is_order, loosely, rule_of
+from grounding.language.acts import heard
+from grounding.language.clauses import clause_text, is_order, loosely
 from grounding.language.context import Context, Doing, Heard, Hearing
 from grounding.language.lexicon import Words, lexicon, phrases
 from grounding.language.patterns import indexed, longest, match, rows
-from grounding.language.referring import AskError, Scope, robots_of
+from grounding.language.peeling import Variant, variants, without_marks
+from grounding.language.referring import AskError, Scope
 from grounding.language.replies import is_answer
+from grounding.language.rules import is_lasting, rule_of
 from grounding.language.settle import NoReadingError, meant
 from grounding.language.stop import halts
 from grounding.language.team import Team, team_of
@@ -30,8 +33,8 @@ from grounding.world import World
 __all__ = ["Context", "Doing", "Heard", "Hearing", "hear"]
 
 _LINKS = frozenset({",", "and", "but", "then", "so", ":"})
-#: Acts that may follow an instruction in one sentence; others belong to the instruction ("..., but the lobby first").
-_MAY_FOLLOW = frozenset({ActKind.PAUSE, ActKind.RESUME, ActKind.QUESTION, ActKind.PRAISE_OR_NOISE})
+#: Acts that may follow an instruction in one sentence; others belong to it ("..., but the lobby first", "and wait").
+_MAY_FOLLOW = frozenset({ActKind.QUESTION, ActKind.PRAISE_OR_NOISE})
 
 
 def hear(text: str, context: Context, *, always: bool = False) -> Hearing:
@@ -82,16 +85,6 @@ def _lasting(hearing: Hearing) -> Hearing:
         else:
             lasting.append(replace(one, act=replace(one.act, persistence="always")))
     return replace(hearing, heard=tuple(lasting))
-
-
-@dataclass(frozen=True)
-class _Variant:
-    """A clause with some of what stands around it peeled off."""
-
-    tokens: tuple[Token, ...]
-    robots: tuple[str, ...] = ()
-    cues: Cues = Cues()
-    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,37 +140,44 @@ class _Ear:
                 unread.extend(read.unread)
             elif alone or self._orders(part) or all(isinstance(p, list) and self._sentence(p) is None for p in parts):
                 pending.extend(part)
-            else:
+            elif self._content(list(self._variants(part))[-1].tokens):
                 unread.extend(self._content(part))
         flush()
         acting = [h for h in found if h.act.kind is not ActKind.PRAISE_OR_NOISE]
         found = acting or found[:1]
+        unread.extend("always" for h in found if not is_lasting(h))
         return Hearing(tuple(found), tuple(dict.fromkeys(unread)))
 
     def _instruction(self, tokens: Sequence[Token]) -> Heard:
         clause = self.text[tokens[0].start : tokens[-1].end].strip()
         clause = self.text.strip() if len(tokens) == len(tokenise(self.text)) else clause
-        named = next((v.robots for v in self._variants(_without_marks(tokens)) if v.robots), ())
+        named = next((v.robots for v in self._variants(tokens) if v.robots), ())
         return Heard(Act(ActKind.INSTRUCTION, named), clause)
 
     # -- one sentence
 
     def _sentence(self, tokens: Sequence[Token]) -> _Read | None:
         """The acts of a sentence; None where it is an instruction."""
-        read = self._simple(tokens) or self._split(tokens)
+        read = self._read(tokens)
         if read is not None:
             return read
         unknown = [t for t in tokens if t.text not in PUNCTUATION and self._unknown(t)]
         rest = [t for t in tokens if t not in unknown]
         if unknown and any(t.text not in PUNCTUATION for t in rest):
-            read = self._simple(rest) or self._split(rest)
+            read = self._read(rest)
             if read is not None and any(h.act.kind is not ActKind.PRAISE_OR_NOISE for h in read.heard):
                 return _Read(read.heard, (*read.unread, *(t.text for t in unknown)))
         return self._contrary(tokens)
 
+    def _read(self, tokens: Sequence[Token]) -> _Read | None:
+        """One act of a fixed form, else several joined by links, else one that takes the rest as its clause."""
+        return self._simple(tokens, clauses=False) or self._split(tokens) or self._simple(tokens)
+
     def _contrary(self, tokens: Sequence[Token]) -> _Read | None:
         """A sentence that corrects something and that no row reads is no new task."""
-        bare = list(self._variants(_without_marks(tokens)))[-1]
+        bare = list(self._variants(tokens))[-1]
+        if bare.cues.contrary and not bare.tokens:
+            return _Read((), tuple(self._content(tokens)) if len(tokens) == len(tokenise(self.text)) else ())
         if bare.cues.contrary and not is_order(bare.tokens):
             return _Read((), tuple(self._content(bare.tokens or tokens)))
         return None
@@ -190,46 +190,50 @@ class _Ear:
             left, right = tokens[:k], tokens[k + 1 :]
             while right and right[0].text in _LINKS:
                 right = right[1:]
-            if not right or not _without_marks(left):
+            if not right or not without_marks(left):
                 continue
             first = self._simple(left)
-            second = self._simple(right) or self._split(right)
+            second = self._read(right)
             if first is not None and second is not None:
                 return _Read((*first.heard, *second.heard), (*first.unread, *second.unread))
-            if first is not None and self._orders(right):
+            ruled = first is not None and first.heard[-1].act.kind is ActKind.CONSTRAINT and token.text != ","
+            if first is not None and not ruled and self._orders(right):
                 return _Read((*first.heard, self._instruction(right)), first.unread)
             if second is not None and self._orders(left) and {h.act.kind for h in second.heard} <= _MAY_FOLLOW:
                 return _Read((self._instruction(left), *second.heard), second.unread)
         return None
 
     def _orders(self, tokens: Sequence[Token]) -> bool:
-        return any(is_order(v.tokens) for v in self._variants(_without_marks(tokens)))
+        return any(is_order(v.tokens) for v in self._variants(tokens))
 
-    def _simple(self, tokens: Sequence[Token]) -> _Read | None:
-        """The act of words that one row fits, or that say where a new task goes."""
-        words = _without_marks(tokens)
+    def _simple(self, tokens: Sequence[Token], *, clauses: bool = True) -> _Read | None:
+        """The act of words that one row fits, or that say where a new task goes.
+
+        Without ``clauses``, rows that take all the rest as their clause are left out.
+        """
+        words = without_marks(tokens)
         if not words:
             return None
-        variants = list(self._variants(words))
+        variants = list(self._variants(tokens))
         for variant in variants:
-            found = self._by_rows(variant)
+            found = self._by_rows(variant, clauses=clauses)
             if found is not None:
                 return _Read((found,), variant.unknown)
-        for variant in variants:
+        for variant in reversed(variants) if clauses else ():
             if variant.tokens:
                 found = self._placed(variant)
                 if found is not None:
                     return _Read((found,), variant.unknown)
         return None
 
-    def _by_rows(self, variant: _Variant) -> Heard | None:
+    def _by_rows(self, variant: Variant, *, clauses: bool) -> Heard | None:
         if not variant.tokens:
             return None
-        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         first = scope.words[0]
         asked: AskError | None = None
         for row in rows():
-            if row.starts is not None and first not in row.starts:
+            if (row.starts is not None and first not in row.starts) or (row.open and not clauses):
                 continue
             for bound in match(row.parts, scope.words, scope.slot):
                 try:
@@ -245,11 +249,11 @@ class _Ear:
 
     # -- new tasks with a place
 
-    def _placed(self, variant: _Variant) -> Heard | None:
+    def _placed(self, variant: Variant) -> Heard | None:
         """A task with words that say where it goes: first, now, instead, before another."""
         tokens, cues = list(variant.tokens), variant.cues
         place, anchor = "", None
-        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         job = scope.job()
         lead = longest(_places()["lead"], scope.words, 0)
         if lead is not None:
@@ -264,8 +268,10 @@ class _Ear:
                 place, anchor, tokens = cut
         if not tokens or not is_order(tokens):
             return self._ban(variant)
+        if place and self._linked(tokens):
+            return None  # "go to m1 and m2, but m2 first" orders its own parts
         place = place or ("instead" if cues.instead or cues.contrary else "now" if cues.now else "")
-        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         clause, referred = clause_text(scope, self.text)
         if not place and not referred:
             return None
@@ -278,12 +284,17 @@ class _Ear:
             return None
         return Heard(act, _addressed(clause, variant.robots), place=place, anchor=anchor)
 
-    def _ban(self, variant: _Variant) -> Heard | None:
+    def _linked(self, tokens: Sequence[Token]) -> bool:
+        """Whether a clause has several parts."""
+        inside = self.text[tokens[0].start : tokens[-1].end]
+        return "," in inside or bool({"and", "but", "then"} & {t.text for t in tokens})
+
+    def _ban(self, variant: Variant) -> Heard | None:
         """ "Do not open the door": a rule, where it is no task that is given up."""
         words = [t.text for t in variant.tokens]
         if words[:2] != ["do", "not"] or not is_order(variant.tokens[2:]):
             return None
-        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen)
+        scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         act = Act(ActKind.CONSTRAINT, variant.robots, persistence="always", polarity="never")
         return rule_of(Heard(act), None, {"clause": (2, len(words))}, scope)
 
@@ -305,62 +316,10 @@ class _Ear:
                         return word, doings[0].task, scope.tokens[:i]
         return None
 
-    # -- what stands around a clause
-
-    def _variants(self, tokens: Sequence[Token]) -> Iterator[_Variant]:
-        """The clause as said, then with more and more peeled off its beginning and its end."""
-        for start in self._from_front(_Variant(tuple(tokens))):
-            yield from self._from_back(start)
-
-    def _from_front(self, variant: _Variant) -> Iterator[_Variant]:
-        yield variant
-        while variant.tokens:
-            words = [t.text for t in variant.tokens]
-            named = None if variant.robots or variant.unknown else self.team.named(variant.tokens, 0)
-            if named is not None and named.end < len(words) + 1:
-                ids = robots_of(named, self.context)
-                unknown = () if ids else (named.said,)
-                variant = replace(
-                    variant, tokens=variant.tokens[named.end :], robots=ids, unknown=unknown,
-                    cues=replace(variant.cues, lone=True),
-                )  # fmt: skip
-                yield variant
-                continue
-            for name in ("contrary", "now", "politeness"):
-                found = longest(_around()[name], words, 0)
-                if found is not None:
-                    cues = variant.cues if name == "politeness" else replace(variant.cues, **{name: True})
-                    variant = replace(variant, tokens=variant.tokens[found[0] :], cues=cues)
-                    yield variant
-                    break
-            else:
-                return
-
-    def _from_back(self, variant: _Variant) -> Iterator[_Variant]:
-        yield variant
-        while variant.tokens:
-            words = [t.text for t in variant.tokens]
-            cut, cues, robots = len(words), variant.cues, variant.robots
-            for name in ("closing", "instead", "now"):
-                for phrase in _ends()[name]:
-                    if len(phrase) < len(words) and tuple(words[-len(phrase) :]) == phrase and cut == len(words):
-                        cut -= len(phrase)
-                        cues = cues if name == "closing" else replace(cues, **{name: True})
-            if cut == len(words) and not robots and not variant.unknown:
-                for start in range(max(1, len(words) - 5), len(words)):
-                    named = self.team.named(variant.tokens, start)
-                    if named is not None and named.end == len(words):
-                        cut, robots = start, robots_of(named, self.context)
-                        cues = replace(cues, lone=True)
-                        unknown = () if robots else (named.said,)
-                        variant = replace(variant, unknown=unknown)
-                        break
-            if cut == len(words):
-                return
-            variant = replace(variant, tokens=variant.tokens[:cut], cues=cues, robots=robots)
-            yield variant
-
     # -- words
+
+    def _variants(self, tokens: Sequence[Token]) -> Iterator[Variant]:
+        return variants(without_marks(tokens), self.team, self.context, self.text)
 
     def _content(self, tokens: Sequence[Token]) -> list[str]:
         return [t.text for t in tokens if t.text not in PUNCTUATION]
@@ -374,20 +333,6 @@ def _addressed(clause: str, robots: tuple[str, ...]) -> str:
     if not robots or not clause:
         return clause
     return f"{' and '.join(r.replace('_', ' ') for r in robots)}, {clause}"
-
-
-def _without_marks(tokens: Sequence[Token]) -> list[Token]:
-    """Words without marks and without what asks for nothing."""
-    kept = [t for t in tokens if t.text not in PUNCTUATION]
-    words, found, i = [t.text for t in kept], [], 0
-    while i < len(kept):
-        noise = longest(_around()["noise"], words, i)
-        if noise is not None:
-            i = noise[0]
-            continue
-        found.append(kept[i])
-        i += 1
-    return found
 
 
 def _sentences(tokens: Sequence[Token], cuts: Sequence[int]) -> list[list[Token]]:
@@ -409,18 +354,6 @@ def _sentences(tokens: Sequence[Token], cuts: Sequence[int]) -> list[list[Token]
         if sentence:
             trimmed.append(sentence)
     return trimmed
-
-
-@lru_cache(maxsize=1)
-def _around() -> Mapping[str, Mapping[str, list[tuple[Words, str]]]]:
-    words = lexicon()
-    return {name: indexed(phrases(words[name])) for name in ("noise", "politeness", "contrary", "now")}
-
-
-@lru_cache(maxsize=1)
-def _ends() -> Mapping[str, list[Words]]:
-    words = lexicon()
-    return {n: sorted(phrases(words[n]), key=len, reverse=True) for n in ("closing", "instead", "now")}
 
 
 @lru_cache(maxsize=1)
@@ -458,4 +391,4 @@ def _words_in(data: Any) -> set[str]:
         return {w for k, v in data.items() if k != "example" for w in (*_words_in(k), *_words_in(v))}
     if isinstance(data, list):
         return {w for item in data for w in _words_in(item)}
-    return {w for w in str(data).replace("|", " ").replace("_", " ").replace("[", " ").replace("]", " ").split()}
+    return set(re.findall(r"[^\W\d_]+", str(data)))

@@ -65,8 +65,19 @@ class Row:
     extra: Mapping[str, str]
     starts: frozenset[str] | None = field(default=None)
 
+    @property
+    def open(self) -> bool:
+        """Whether it takes all the rest as its clause."""
+        return bool(self.parts) and any(_takes_rest(part) for part in self.parts)
+
     def __getitem__(self, name: str) -> str:
         return self.extra.get(name, "")
+
+
+def _takes_rest(part: Element) -> bool:
+    if isinstance(part, Option):
+        return any(_takes_rest(inner) for way in part.ways for inner in way)
+    return isinstance(part, Gap) and part.name in ("clause", "rest")
 
 
 def compiled(say: str) -> tuple[Element, ...]:
@@ -96,7 +107,7 @@ def _sequence(items: list[str], at: int) -> tuple[tuple[Element, ...], int]:
 def _option(items: list[str], at: int) -> tuple[Option, int]:
     """The inside of brackets; ``[a b|c d]`` is "a b" or "c d", and slots and classes can stand beside words."""
     ways: list[tuple[Element, ...]] = []
-    inside, end = _sequence(_spread(items, at), 0)
+    inside, _ = _sequence(_spread(items, at), 0)
     closed = at + _closing(items, at)
     current: list[Element] = []
     for part in inside:
@@ -106,7 +117,6 @@ def _option(items: list[str], at: int) -> tuple[Option, int]:
         else:
             current.append(part)
     ways.append(tuple(current))
-    del end
     return Option(tuple(ways)), closed + 1
 
 

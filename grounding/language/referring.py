@@ -121,12 +121,14 @@ class Scope:
         team: Names of the robots.
         robots: Who is addressed in so many words.
         chosen: What was chosen where several things could be meant.
+        text: The text that the offsets of the tokens stand in.
     """
 
     def __init__(
         self, tokens: Sequence[Token], context: Context, team: Team, robots: tuple[str, ...] = (),
-        chosen: Mapping[str, Any] | None = None,
+        chosen: Mapping[str, Any] | None = None, text: str = "",
     ) -> None:  # fmt: skip
+        self.text = text
         self.tokens, self.context, self.team, self.robots = list(tokens), context, team, robots
         self.words = [t.text for t in tokens]
         self.chosen = chosen or {}
@@ -144,7 +146,7 @@ class Scope:
 
     def slot(self, name: str, at: int) -> Iterator[tuple[int, Any]]:
         """Every end and value that a slot can have at a word; see :data:`grounding.language.patterns.Slot`."""
-        aliases = {"amount2": "amount", "prep2": "prep", "colour2": "colour", "others": "tasks"}
+        aliases = {"amount2": "amount", "prep2": "prep", "colour2": "colour", "others": "tasks", "doers": "robots"}
         return self._slots[aliases.get(name, name)](at) if at < len(self.words) else iter(())
 
     def focus(self) -> str | None:
@@ -222,6 +224,9 @@ class Scope:
             own = self.nouns.nouns.get(tuple(numbered[:size]))
             if own is not None and len(own.own) == 1 and own.own[0] in kind:
                 yield self._phrase((own.own[0],), at, i + size, "named")
+        numbers = [k for k in kind if numbered and numbered[0].isdigit() and _number_of(k) == numbered[0]]
+        if len(numbers) == 1:
+            yield self._phrase((numbers[0],), at, i + 1, "named")
 
     def _phrase(
         self, ids: tuple[str, ...], start: int, end: int, how: str, *, many: bool = False, traits: tuple[str, ...] = ()
@@ -268,8 +273,12 @@ class Scope:
         yield at + 1, self.words[at]
 
     def _amount(self, at: int) -> Iterator[tuple[int, Any]]:
+        if self.words[at] in ("by", "about", "another", "roughly", "around") and at + 1 < len(self.words):
+            at += 1
         number = self.tokens[at].number
         number = "1" if number in ("a", "an") else number
+        if self.words[at] == "half" and self.words[at + 1 : at + 2] in (["a"], ["an"]):
+            number, at = "0.5", at + 1
         if number.replace(".", "", 1).isdigit():
             unit = longest(_tables()["units"], self.words, at + 1)
             if unit is not None:
@@ -338,6 +347,11 @@ class Scope:
 
     def _said(self, start: int, end: int) -> str:
         return " ".join(self.words[start:end])
+
+
+def _number_of(entity: str) -> str:
+    """The number at the end of an id: 4 of door_m4."""
+    return entity[len(entity.rstrip("0123456789")) :]
 
 
 def robots_of(named: Named, context: Context) -> tuple[str, ...]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grounding.language.tokens import PUNCTUATION, tokenise, wordset
+from grounding.language.tokens import PUNCTUATION, Token, tokenise, wordset
 
 _ORDINALS = {
-    w: i
-    for i, w in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
-    )
+    w: i for i, w in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), 1)
 }
 _LIGHT = wordset(
-    "the a an one ones of them option number please take i mean meant want would like prefer answer is it that's no yes "
-    "yeah yep nope sure definitely rather i'll go with let's say uh um well ok then choose pick my choice"
+    "the a an one ones of them option number please take i mean meant want would like prefer answer is it that's no "
+    "yes yeah yep nope sure definitely rather i'll go with let's say uh um well ok "
+    "then choose pick my choice"
 )
 _WHOLE = wordset("both neither none all either any yes no yeah yep nope last former latter whichever sure")
 
@@ -45,10 +43,12 @@ def is_answer(text: str, options: Sequence[str]) -> str | None:
     return _chosen(content, options)
 
 
-def _chosen(content: Sequence[object], options: Sequence[str]) -> str:
-    words = [t.text for t in content]  # type: ignore[attr-defined]
-    numbers = [t.number for t in content]  # type: ignore[attr-defined]
+def _chosen(content: Sequence[Token], options: Sequence[str]) -> str:
+    words = [t.text for t in content]
+    numbers = [t.number for t in content]
     spelled = [[t.text for t in tokenise(option)] for option in options]
+    if len(words) > 1:
+        words = [w for w in words if w not in ("yes", "no", "yeah", "yep", "nope", "sure")]
     named = [w for w in words if any(w in option for option in spelled) and w not in ("the", "a", "an")]
     if named and len(named) == len([w for w in words if w not in ("the", "a", "an", "one")]):
         holding = [o for o, s in zip(options, spelled, strict=True) if all(w in s for w in named)]

@@ -94,11 +94,7 @@ def candidates(phrase: Phrase, scope: Scope) -> tuple[str, ...]:
     job = scope.job()
     anchors = [i for i in (job.object, job.destination) if i] if job else list(scope.context.salient[:1])
     if phrase.how == "other":
-        for anchor in anchors:
-            others = [k for k in kin(anchor, scope.world) if k not in anchors]
-            if others:
-                return tuple(others)
-        return ()
+        return tuple(k for anchor in anchors[:1] for k in kin(anchor, scope.world) if k not in anchors)
     modifiers = scope.nouns.modifiers
     fits = [i for i in scope.nouns.order if all(i in modifiers[t] for t in phrase.traits)]
     for anchor in anchors:
@@ -113,7 +109,7 @@ def candidates(phrase: Phrase, scope: Scope) -> tuple[str, ...]:
 def skill_of(deed: Deed, thing: str | None, place: str | None, world: World) -> str | None:
     """The contract's name for what is done with a thing at a place."""
     skill = deed.skill
-    properties = world.things[thing].properties if thing in world.things else frozenset()
+    properties = world.things[thing].properties if thing is not None and thing in world.things else frozenset()
     if skill == "push_to" and thing is not None and "pushable" not in properties:
         skill = "carry"
     if skill == "push_to" and thing is None:

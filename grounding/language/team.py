@@ -76,8 +76,10 @@ class Team:
     def named(self, tokens: Sequence[Token], at: int) -> Named | None:
         """The robots named from one token on, lists taken whole, or None."""
         first = self._one(tokens, at)
-        if first is None or first.group != "some":
-            return first
+        if first is None:
+            return None
+        if first.group != "some":
+            return self._but(tokens, first)
         ids, end = first.ids, first.end
         while end + 1 < len(tokens) and tokens[end].text in ("and", "&", ","):
             follow = end + 1
@@ -88,6 +90,20 @@ class Team:
                 break
             ids, end = ids + tuple(i for i in other.ids if i not in ids), other.end
         return Named(ids, at, end, "some", _said(tokens, at, end))
+
+    def _but(self, tokens: Sequence[Token], group: Named) -> Named:
+        """ "Everybody except robot two"."""
+        words = [t.text for t in tokens[group.end : group.end + 2]]
+        size = (
+            2
+            if words in (["apart", "from"], ["other", "than"], ["except", "for"])
+            else words[:1] in (["except"], ["but"])
+        )
+        left = self.named(tokens, group.end + size) if size and group.group == "all" else None
+        if left is None or left.group != "some" or not left.ids:
+            return group
+        ids = tuple(r for r in group.ids if r not in left.ids)
+        return Named(ids, group.start, left.end, "some", _said(tokens, group.start, left.end))
 
     def _closed(self, tokens: Sequence[Token], named: Named) -> bool:
         """Whether a list with commas goes on to an "and": "robot 1, robot 2 and robot 3"."""

@@ -16,7 +16,7 @@ def lexicon(language: str = "en") -> Any:
     """The word classes and pattern rows of a language, every scalar a string ("no" is a word here)."""
     text = files("grounding.language").joinpath("lexicon", f"{language}.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    return yaml.load(text, Loader=loader)
+    return yaml.load(text, Loader=loader)  # the base loader makes nothing but strings
 
 
 def phrases(table: Any) -> dict[Words, str]:
