@@ -43,9 +43,7 @@ class Peers:
         self._recorder_s = min(RECORDER_S, node.settings["answer_s"])
         self._quiet = Listening()
 
-    async def ready(
-        self, fleet: Fleet, observed: Callable[[], bool], tell: Callable[[str], Awaitable[None]]
-    ) -> None:
+    async def ready(self, fleet: Fleet, observed: Callable[[], bool], tell: Callable[[str], Awaitable[None]]) -> None:
         """Waits until everybody whom a mission needs is up, and tells whom it waits for.
 
         Args:
