@@ -60,7 +60,7 @@ class Commander:
         faults: str = "",
         log_level: str = "warn",
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
-        wait_s: float = 10.0,
+        wait_s: float = 60.0,
     ) -> None:
         from heed.nodes.link import Link
 

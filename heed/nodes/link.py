@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from rclpy.action import ActionClient
@@ -19,7 +19,9 @@ from unique_identifier_msgs.msg import UUID
 from heed import conversions as to
 from heed.news import Listener, Result
 from heed.nodes import qos
+from heed.nodes.claim import LEFTOVER_S
 from heed.nodes.team import Composition, compose
+from heed.nodes.waiting import Listening
 from heed.outcome import Outcome
 from heed_interfaces.action import Instruct
 from heed_interfaces.msg import MonitorState, WorldState
@@ -27,8 +29,9 @@ from heed_interfaces.srv import Cancel, PlanInstruction
 
 #: Longest time a plan or the end of all motion is waited for, in seconds.
 ANSWER_S = 120.0
-#: How often the executive is looked after, and how long it may be gone, in seconds.
-LOOK_S, GONE_S = 0.5, 5.0
+#: How often the executive is looked after, and how long it may be gone, in seconds. A process that is
+#: stopped for half a minute is given up by the others after 20 s, and found again when it goes on.
+LOOK_S, GONE_S = 0.5, 40.0
 
 
 @dataclass
@@ -38,7 +41,7 @@ class _Asked:
     text: str
     id: UUID
     sent: float  # wall second
-    alive: float = field(default_factory=monotonic)  # wall second at which the executive was there
+    away: Listening = field(default_factory=Listening)  # how long the executive has not been there
     again: bool = False
     goal: Any = None  # handle of the action, once accepted
 
@@ -93,11 +96,12 @@ class Link:
 
     def send(self, text: str) -> None:
         """Sends an instruction; the commander hears of its end in any case."""
+        if not self._instruct.server_is_ready():
+            self._listener.on_news(sentence="waits for executive_node")
         if not self._instruct.wait_for_server(timeout_sec=self._wait_s):
             self._listener.on_result(Result(Outcome.INTERNAL_ERROR, self._not_up(), text))
             return
-
-        if self._node.count_publishers("world_state") > 1:
+        if not self._one_fleet():
             message = (
                 f"More than one fleet is up in namespace {self._namespace}, and they would answer for each other. "
                 "Give each a namespace or a ROS_DOMAIN_ID of its own."
@@ -106,6 +110,16 @@ class Link:
             return
         self._asked = asked = _Asked(text, UUID(uuid=list(uuid.uuid4().bytes)), monotonic())
         self._in_executor(lambda: self._ask(asked))
+
+    def _one_fleet(self) -> bool:
+        """Whether only one simulation is up; what has crashed stays in the graph for a while."""
+        deadline = monotonic() + LEFTOVER_S
+        while self._node.count_publishers("world_state") > 1:
+            if monotonic() > deadline:
+                return False
+            self._listener.on_news(sentence="waits for what is left of an earlier fleet to fade")
+            sleep(LOOK_S)
+        return True
 
     def plan(self, text: str) -> Result:
         """Plans an instruction without moving anything."""
@@ -171,16 +185,25 @@ class Link:
         if not goal.accepted and not asked.again:  # a second question is refused when the first was heard
             self._end(Result(Outcome.REJECTED, "The executive refused the instruction.", asked.text))
             return
-        goal.get_result_async().add_done_callback(lambda done: self._end(_result(done.result().result, asked.text)))
+        self._await_result(asked)
+
+    def _await_result(self, asked: _Asked) -> None:
+        def take(done: Future) -> None:
+            if asked is self._asked:
+                self._end(_result(done.result().result, asked.text))
+
+        asked.goal.get_result_async().add_done_callback(take)
 
     def _look_after(self) -> None:
         """Asks again where nobody has answered, and notices when the executive is gone."""
         asked, now = self._asked, monotonic()
         if asked is None:
             return
-        if self._instruct.server_is_ready():
-            asked.alive = now
-        elif now - asked.alive > GONE_S:
+        was_away = asked.away.absent > 0.0
+        asked.away.listen(present=self._instruct.server_is_ready())
+        if was_away and not asked.away.absent and asked.goal is not None:
+            self._await_result(asked)  # an answer that went out meanwhile has not come
+        if asked.away.absent > GONE_S:
             message = f"executive_node is gone from namespace {self._namespace}; the robots may still be moving."
             self._end(Result(Outcome.INTERNAL_ERROR, message, asked.text))
         if asked.goal is None and not asked.again and now - asked.sent > qos.ASK_AGAIN_S:

@@ -40,7 +40,7 @@ HALT = QoSProfile(
     durability=DurabilityPolicy.VOLATILE,
 )
 
-#: Only the newest time matters: /clock.
+#: Only the newest time matters: clock.
 CLOCK = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.RELIABLE)
 
 #: Results of actions are kept this long, in seconds of the node's clock. Simulated time can run

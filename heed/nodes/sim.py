@@ -76,7 +76,7 @@ class SimNode(HeedNode):
     def on_start(self) -> None:
         """Lets time run and takes orders."""
         self._state_pub = self.add_publisher(WorldStateMsg, "world_state", qos.OBSERVATIONS)
-        self._clock_pub = self.add_publisher(Clock, "/clock", qos.CLOCK)
+        self._clock_pub = self.add_publisher(Clock, "clock", qos.CLOCK)
         self.add_subscription(Halt, "halt", self._on_halt, qos.HALT)
         for robot in self.world.robots:
             self.add_action(

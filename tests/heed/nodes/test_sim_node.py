@@ -31,7 +31,7 @@ def goal(skill, *args, command="c1"):
 
 def test_a_skill_is_carried_out_and_seen(graph):
     heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
-    clock = graph.listen(Clock, "/clock", qos.CLOCK)
+    clock = graph.listen(Clock, "clock", qos.CLOCK)
     robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
     answer = robot.run(goal("go_to", "m1"))
     assert answer.status == GoalStatus.STATUS_SUCCEEDED
