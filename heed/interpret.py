@@ -24,6 +24,7 @@ from grounding.mission.task import TaskTree
 from grounding.state import WorldState
 from grounding.translate.compare import entities, same, stronger
 from grounding.translate.controlled import Translation, translate
+from grounding.translate.coverage import left_out
 from grounding.translate.free import Answer, AnswerStatus
 from grounding.translate.outline import Outline
 from grounding.translate.paraphrase import paraphrase
@@ -122,7 +123,7 @@ def interpret(
         return _of_levels(levels, exact, world, state)
     free = _freely(text, world, state, engine)
     if exact.tree is None:
-        return _of_free(text, free, exact, world)
+        return _of_free(text, free, exact, world, state)
     if repairs and _mission(exact.tree):
         return _of_repair(text, free, world)
     return _weighed(exact, free, world, state)
@@ -143,13 +144,19 @@ def _of_levels(found: Grounding, exact: Translation, world: World, state: WorldS
     return _asked(trees, world, found.question.text, found.best.probability)
 
 
-def _of_free(text: str, free: Answer | None, exact: Translation, world: World) -> Interpretation:
+def _of_free(
+    text: str, free: Answer | None, exact: Translation, world: World, state: WorldState | None
+) -> Interpretation:
     """What the reader of free English says where controlled English refuses."""
     # Of a short text the exact parser knows better where it stops.
     if free is None or (free.status is AnswerStatus.REJECTED and len(text.split()) < _LONG):
         return _refused(exact.message, exact, exact.near, free)
     if free.tree is None:
         return _refused(free.message, exact, free.near, free)
+    gone = () if cue(text) else left_out(text, world, free.tree, free.outline, state)
+    if gone and free.status is AnswerStatus.UNDERSTOOD:
+        question = f"I did nothing with {' and '.join(repr(words) for words in gone)}. Is this all you want?"
+        return _asked([free.tree], world, question, free.confidence, free)
     return _by_free(free, world)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from grounding.mission.task import Relation, Task, TaskTree
 from grounding.state import initial_state
+from grounding.translate.compare import only_taken
 from grounding.translate.controlled import mission_of
 from grounding.translate.controlled import translate as translate_exactly
 from grounding.translate.ground import controlled_rule
@@ -110,18 +111,20 @@ def _goals(task: str, world: World) -> list[Goal]:
 
 
 def meaning(tree: TaskTree) -> Meaning:
-    """What a tree asks for."""
+    """What a tree asks for; to take up what is then put somewhere is no task of its own."""
     root = tree.root
-    leaves = {leaf.id: _goal(leaf) for leaf in root.walk() if leaf.is_leaf}
-    order = {
-        (leaves[a], leaves[b])
+    steps = only_taken(tree)
+    leaves = {leaf.id: _goal(leaf) for leaf in root.walk() if leaf.is_leaf and leaf.id not in steps}
+    pairs = {
+        (a, b)
         for task in root.walk()
         for i, j in task.order
         for a in _below(task.children[i])
         for b in _below(task.children[j])
     }
+    order = {(leaves[a], leaves[b]) for a, b in closure(pairs) if not steps & {a, b}}
     choices = frozenset(
-        tuple(sorted(tuple(sorted(leaves[i] for i in _below(child))) for child in task.children))
+        tuple(sorted(tuple(sorted(leaves[i] for i in _below(child) if i not in steps)) for child in task.children))
         for task in root.walk()
         if task.children and task.relation is Relation.EITHER
     )

@@ -53,17 +53,17 @@ def entities(tree: TaskTree, world: World) -> frozenset[str]:
     return frozenset(found & known)
 
 
+def only_taken(tree: TaskTree) -> frozenset[str]:
+    """Ids of leaves that take up something for a later task: "grab the orange and drop it on the plate"."""
+    leaves = _leaves(tree.root)
+    joined = _steps_joined(leaves, closure(_pairs(tree.root)))
+    return frozenset(i for i in joined if all(g.proposition.predicate == "holding" for g in leaves[i].goal))
+
+
 def demand(tree: TaskTree) -> Demand:
     """What a tree asks for."""
     root = tree.root
-    leaves = {leaf.id: leaf for leaf in root.walk() if leaf.is_leaf}
-    pairs = {
-        (a, b)
-        for task in root.walk()
-        for i, j in task.order
-        for a in _leaf_ids(task.children[i])
-        for b in _leaf_ids(task.children[j])
-    }
+    leaves, pairs = _leaves(root), _pairs(root)
     joined = _steps_joined(leaves, closure(pairs))
     goals: dict[str, set[str]] = {}
     for leaf in leaves.values():
@@ -80,6 +80,20 @@ def demand(tree: TaskTree) -> Demand:
     )
     rules = frozenset(rule.formula.replace(".self.", ".any.") for task in root.walk() for rule in task.rules)
     return Demand(tuple(sorted(wishes[i] for i in goals)), frozenset(order), tuple(choices), rules)
+
+
+def _leaves(root: Task) -> dict[str, Task]:
+    return {leaf.id: leaf for leaf in root.walk() if leaf.is_leaf}
+
+
+def _pairs(root: Task) -> set[tuple[str, str]]:
+    return {
+        (a, b)
+        for task in root.walk()
+        for i, j in task.order
+        for a in _leaf_ids(task.children[i])
+        for b in _leaf_ids(task.children[j])
+    }
 
 
 def _steps_joined(leaves: dict[str, Task], pairs: set[tuple[str, str]]) -> dict[str, str]:

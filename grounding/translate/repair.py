@@ -14,7 +14,7 @@ _PLAIN = (
 )
 #: Words that may do so, and may as well only open a sentence.
 _HINT = r"actually|or rather|sorry|oops|hang on|hold on|wait"
-_CUE = re.compile(rf"\b(?:(?P<plain>{_PLAIN})|(?P<hint>{_HINT}))\b", flags=re.IGNORECASE)
+_CUE = re.compile(rf"\b(?P<plain>{_PLAIN})\b|(?:^|(?<=[.!?;,-] ))(?P<hint>{_HINT})\b", flags=re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;]\s+")
 
 
@@ -51,14 +51,11 @@ def repaired(text: str, outline: Outline) -> Repair | None:
         outline: A reading of it, with the places of its frames.
     """
     found = _cue(text)
-    if found is None or len(outline.frames) < 2:
-        return None
+    if found is None or any(frame.start < found.start() < frame.end for frame in outline.frames):
+        return None  # a task goes round the words: its reader has heard them
     border = next((m.end() for m in reversed(list(_SENTENCE.finditer(text, 0, found.start())))), 0)
-    if any(frame.start >= found.end() for frame in outline.frames) and border < found.start():
-        opens = not text[border : found.start()].strip(" ,-") or not any(
-            border <= frame.start < found.start() for frame in outline.frames
-        )
-        border = border if opens else found.start()
+    if border == 0:
+        border = max((frame.start for frame in outline.frames if frame.end <= found.start()), default=0)
     later = [i for i, frame in enumerate(outline.frames) if frame.start >= border]
     before = [i for i, frame in enumerate(outline.frames) if 0 <= frame.start < border]
     if not later or not before:
@@ -67,7 +64,7 @@ def repaired(text: str, outline: Outline) -> Repair | None:
     alike = [i for i in before if outline.frames[i].predicate == verb]
     if not alike and found["plain"] is None:
         return None
-    sure = found["plain"] is not None and alike[-1:] == before[-1:]
+    sure = found["plain"] is not None and alike[-1:] == before[-1:] and len(later) == 1
     return Repair(_without(outline, alike[-1] if alike else before[-1]), sure)
 
 

@@ -18,6 +18,8 @@ from grounding.mission.task import Task, TaskTree
 from heed.outcome import Outcome
 from planners.plan import TeamPlan
 
+#: Exit status where a question has to be answered first.
+ASKED = 7
 #: Exit status of the commands that have an outcome; 2 stands for a command that is used wrongly.
 EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.SUCCEEDED: 0,
@@ -26,7 +28,7 @@ EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.UNSATISFIABLE: 4,
     Outcome.PLANNING_TIMEOUT: 5,
     Outcome.EXECUTION_FAILED: 6,
-    Outcome.ASKED: 7,
+    Outcome.ASKED: ASKED,
     Outcome.UNVERIFIED: 8,
     Outcome.CANCELED: 130,
     Outcome.UNKNOWN: 1,
@@ -34,7 +36,8 @@ EXIT_CODES: Mapping[Outcome, int] = {
 USAGE_ERROR = 2
 EXIT_HELP = (
     "Exit status: 0 SUCCEEDED, 1 INTERNAL_ERROR, 2 wrong usage (such as an unknown world), 3 REJECTED, "
-    "4 UNSATISFIABLE, 5 PLANNING_TIMEOUT, 6 EXECUTION_FAILED, 7 ASKED, 8 UNVERIFIED, 130 CANCELED."
+    "4 UNSATISFIABLE, 5 PLANNING_TIMEOUT, 6 EXECUTION_FAILED, 7 ASKED (answer the question first), 8 UNVERIFIED, "
+    "130 CANCELED."
 )
 TIMINGS = ("ground", "translate", "automata", "plan", "execute")
 
