@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 
 from grounding.world import NEIGHBOURS, Cell, World
 from planners.hltl.actions import Action, Catalogue, actions
@@ -29,6 +30,13 @@ class Grid:
         self._near: dict[tuple[frozenset[Cell], int], frozenset[int]] = {}
         self._masks: dict[str, frozenset[int]] = {}
         self._conflicts: dict[tuple[str, str, int], frozenset[int]] = {}
+
+    def moved(self, world: World, places: Collection[str]) -> Grid:
+        """The grid of the same world with some places drawn otherwise; all else that is known is shared."""
+        grid = copy(self)
+        grid.world = world
+        grid._masks = {name: cells for name, cells in self._masks.items() if name not in places}
+        return grid
 
     def catalogue(self, robot: str) -> Catalogue:
         """What a robot can do besides moving."""
