@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -316,3 +317,31 @@ def test_whatever_is_nudged_no_gripper_enters_a_thing_the_table_or_the_other_arm
                     size = TABLE.things[thing].size
                     away = [max(0.0, abs(tip[k] - at.position[k]) - size[k] / 2) for k in range(3)]
                     assert math.hypot(*away) > 0.0, f"{name} is in {thing}"
+
+
+@pytest.mark.physics
+def test_bodies_never_touch_in_a_crowd_that_is_nudged_halted_and_sent_about():
+    random = Random(7)
+    simulator = sim.make(CROWD, "pybullet")
+    moved = []
+    for i in range(250):
+        robot = random.choice(list(CROWD.robots))
+        verb = random.choice(("go", "nudge", "nudge", "cancel", "halt", "release", "release"))
+        if verb in ("cancel", "halt", "release"):
+            getattr(simulator, verb)(robot)
+        else:
+            direction = random.choice(("forward", "back", "left", "right"))
+            amount = random.choice(("large", "0.4 m", "1 cell"))
+            room = ("corridor", "m1", "kitchen")[i % 3]
+            order = ("go_to", room) if verb == "go" else ("nudge", direction, amount)
+            simulator.start(SkillCommand(str(i), robot, order[0], order[1:]))
+        for _ in range(3):
+            moved += [r for r in simulator.step(0.1) if r.command.skill == "nudge" and r.status is S.SUCCESS]
+            poses = {name: state.pose for name, state in simulator.observe().robots.items()}
+            for a, b in combinations(poses, 2):
+                reach = CROWD.robots[a].type.radius + CROWD.robots[b].type.radius
+                assert math.dist(poses[a][:2], poses[b][:2]) > reach
+            for name, (x, y, _heading) in poses.items():
+                assert not blocked_near(CROWD, set(), x, y, CROWD.robots[name].type.radius)
+    simulator.close()
+    assert len(moved) > 10

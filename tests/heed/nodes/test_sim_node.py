@@ -193,3 +193,13 @@ def test_a_canceled_order_is_answered_when_the_robot_stands():
         stands = until(heard, lambda m: time_from_msg(m.header.stamp) >= result.time - 1e-6)
         later = until(heard, lambda m: time_from_msg(m.header.stamp) > result.time + 0.5)
         assert robots_in(later)["robot_1"].pose == robots_in(stands)["robot_1"].pose
+
+
+def test_a_nudge_is_an_order_like_any_other(graph):
+    robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
+    done = robot.run(goal("nudge", "left", "0.10 m")).result.status
+    assert (done.code, done.message) == (SkillStatus.SUCCESS, "robot_1 has moved 0.10 m left.")
+    refused = robot.run(goal("nudge", "tighter", "default", command="c2")).result.status
+    assert (refused.code, refused.message) == (
+        SkillStatus.INVALID, "robot_1 cannot grip tighter: grippers here only grasp or let go."
+    )  # fmt: skip
