@@ -26,6 +26,7 @@ class Crew:
         held: Robots that get no commands until they are freed.
         stopping: Robot -> the command that it was told to break off and of which no result is in.
         cut: Robots whose command was broken off after the plan was made.
+        worked: Leaves that the plan has steps for; others hold already or come about by the way.
         dispatcher: Who gives out the steps of the plan, None before the first plan.
         live: What a plan is being made from while robots go on, None while none is.
     """
@@ -36,10 +37,11 @@ class Crew:
         self.held: set[str] = set()
         self.stopping: dict[str, SkillCommand] = {}
         self.cut: set[str] = set()
+        self.worked: set[str] = set()
         self.dispatcher: Dispatcher | None = None
         self.live: Live | None = None
         self._rolling: dict[str, tuple[Cell, ...]] = {}  # robots that are stopping -> where they may come to rest
-        self._planned_from: dict[str, tuple[Cell, str | None]] = {}  # robots that are stopping
+        self._planned_from: dict[str, object] = {}  # robots that are stopping -> what was seen of it
 
     @property
     def doing(self) -> dict[str, str]:
@@ -68,7 +70,7 @@ class Crew:
         for robot, (d, _) in self.running.items():
             came, path = self.dispatcher.still_to_pass(robot, situation.state)
             outstanding[robot] = Outstanding(robot, d.leaf, d.skill, d.args, path, d.id, came)
-        self._planned_from = {robot: _place(robot, situation.state) for robot in self.stopping}
+        self._planned_from = {robot: _traces(c, situation.state) for robot, c in self.stopping.items()}
         self.live = Live(situation, outstanding)
         return self.live
 
@@ -85,6 +87,7 @@ class Crew:
         """
         carried = live.dispatches(plan)
         self.dispatcher = Dispatcher(plan, spec, self.world, carried)
+        self.worked = {step.leaf for steps in plan.steps.values() for step in steps}
         renamed = {}
         for robot, dispatch in carried.items():
             if dispatch.id in live.ended:
@@ -142,7 +145,7 @@ class Crew:
         self._forget(robot)
         planned_from = self._planned_from.pop(robot, None)
         finished = result.status is SkillStatus.SUCCESS and not result.command.path
-        return planned_from is None or (planned_from == _place(robot, state) and not finished)
+        return planned_from is None or (planned_from == _traces(result.command, state) and not finished)
 
     def lose(self, state: WorldState) -> None:
         """Expects no more word from robots that were to stop and are lost."""
@@ -177,5 +180,9 @@ class Crew:
         del self.stopping[robot], self._rolling[robot]
 
 
-def _place(robot: str, state: WorldState) -> tuple[Cell, str | None]:
-    return state.robots[robot].cell, state.robots[robot].holding
+def _traces(command: SkillCommand, state: WorldState) -> object:
+    """What is seen of a command that was broken off: its robot, and what it was applied to."""
+    robot = state.robots[command.robot]
+    things = [(t.cell, t.support, t.held_by) for name in command.args if (t := state.things.get(name))]
+    flags = {flag for flag in state.flags if flag[0] in command.args}
+    return robot.cell, robot.holding, things, flags

@@ -374,7 +374,7 @@ class Mission:
                 if ledger.achieved(leaf, self.state):
                     ledger.finish(leaf, self.state)
                     changed = True
-                elif progress.state is LeafState.ACTIVE:
+                elif progress.state is LeafState.ACTIVE and leaf in self._crew.worked:
                     text = self.spec.leaves[leaf].text
                     self._set_back(f"{progress.robot} has done its part, but {text!r} is not seen to be done.", leaf)
                     return

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grounding.errors import HeedError
-from grounding.logic.history import letter
+from grounding.logic.formula import accepts
+from grounding.logic.history import joined, letter
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState
 from grounding.world import Cell, World
@@ -119,12 +120,16 @@ def with_carry_over(
     """
     if not outstanding:
         return plan
-    ahead = {robot: command.step(world) for robot, command in outstanding.items()}
+    start = settled(situation.state, world, outstanding)
+    ahead = {
+        robot: replace(command.step(world), leaf=_leaf(command, plan, world, spec, replace(situation, state=start)))
+        for robot, command in outstanding.items()
+    }
     shift = max(step.end for step in ahead.values())
     steps: dict[str, tuple[PlanStep, ...]] = {}
     renamed: dict[str, str] = {}
     for robot, own in plan.steps.items():
-        first = (_for_plan(ahead[robot], plan, spec, shift),) if robot in ahead else ()
+        first = (ahead[robot],) if robot in ahead else ()
         later = []
         for number, step in enumerate(own, start=len(first)):
             renamed[step.id] = f"{robot}/{number}"
@@ -132,7 +137,7 @@ def with_carry_over(
         steps[robot] = (*first, *later)
     carried = {robot: steps[robot][0] for robot in ahead}
     after = {renamed[late]: tuple(renamed[one] for one in early) for late, early in plan.after.items()}
-    for late, early in _waits(steps, carried, plan, world, spec, settled(situation.state, world, outstanding)):
+    for late, early in _waits(steps, carried, plan, world, spec, start):
         after[late] = (*after.get(late, ()), early)
     everything = [step for own in steps.values() for step in own]
     return replace(
@@ -154,11 +159,21 @@ def _alone(outstanding: Mapping[str, Outstanding], world: World) -> TeamPlan:
     return TeamPlan(steps, {}, {}, {}, world.tick_s, 0.0, last, carried=names)
 
 
-def _for_plan(step: PlanStep, plan: TeamPlan, spec: HierarchicalSpec, shift: int) -> PlanStep:
-    """The step with its leaf where the plan has the robot go on with it at once, else without."""
-    goes_on = plan.assignment.get(step.leaf) == step.robot and step.leaf in plan.resumed
-    early = any(b == step.leaf and a in plan.windows and plan.windows[a][1] + shift > 0 for a, b in spec.before)
-    return step if goes_on and not early else replace(step, leaf="")
+def _leaf(command: Outstanding, plan: TeamPlan, world: World, spec: HierarchicalSpec, situation: Situation) -> str:
+    """The leaf that a command works for in a plan: that of its robot, if the robot goes on with it at once.
+
+    Where nothing but the command is left to do for it, the command itself must bring it about.
+    """
+    leaf, robot = command.leaf, command.robot
+    if plan.assignment.get(leaf) != robot or leaf not in plan.resumed:
+        return ""
+    if any(b == leaf and a in plan.windows for a, b in spec.before):
+        return ""
+    if any(step.leaf == leaf for step in plan.steps[robot]):
+        return leaf
+    formula, trail = spec.leaves[leaf].formula, _trail(command.step(world), world, situation.state)
+    read = (letter(formula, robot, world, state) for state in trail.states)
+    return leaf if accepts(formula, joined(situation.history.begun(leaf, robot), read)) else ""
 
 
 def _window(leaf: str, window: tuple[int, int], steps: Iterable[PlanStep], shift: int) -> tuple[int, int]:
