@@ -31,6 +31,15 @@ OBSERVATIONS = QoSProfile(
     durability=DurabilityPolicy.VOLATILE,
 )
 
+#: Every order to stand still must arrive, in order; one that was given before a simulator was up must not
+#: hold its robots: halt.
+HALT = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=50,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+)
+
 #: Only the newest time matters: /clock.
 CLOCK = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.RELIABLE)
 
