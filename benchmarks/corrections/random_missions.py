@@ -147,7 +147,7 @@ def random_edit(random: Random, tree: TaskTree, progress: Progress, matter: Matt
     place = random.choice(list(Place))
     anchored = place in (Place.BEFORE, Place.AFTER)
     kinds: list[Callable[[], Edit]] = [
-        lambda: AddTask(random_tree(random, matter, 3), place, one if anchored else None),
+        lambda: AddTask(random_tree(random, matter, 3), place, (one,) if anchored else ()),
         lambda: DropTask(one),
         lambda: ReplaceGoal(one, random_tree(random, matter, random.choice((1, 1, 3)), rules=False)),
         lambda: Reassign(one, tuple(random.sample(matter.robots, random.choice((0, 1, 1))))),

@@ -39,6 +39,8 @@ from heed_interfaces.msg import Halt
 from planners.plan import PlanResult, PlanStatus
 from sim.protocol import SkillCommand, SkillResult, SkillStatus
 
+#: Acts whose clause is an instruction or a rule.
+TRANSLATED = (ActKind.INSTRUCTION, ActKind.SKILL, ActKind.CONSTRAINT)
 #: Utterances that may wait for their turn; more are refused, so that nobody waits for ever.
 MOST_WAITING = 32
 #: Wall seconds until an open question expires is a parameter of the node; orders get this long.
@@ -182,7 +184,7 @@ class Conversation:
             return await self._answered(utterance)
         timings: dict[str, float] = {}
         tree: TaskTree | Reply | None = None
-        if heard.clause and heard.act.skill != "put_down":
+        if heard.act.kind in TRANSLATED and heard.clause and heard.act.skill != "put_down":
             tree = await self._translated(heard, utterance, timings)
             if isinstance(tree, Reply):
                 return tree

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
 
 from rclpy.action import ActionClient
@@ -16,22 +16,28 @@ from rclpy.node import Node
 from rclpy.task import Future
 from unique_identifier_msgs.msg import UUID
 
+from grounding.errors import HeedError
+from grounding.language.stop import stop_request
 from heed import conversions as to
-from heed.news import Listener, Result
+from heed.dialogue import Question, Reply, Utterance
+from heed.news import Canceled, Listener, Result, Status
 from heed.nodes import qos
 from heed.nodes.claim import LEFTOVER_S
+from heed.nodes.overview import Overview
 from heed.nodes.team import Composition, compose
 from heed.nodes.waiting import Listening
 from heed.outcome import Outcome
 from heed_interfaces.action import Instruct
-from heed_interfaces.msg import MonitorState, WorldState
-from heed_interfaces.srv import Cancel, PlanInstruction
+from heed_interfaces.msg import Halt, MonitorState, WorldState
+from heed_interfaces.srv import Cancel, PlanInstruction, Say
 
-#: Longest time a plan or the end of all motion is waited for, in seconds.
+#: Longest time a plan, a reply or the end of all motion is waited for, in seconds.
 ANSWER_S = 120.0
 #: How often the executive is looked after, and how long it may be gone, in seconds. A process that is
 #: stopped for half a minute is given up by the others after 20 s, and found again when it goes on.
 LOOK_S, GONE_S = 0.5, 40.0
+#: How often somebody who can halt is looked for before there is one, in seconds.
+SEEK_S = 0.01
 
 
 @dataclass
@@ -84,6 +90,9 @@ class Link:
             self._instruct = ActionClient(node, Instruct, "instruct", callback_group=group)
             self._plan = node.create_client(PlanInstruction, "plan_instruction", callback_group=group)
             self._cancel = node.create_client(Cancel, "cancel", callback_group=group)
+            self._say = node.create_client(Say, "say", callback_group=group)
+            self._halt = node.create_publisher(Halt, "halt", qos.HALT)
+            self._overview = Overview(node, group, listener)
             node.create_subscription(WorldState, "world_state", self._on_state, qos.OBSERVATIONS, callback_group=group)
             node.create_subscription(MonitorState, "monitor_state", self._on_monitor, qos.EVENTS, callback_group=group)
             clock = Clock(clock_type=ClockType.STEADY_TIME)
@@ -128,10 +137,60 @@ class Link:
             return Result(Outcome.INTERNAL_ERROR, self._not_up(), text)
         return _result(answer, text)
 
-    def cancel(self, reason: str) -> bool:
-        """Stops the running mission."""
-        answer = self._call(self._cancel, Cancel.Request(reason=reason))
-        return answer is not None and bool(answer.canceled)
+    def cancel(self, reason: str, mission: str) -> Canceled:
+        """Stops the mission of this id, or the running one where it is empty."""
+        answer = self._call(self._cancel, Cancel.Request(reason=reason, mission=mission))
+        if answer is None:
+            return Canceled(False, self._not_up())
+        return Canceled(bool(answer.canceled), answer.message, self._overview.holding())
+
+    def say(self, utterance: Utterance) -> Reply:
+        """Carries words to the session of the fleet and the reply back; a stop goes ahead by the shortest way.
+
+        Raises:
+            HeedError: No fleet is up, or it did not reply.
+        """
+        deadline = monotonic() + self._wait_s
+        robots = to_stop(utterance, self._overview.robots(self._wait_s))
+        told = 0 if robots is None else self._order_halt(robots, deadline)
+        self._require_session(deadline)
+        if robots is not None and self._halt.get_subscription_count() > told:
+            self._order_halt(robots, deadline)  # somebody has come to hear it meanwhile
+        answer = self._call(self._say, to.utterance_to_request(utterance))
+        if answer is None:
+            stand = " The robots were told directly to stand still." if told else ""
+            raise HeedError(repr(utterance.text), f"executive_node did not reply within {ANSWER_S:g} s.{stand}")
+        return to.reply_from_msg(answer.reply)
+
+    def _order_halt(self, robots: tuple[str, ...], deadline: float) -> int:
+        """Tells whoever moves robots to have them stand still; how many were told."""
+        while not (listeners := self._halt.get_subscription_count()) and monotonic() < deadline:
+            sleep(SEEK_S)
+        stamp = to.time_to_msg(time())
+        self._halt.publish(Halt(stamp=stamp, robots=list(robots), halted=True, sender=self._node.get_name()))
+        return listeners
+
+    def status(self) -> Status:
+        """What the fleet is doing.
+
+        Raises:
+            HeedError: No fleet is up.
+        """
+        self._require_session(monotonic() + self._wait_s)
+        status = self._overview.status(self._wait_s)
+        if status is None:
+            raise HeedError("status", f"executive_node told nothing for {self._wait_s:g} s.", "Is it overloaded?")
+        return status
+
+    def _require_session(self, deadline: float) -> None:
+        """Waits for somebody to talk to, until a second of the monotonic clock.
+
+        Raises:
+            HeedError: There is nobody.
+        """
+        if not self._say.wait_for_service(timeout_sec=max(deadline - monotonic(), 0.0)):
+            what = f"no fleet is up there: nobody answered for {self._wait_s:g} s."
+            raise HeedError(f"namespace {self._namespace}", what, "Start one with heed launch, or name another.")
 
     def picture(self) -> bytes | None:
         """A picture of the scene, taken by the thread that moves it; None where there is no camera here."""
@@ -220,19 +279,42 @@ class Link:
             "stage": feedback.stage,
             "fraction": feedback.fraction,
             "sentence": feedback.sentence,
+            "question": to.question_from_msg(feedback.question),
         }
         if feedback.tree.nodes:
             news["tree"], news["progress"] = to.tree_from_msg(feedback.tree)
         self._listener.on_news(**news)
 
     def _on_state(self, msg: WorldState) -> None:
-        self._listener.on_news(state=to.state_from_msg(msg))
+        state = to.state_from_msg(msg)
+        self._overview.observe(msg.world, state)
+        self._listener.on_news(state=state)
 
     def _on_monitor(self, msg: MonitorState) -> None:
         self._listener.on_news(monitor=to.report_from_msg(msg).formulas)
 
     def _not_up(self) -> str:
         return f"executive_node is not up in namespace {self._namespace}: nobody answered for {self._wait_s:g} s."
+
+
+def to_stop(utterance: Utterance, robots: Sequence[str]) -> tuple[str, ...] | None:
+    """Who is told to stand still: ids, empty = all; None where the words are no stop.
+
+    Args:
+        utterance: What is said.
+        robots: Ids of the robots that there are; empty = not known, and then a stop is for all.
+
+    >>> to_stop(Utterance("stop", robot="robot_2"), ["robot_1", "robot_2"])
+    ('robot_2',)
+    >>> to_stop(Utterance("everybody stop!", robot="robot_2"), ["robot_1", "robot_2"])
+    ('robot_1', 'robot_2')
+    >>> to_stop(Utterance("go on"), ["robot_1", "robot_2"]) is None
+    True
+    """
+    named = stop_request(utterance.text, robots)
+    if named is None or not robots:
+        return None if named is None else ()
+    return named or ((utterance.robot,) if utterance.robot in robots else ())
 
 
 def _result(msg: Any, text: str) -> Result:
@@ -251,4 +333,5 @@ def _result(msg: Any, text: str) -> Result:
         monitor=to.report_from_msg(msg.monitor).formulas if hasattr(msg, "monitor") else {},
         episode=getattr(msg, "episode", ""),
         timings_ms=to.timings_from_fields(msg),
+        question=to.question_from_msg(msg.question) if hasattr(msg, "question") else Question(),
     )

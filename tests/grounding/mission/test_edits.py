@@ -91,7 +91,7 @@ def test_a_task_put_in_front_is_done_and_what_is_done_is_not_done_again():
     ],
 )
 def test_a_new_task_stands_where_it_was_put(place, anchor, words, pairs):
-    found = edited(THEN, AddTask(said("Take a photo in m2."), place, anchor))
+    found = edited(THEN, AddTask(said("Take a photo in m2."), place, (anchor,) if anchor else ()))
     assert found.account == (f"New: take a photo in meeting room m2{words}.",)
     assert before(found) == {("1", "2"), ("1", "3"), ("2", "3")} | pairs
 
