@@ -301,6 +301,9 @@ def _veto(case: _Case) -> Decision:
     case.running("leave out")
     tasks = [task for task in case.heard.tasks if task in case.scene.tasks] or [case.doing()]
     doers = case.doers([leaf.id for task in tasks for leaf in case.scene.tasks[task].walk()])
+    named = case.heard.act.robots
+    if named and doers and not set(doers) & set(named):
+        raise RefusedError(f"{case.robots(named)} is not doing that: {case.robots(doers)} is.")
     understood = f"Leave out {listed([case.task(task) for task in tasks])}."
     options = _others(case, tasks[0]) if case.heard.about == "object" and len(tasks) == 1 else ()
     edits = tuple(DropTask(task) for task in tasks)
@@ -402,7 +405,7 @@ def _undo(case: _Case) -> Decision:
         only |= {finished[task]}
     back = inverse(steps.before, steps.after, case.scene.world, only)
     if not back.goal:
-        why = " ".join(back.cannot) or "It changed nothing that could be put back."
+        why = " ".join(map(_capital, back.cannot)) or "It changed nothing that could be put back."
         raise RefusedError(f"{case.task(task)} cannot be undone. {why}")
     text = wording.order(back.goal, case.scene.world)
     return Decision(f"Undo {case.task(task)}.", " ".join(back.cannot), case.named, edits=(Undo(task, back.goal, text),))

@@ -194,9 +194,11 @@ class Watch:
             self._held = None
 
     def _take(self, leaf: str, before: LeafProgress, now: LeafProgress) -> None:
-        """Tells the monitor that a leaf has begun or ended."""
+        """Tells the monitor that a leaf has begun, was interrupted or has ended."""
         if now == before:
             return
+        if before.state is LeafState.ACTIVE and now.state is LeafState.PENDING:
+            self._monitor.suspend(leaf)
         if now.state is LeafState.ACTIVE or (now.state is LeafState.FINISHED and before.state is not LeafState.ACTIVE):
             self._monitor.start(leaf, now.robot)
         if now.state is LeafState.FINISHED:

@@ -149,6 +149,10 @@ class _Watched:
         for part in self.parts:
             part.restart()
 
+    def suspend(self) -> None:
+        """Ends its trace for now."""
+        self.running = self.unread = self.ended = False
+
     def step(self, truth: Callable[[str], bool]) -> None:
         self.unread = False
         for part in self.parts:
@@ -291,6 +295,17 @@ class Monitor:
         if watched.pending or watched.unreached:
             watched.start(robot)
             watched.reason = f"{_capital(entity(robot, self.world))} starts on it."
+
+    def suspend(self, leaf: str) -> None:
+        """Nobody works on a leaf any more: what happens until it is started again is not part of its trace.
+
+        Raises:
+            FormulaError: There is no such leaf.
+        """
+        watched = self._leaf(leaf)
+        if watched.pending and watched.running:
+            watched.suspend()
+            watched.reason = "Interrupted."
 
     def finish(self, leaf: str) -> None:
         """The robot has ended its last step: the next observation is the last of the leaf's trace.

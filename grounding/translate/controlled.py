@@ -66,8 +66,8 @@ def translate(text: str, world: World, state: WorldState | None = None, *, rules
     try:
         mission = mission_of(text, world, state)
         if rules_alone and mission.root is None and mission.rules:
-            rules = tuple(replace(rule, id=f"rule_{i}") for i, rule in enumerate(mission.rules, 1))
-            tree = TaskTree(text, "L3", Task("0", "", rules=rules))
+            named = tuple(replace(rule, id=f"rule_{i}") for i, rule in enumerate(mission.rules, 1))
+            tree = TaskTree(text, "L3", Task("0", "", rules=named))
         else:
             tree = _tree(text, mission, world)
     except RejectionError as rejection:

@@ -86,7 +86,11 @@ class Conversation:
             busy = f"{MOST_WAITING} others are waiting for an answer. Say it again in a moment."
             return Reply(ReplyStatus.REFUSED, sentence=busy)
         async with self._turn:
-            reply = await self._guarded(utterance)
+            if stopped and utterance.robot and utterance.robot not in self._node.world.robots:
+                reply = await self._guarded(replace(utterance, robot=""))
+                reply = replace(reply, sentence=f"There is no robot {utterance.robot!r} here. {reply.sentence}")
+            else:
+                reply = await self._guarded(utterance)
         reply = replace(reply, timings_ms={**reply.timings_ms, "say": 1e3 * (time.perf_counter() - started)})
         self._voice.correction(reply, utterance, self._runner.state.time if self._runner.state else 0.0)
         self._runner.tell_session()

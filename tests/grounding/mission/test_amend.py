@@ -94,7 +94,7 @@ def test_what_an_edit_does_not_speak_of_stays_as_it_is(random: Random) -> None:
     except EditError:
         return
     before, after = parts(tree), parts(found.tree)
-    named = [getattr(edit, field, None) for field in ("task", "first", "then", "anchor")]
+    named = [getattr(edit, field, None) for field in ("task", "first", "then")] + [*getattr(edit, "anchors", ())]
     scope = {below.id for name in named if name in before for below in before[str(name)].walk()}
     for name, task in before.items():
         if task.is_leaf and name not in scope and name in after:
