@@ -13,7 +13,7 @@ from grounding.language.corrections import Heard, Hearing, hear
 from grounding.language.patterns import rows
 from grounding.language.stop import stop_request
 from grounding.mission.task import TreeRule
-from tests.grounding.language.missions import OFFICE, TABLE
+from .missions import OFFICE, TABLE
 
 EXAMPLES = [row["example"] for row in rows()]
 NEGATIONS = ("not", "never", "don't", "nobody", "without")
