@@ -231,7 +231,6 @@ class _Ear:
             return None
         scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         first = scope.words[0]
-        asked: AskError | None = None
         for row in rows_for(first, open_ones=clauses):
             for bound in match(row.parts, scope.words, scope.slot):
                 try:
@@ -239,10 +238,6 @@ class _Ear:
                     return rule_of(found, row, bound, scope) if row.act == "constraint" else found
                 except NoReadingError:
                     continue
-                except AskError as ask:
-                    asked = asked or ask
-        if asked is not None:
-            raise asked
         return None
 
     # -- new tasks with a place

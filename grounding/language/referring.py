@@ -134,9 +134,11 @@ class Scope:
         chosen: Mapping[str, Any] | None = None, text: str = "",
     ) -> None:  # fmt: skip
         self.text = text
-        self.tokens, self.context, self.team, self.robots = list(tokens), context, team, robots
+        self.tokens, self.context, self.team = list(tokens), context, team
+        chosen = chosen or {}
+        self.robots = robots or ((str(chosen["robots"]),) if "robots" in chosen else ())
         self.words = [t.text for t in tokens]
-        self.chosen = chosen or {}
+        self.chosen = chosen
         self.nouns: Nouns = nouns_of(context.world)
         self.world: World = context.world
         self._phrases: dict[int, list[Phrase]] = {}
