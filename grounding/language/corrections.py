@@ -18,7 +18,7 @@ from grounding.language.acts import heard
 from grounding.language.clauses import clause_text, is_order, loosely
 from grounding.language.context import Context, Doing, Heard, Hearing
 from grounding.language.lexicon import Words, lexicon, phrases
-from grounding.language.patterns import indexed, longest, match, rows
+from grounding.language.patterns import indexed, longest, match, rows_for
 from grounding.language.peeling import Variant, variants, without_marks
 from grounding.language.referring import AskError, Scope
 from grounding.language.replies import is_answer
@@ -121,24 +121,23 @@ class _Ear:
         found: list[Heard] = []
         unread: list[str] = []
         pending: list[Token] = []
-        alone = len(parts) == 1
+        reads = [None if isinstance(p, Heard) else self._sentence(p) for p in parts]
+        ordinary = all(r is None for r in reads) and not any(isinstance(p, Heard) for p in parts)
 
         def flush() -> None:
             if pending:
                 found.append(self._instruction(pending))
                 pending.clear()
 
-        for part in parts:
+        for part, read in zip(parts, reads, strict=True):
             if isinstance(part, Heard):
                 flush()
                 found.append(part)
-                continue
-            read = self._sentence(part)
-            if read is not None:
+            elif read is not None:
                 flush()
                 found.extend(read.heard)
                 unread.extend(read.unread)
-            elif alone or self._orders(part) or all(isinstance(p, list) and self._sentence(p) is None for p in parts):
+            elif ordinary or self._orders(part):
                 pending.extend(part)
             elif self._content(list(self._variants(part))[-1].tokens):
                 unread.extend(self._content(part))
@@ -171,7 +170,7 @@ class _Ear:
 
     def _read(self, tokens: Sequence[Token]) -> _Read | None:
         """One act of a fixed form, else several joined by links, else one that takes the rest as its clause."""
-        return self._simple(tokens, clauses=False) or self._split(tokens) or self._simple(tokens)
+        return self._simple(tokens, clauses=False) or self._split(tokens) or self._simple(tokens, clauses=True)
 
     def _contrary(self, tokens: Sequence[Token]) -> _Read | None:
         """A sentence that corrects something and that no row reads is no new task."""
@@ -192,7 +191,7 @@ class _Ear:
                 right = right[1:]
             if not right or not without_marks(left):
                 continue
-            first = self._simple(left)
+            first = self._simple(left, clauses=False) or self._simple(left, clauses=True)
             second = self._read(right)
             if first is not None and second is not None:
                 return _Read((*first.heard, *second.heard), (*first.unread, *second.unread))
@@ -206,10 +205,11 @@ class _Ear:
     def _orders(self, tokens: Sequence[Token]) -> bool:
         return any(is_order(v.tokens) for v in self._variants(tokens))
 
-    def _simple(self, tokens: Sequence[Token], *, clauses: bool = True) -> _Read | None:
-        """The act of words that one row fits, or that say where a new task goes.
+    def _simple(self, tokens: Sequence[Token], *, clauses: bool) -> _Read | None:
+        """The act of words that one row fits.
 
-        Without ``clauses``, rows that take all the rest as their clause are left out.
+        With ``clauses``, of a row that takes all the rest as its clause, or of words that say where a new
+        task goes.
         """
         words = without_marks(tokens)
         if not words:
@@ -231,20 +231,13 @@ class _Ear:
             return None
         scope = Scope(variant.tokens, self.context, self.team, variant.robots, self.chosen, self.text)
         first = scope.words[0]
-        asked: AskError | None = None
-        for row in rows():
-            if (row.starts is not None and first not in row.starts) or (row.open and not clauses):
-                continue
+        for row in rows_for(first, open_ones=clauses):
             for bound in match(row.parts, scope.words, scope.slot):
                 try:
                     found = heard(row, bound, scope, variant.cues)
                     return rule_of(found, row, bound, scope) if row.act == "constraint" else found
                 except NoReadingError:
                     continue
-                except AskError as ask:
-                    asked = asked or ask
-        if asked is not None:
-            raise asked
         return None
 
     # -- new tasks with a place

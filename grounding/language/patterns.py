@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -57,18 +57,15 @@ class Row:
         parts: The pattern.
         extra: What else the row says: ``place``, ``direction``, ``amount``, ``about``, ``example`` and so on.
         starts: Words that its first part can begin with; None = any.
+        open: Whether it takes all the rest as its clause.
     """
 
     act: str
     say: str
     parts: tuple[Element, ...]
     extra: Mapping[str, str]
-    starts: frozenset[str] | None = field(default=None)
-
-    @property
-    def open(self) -> bool:
-        """Whether it takes all the rest as its clause."""
-        return bool(self.parts) and any(_takes_rest(part) for part in self.parts)
+    starts: frozenset[str] | None = None
+    open: bool = False
 
     def __getitem__(self, name: str) -> str:
         return self.extra.get(name, "")
@@ -190,8 +187,14 @@ def rows() -> tuple[Row, ...]:
         extra = {k: v for k, v in row.items() if k not in ("act", "say")}
         parts = compiled(row["say"])
         starts, _ = _starts(parts)
-        found.append(Row(row["act"], row["say"], parts, extra, starts))
+        found.append(Row(row["act"], row["say"], parts, extra, starts, any(map(_takes_rest, parts))))
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def rows_for(word: str, *, open_ones: bool) -> tuple[Row, ...]:
+    """The rows that can begin with a word: those that take the rest as their clause, or the others."""
+    return tuple(r for r in rows() if r.open is open_ones and (r.starts is None or word in r.starts))
 
 
 def _starts(parts: tuple[Element, ...]) -> tuple[frozenset[str] | None, bool]:

@@ -21,6 +21,11 @@ _DETERMINERS = wordset("the a an my your our his her its that this those these a
 _MANY = wordset("all both every each those these")
 _PRONOUNS = wordset("it that this them those these him her")
 _PARTICLES = wordset("up down away over out off along")
+#: Slots that are filled as others are.
+_ALIASES = {
+    "amount2": "amount", "prep2": "prep", "colour2": "colour", "others": "tasks", "done": "tasks", "doers": "robots",
+    "place": "thing", "rest": "clause",
+}  # fmt: skip
 #: Skills that handle one thing: a task that carries it is spoken of by any of them.
 HANDLING = wordset("put_on put_in put_down pick_up push_to hand_over carry put guide hold release")
 
@@ -129,25 +134,32 @@ class Scope:
         chosen: Mapping[str, Any] | None = None, text: str = "",
     ) -> None:  # fmt: skip
         self.text = text
-        self.tokens, self.context, self.team, self.robots = list(tokens), context, team, robots
+        self.tokens, self.context, self.team = list(tokens), context, team
+        chosen = chosen or {}
+        self.robots = robots or ((str(chosen["robots"]),) if "robots" in chosen else ())
         self.words = [t.text for t in tokens]
-        self.chosen = chosen or {}
+        self.chosen = chosen
         self.nouns: Nouns = nouns_of(context.world)
         self.world: World = context.world
         self._phrases: dict[int, list[Phrase]] = {}
+        self._filled: dict[tuple[str, int], list[tuple[int, Any]]] = {}
         self._slots: Mapping[str, Callable[[int], Iterator[tuple[int, Any]]]] = {
             "robots": self._robots, "direction": lambda at: every(_tables()["directions"], self.words, at),
             "raise": lambda at: every(_tables()["raise"], self.words, at), "prep": self._prep,
-            "amount": self._amount, "number": self._number, "tasks": self._tasks, "done": self._tasks,
-            "action": self._action, "clause": self._clause, "rest": self._clause, "new": self._new,
+            "amount": self._amount, "number": self._number, "tasks": self._tasks,
+            "action": self._action, "clause": self._clause, "new": self._new,
             "colour": self._colour, "deed": lambda at: every(_tables()["deeds"], self.words, at),
-            "word": self._word, "thing": self._thing, "place": self._thing, "held": self._named,
+            "word": self._word, "thing": self._thing, "held": self._named,
         }  # fmt: skip
 
     def slot(self, name: str, at: int) -> Iterator[tuple[int, Any]]:
         """Every end and value that a slot can have at a word; see :data:`grounding.language.patterns.Slot`."""
-        aliases = {"amount2": "amount", "prep2": "prep", "colour2": "colour", "others": "tasks", "doers": "robots"}
-        return self._slots[aliases.get(name, name)](at) if at < len(self.words) else iter(())
+        if at >= len(self.words):
+            return iter(())
+        key = (_ALIASES.get(name, name), at)
+        if key not in self._filled:
+            self._filled[key] = list(self._slots[key[0]](at))
+        return iter(self._filled[key])
 
     def focus(self) -> str | None:
         """The robot whose work is spoken of: the one named, the one addressed, or the only busy one."""

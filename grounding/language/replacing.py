@@ -8,7 +8,7 @@ from typing import Any
 from grounding.language.act import Act, ActKind
 from grounding.language.context import Doing, Heard
 from grounding.language.patterns import Bound, Row
-from grounding.language.referring import Deed, Phrase, Scope
+from grounding.language.referring import AskError, Deed, Phrase, Scope
 from grounding.language.settle import NoReadingError, antecedent, candidates, contract_skill, kin, settle, told
 
 
@@ -51,6 +51,9 @@ def replaced(row: Row, bound: Bound, scope: Scope) -> Heard:
         return _handed(row, bound, scope)
     if row["skill"]:
         phrase = bound.get("held")
+        if phrase is None and scope.focus() is None and len(scope.context.held) != 1 and scope.context.current:
+            robots = tuple(scope.context.held) or scope.context.robots
+            raise AskError("Which robot do you mean?", robots, "robots", robots)
         thing = settle(phrase, scope, "held") if phrase is not None else in_hand(scope)
         if thing is None and row["skill"] == "put_down" and not scope.context.current:
             raise NoReadingError

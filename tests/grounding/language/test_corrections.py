@@ -13,7 +13,8 @@ from grounding.language.corrections import Heard, Hearing, hear
 from grounding.language.patterns import rows
 from grounding.language.stop import stop_request
 from grounding.mission.task import TreeRule
-from tests.grounding.language.missions import OFFICE, TABLE
+
+from .missions import OFFICE, TABLE
 
 EXAMPLES = [row["example"] for row in rows()]
 NEGATIONS = ("not", "never", "don't", "nobody", "without")
@@ -205,3 +206,20 @@ def test_a_word_that_belongs_nowhere_is_handed_back(text: str, word: str, data: 
     hearing = hear(" ".join([*words[:at], word, *words[at:]]), OFFICE)
     read_on = any(word in h.clause for h in hearing.heard)
     assert word in hearing.unread or read_on or hearing.question
+
+
+def test_a_nudge_for_nobody_in_particular_asks_whom_and_knows_what_each_answer_means() -> None:
+    hearing = hear("back a little", replace(OFFICE, addressed=None))
+    assert hearing.question == "Which robot do you mean?"
+    assert [a[0].act.robots for a in hearing.alternatives] == [(robot,) for robot in OFFICE.robots]
+
+
+def test_what_is_not_wanted_is_asked_where_several_work_and_nobody_is_addressed() -> None:
+    hearing = hear("not that one", replace(OFFICE, addressed=None))
+    assert [a[0].tasks for a in hearing.alternatives] == [("1",), ("2",)]
+
+
+def test_a_stop_is_heard_although_the_rest_has_to_be_asked_about() -> None:
+    hearing = hear("stop stop stop, go back", replace(OFFICE, addressed=None))
+    assert [h.act.kind for h in hearing.heard] == [ActKind.STOP]
+    assert hearing.question

@@ -6,7 +6,8 @@ import pytest
 
 from grounding.language.corrections import hear
 from grounding.language.patterns import Row, rows
-from tests.grounding.language.missions import OFFICE, TABLE
+
+from .missions import OFFICE, TABLE
 
 EXAMPLES = [(row, text) for row in rows() for text in (row["example"], *(row.extra.get("also") or ()))]
 
