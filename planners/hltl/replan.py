@@ -71,7 +71,9 @@ def replan(
     result = _Replanner(previous, spec, memory, situation, objective, time_limit, pins).answer()
     if result.plan is None and pins:
         loose = "No plan was found in which everybody keeps their tasks."
-        result = _Replanner(previous, spec, memory, situation, objective, time_limit, {}).answer()
+        again = _Replanner(previous, spec, memory, situation, objective, time_limit, {})
+        again.doubtful = True
+        result = again.answer()
     if result.plan is None and situation.barred:
         situation = replace(situation, barred=frozenset())
         result = _Replanner(previous, spec, memory, situation, objective, time_limit, {}).answer()
@@ -165,6 +167,8 @@ class _Replanner(Planner):
         self.sequencer.effort = None
         self.root.following.clear()
         for leaves in self._left()[:_SELECTIONS]:
+            if not all(self.sequencer.hopeful(self.root, leaf) for leaf in leaves):
+                continue
             found = next(self.sequencer.dives(self.root, leaves, _PINNED), None)
             if found is not None and self._schedule(found):
                 return
