@@ -91,6 +91,7 @@ class Planner:
         self.best: TeamPlan | None = None
         self.rejected = ""
         self.shove = self.jammed = False
+        self.doubtful = False  # whether to ask first whether it is impossible
         self.spent: dict[str, float] = {}
         self._used: dict[tuple[str, str], LeafProblem] = {}
 
@@ -128,6 +129,10 @@ class Planner:
         if progress is None:
             return PlanResult(PlanStatus.UNSATISFIABLE, message="What is done already rules out the rest.")
         self._begin(progress)
+        if self.doubtful:
+            answer = self._ask(disprove, quick=True)
+            if answer is not None:
+                return answer
         self._search(_GLANCE, careful=True)
         if self.best is None and self.past.robots:
             # Where a leaf under way cannot go on, it may still be begun anew.
@@ -135,7 +140,7 @@ class Planner:
             self._begin(progress)
             self._search(_GLANCE, careful=True)
         if self.best is None:
-            answer = self._ask(disprove, quick=True)
+            answer = None if self.doubtful else self._ask(disprove, quick=True)
             if answer is not None:
                 return answer
             self._search(_EFFORT, careful=False)

@@ -164,7 +164,7 @@ def test_pins_that_leave_no_plan_are_given_up_and_that_is_said() -> None:
     result = replan(team, spec, world, situation, pinned=dict(team.assignment))
     again = sound(result, spec, world, situation)
     assert set(again.assignment.values()) == {"robot_1"}
-    assert "There is no plan in which everybody keeps their tasks." in result.changes
+    assert "No plan was found in which everybody keeps their tasks." in result.changes
 
 
 def test_what_is_asked_for_comes_before_the_order_of_pinned_tasks(office: World) -> None:
