@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from socket import socket
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -87,6 +88,8 @@ class HeedNode(LifecycleNode):
 
     def __init__(self, *, unique: bool = True, **kwargs: Any) -> None:
         super().__init__(self.node_name, **kwargs)
+        self._unique = unique
+        self._claim: socket | None = None  # holds the name of this node
         self._undo: list[Callable[[], object]] = []
         self._trouble = ""  # why the last transition failed
         self._ends = False  # no callback will run any more
@@ -96,8 +99,8 @@ class HeedNode(LifecycleNode):
         for option in (*COMMON, *self.options):
             self.settings[option.name] = self._declare(option)
         self.world: World = load_world(self.settings["world"])
-        self._unique = unique
-        self._claim = claim(self.get_fully_qualified_name(), self.context.get_domain_id()) if unique else None
+        if unique:
+            self._claim = claim(self.get_fully_qualified_name(), self.context.get_domain_id())
 
     def _declare(self, option: Option) -> bool | int | float | str:
         try:
