@@ -7,6 +7,7 @@ from collections.abc import Collection
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState
 from grounding.world import Cell, World
+from heed.ledger import Ledger
 from heed.live import Live
 from planners.carry_over import Outstanding
 from planners.dispatch import Dispatch, Dispatcher
@@ -62,6 +63,12 @@ class Crew:
     def fraction(self) -> float:
         """Share of the work of the plan that is done, 0 to 1."""
         return self.dispatcher.fraction if self.dispatcher else 0.0
+
+    @property
+    def through(self) -> set[str]:
+        """Leaves for which the plan has no steps left."""
+        states = self.dispatcher.leaf_states() if self.dispatcher else {}
+        return {leaf for leaf, progress in states.items() if progress.state == "finished"}
 
     def look(self, situation: Situation) -> Live:
         """Takes down what busy robots have left to do, and where those stand that are stopping."""
@@ -162,7 +169,7 @@ class Crew:
         """Why an idle robot waits, where that is because one is held; else empty."""
         if robot in self.held:
             return f"{robot} is paused"
-        queue, seen = [robot], {robot}
+        queue, seen = [robot] if self.held else [], {robot}
         while queue and self.dispatcher is not None:
             for other in sorted(self.dispatcher.waits_for(queue.pop()) - seen):
                 if other in self.held:
@@ -170,6 +177,13 @@ class Crew:
                 seen.add(other)
                 queue.append(other)
         return ""
+
+    def why_idle(self, leaf: str, ledger: Ledger) -> str:
+        """Why an open leaf is as it is, one sentence."""
+        robot = ledger.leaves[leaf].robot
+        if not robot:
+            return ledger.sentences[leaf]
+        return self.paused(robot) or ledger.why_waits(leaf, self.doing)
 
     def _moved(self, robot: str, state: WorldState) -> bool:
         if robot in self.running or self.dispatcher is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from grounding.logic.history import History
@@ -98,6 +98,30 @@ class Ledger:
         robot = self.leaves[leaf].robot
         self.done[leaf] = robot
         self.set(leaf, LeafState.FINISHED, f"done by {robot} at {state.time:.1f} s")
+
+    def close(self, through: Collection[str], worked: Collection[str], state: WorldState) -> str:
+        """Marks leaves as finished whose steps are done and whose goal is seen to hold.
+
+        Args:
+            through: Leaves whose steps are done.
+            worked: Leaves that there are steps for; others come about by the way, or hold already.
+            state: What is observed.
+
+        Returns:
+            A leaf under way whose steps are done although its goal is not seen; empty if there is none.
+        """
+        changed = True
+        while changed:  # a leaf without steps may wait for one that is closed only now
+            changed = False
+            for leaf, progress in self.leaves.items():
+                if not self.is_open(leaf) or leaf not in through or self.waits_for(leaf):
+                    continue
+                if self.achieved(leaf, state):
+                    self.finish(leaf, state)
+                    changed = True
+                elif progress.state is LeafState.ACTIVE and leaf in worked:
+                    return leaf
+        return ""
 
     def planned(self, plan: TeamPlan) -> None:
         """Takes over who is to do what."""

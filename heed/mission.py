@@ -110,7 +110,8 @@ class Mission:
     @property
     def situation(self) -> Situation:
         """Where the mission stands now, for planning while no robot is busy."""
-        return Situation(self.state, dict(self.done), self.history, frozenset(self._barred))
+        barred = frozenset(pair for pair in self._barred if pair[0] in self.spec.leaves)
+        return Situation(self.state, dict(self.done), self.history, barred)
 
     # What comes in
 
@@ -132,8 +133,10 @@ class Mission:
 
     def doing(self, robot: str, sentence: str) -> None:
         """Takes in what a robot says that it is doing."""
-        if sentence and robot in self._crew.running and self._crew.running[robot][0].leaf:
-            self._ledger.sentences[self._crew.running[robot][0].leaf] = sentence.rstrip(".")
+        leaf = self._crew.doing.get(robot, "")
+        for ledger in (self._ledger, self._told):
+            if sentence and leaf in ledger.leaves:
+                ledger.sentences[leaf] = sentence.rstrip(".")
 
     # Plans
 
@@ -177,14 +180,14 @@ class Mission:
             interrupt: Robots that are not to finish what they are doing.
 
         Returns:
-            The robots to halt at once. :meth:`retract` takes everything back but the halts.
+            The robots to halt at once. What is told stays as it was until :meth:`adopt` has a plan;
+            :meth:`retract` takes everything back but the halts.
         """
         ledger = self._ledger.amended(tree, spec, "waits for a plan")
         self._before, self._ledger = self._before or self._ledger, ledger
-        self._barred = {(leaf, robot) for leaf, robot in self._barred if leaf in spec.leaves}
         ledger.read(self.state)
+        self.ask_for_plan("the mission was changed")
         if self.phase is Phase.RUNNING:
-            self.ask_for_plan("the mission was changed")
             self._crew.interrupt(interrupt, self.state)
         return Orders(stop=tuple(self._crew.stopping))
 
@@ -197,7 +200,8 @@ class Mission:
 
     def ask_for_plan(self, reason: str) -> None:
         """Has the rest planned anew, from where things stand, while robots go on."""
-        self.needs_plan, self._crew.live = reason, None
+        if self.phase is Phase.RUNNING:
+            self.needs_plan, self._crew.live = reason, None
 
     def live_situation(self) -> tuple[Situation, Mapping[str, Outstanding]] | None:
         """What to make a plan from while robots go on, and what goes with it to :meth:`adopt`.
@@ -221,12 +225,13 @@ class Mission:
         """Lets robots go on; where one was halted or moved meanwhile, :attr:`needs_plan` says so."""
         self._progressed = self.state.time
         elsewhere = self._crew.free(robots, self.state)
-        if elsewhere and self.phase is Phase.RUNNING:
+        if elsewhere:
             self.ask_for_plan(f"{' and '.join(elsewhere)} {'goes' if len(elsewhere) == 1 else 'go'} on")
 
     def advance(self) -> Orders:
         """What to do now. Call it after every observation and result."""
         self._take_results()
+        self._crew.lose(self.state)
         start: tuple[SkillCommand, ...] = ()
         if self.phase is Phase.RUNNING:
             self._look_for_trouble()
@@ -265,22 +270,23 @@ class Mission:
 
     # What is told
 
+    @property
+    def _told(self) -> Ledger:
+        """The mission as it is told: without amendments for which there is no plan yet."""
+        return self._before if self._before is not None and self.phase is Phase.RUNNING else self._ledger
+
     def status(self, stage: Stage = Stage.EXECUTE) -> MissionStatus:
         """What goes on, true for the latest observation."""
-        leaves, time = dict(self._ledger.leaves), self.state.time
-        return MissionStatus(self.name, stage, self.fraction, self.sentence, leaves, time, self.tree.revision)
+        leaves, time, revision = dict(self._told.leaves), self.state.time, self._told.tree.revision
+        return MissionStatus(self.name, stage, self.fraction, self.sentence, leaves, time, revision)
 
     def nodes(self) -> dict[str, NodeProgress]:
         """How far every node of the task tree has come."""
-        why: dict[str, str] = {}
-        for leaf in self.spec.leaves if self.phase is not Phase.PLANNING else ():
-            progress = self._ledger.leaves[leaf]
-            if self.phase is not Phase.RUNNING:
-                why |= {leaf: "was not begun"} if progress.state is LeafState.PENDING else {}
-            elif self._ledger.is_open(leaf) and progress.robot:
-                paused = self._crew.paused(progress.robot)
-                why |= {leaf: paused or self._ledger.why_waits(leaf, self._crew.doing)}
-        return self._ledger.nodes(why)
+        told = self._told
+        if self.phase is Phase.RUNNING:
+            return told.nodes({leaf: self._crew.why_idle(leaf, told) for leaf in told.leaves if told.is_open(leaf)})
+        pending = [leaf for leaf, progress in told.leaves.items() if progress.state is LeafState.PENDING]
+        return told.nodes({} if self.phase is Phase.PLANNING else dict.fromkeys(pending, "was not begun"))
 
     @property
     def fraction(self) -> float:
@@ -300,9 +306,9 @@ class Mission:
             return "every task is done"
         if self.phase is Phase.PLANNING:
             return f"plans again: {self.reason}" if self.reason else "waits for a plan"
-        busy = [leaf for leaf in self.spec.leaves if leaf in self._crew.doing.values()]
+        busy = [leaf for leaf in self._told.leaves if leaf in self._crew.doing.values()]
         if busy:
-            return "; ".join(self._ledger.sentences[leaf] for leaf in busy)
+            return "; ".join(self._told.sentences[leaf] for leaf in busy)
         if self.needs_plan:
             return f"plans again: {self.needs_plan}"
         if self._crew.running:
@@ -317,7 +323,7 @@ class Mission:
         self._results = [r for r in self._results if r not in due]
         for result in due:
             if self._crew.stopping.get(result.command.robot) == result.command:
-                if not self._crew.stopped(result, self.state) and self.phase is Phase.RUNNING:
+                if not self._crew.stopped(result, self.state):
                     reason = f"{result.command.robot} has not stopped where it was expected to"
                     self.ask_for_plan(self.needs_plan or reason)
                 continue
@@ -350,7 +356,6 @@ class Mission:
 
     def _look_for_trouble(self) -> None:
         """Robots that are lost, and missions that do not move."""
-        self._crew.lose(self.state)
         for leaf, progress in self._ledger.leaves.items():
             robot = progress.robot
             if self._ledger.is_open(leaf) and robot and not self.state.robots[robot].alive:
@@ -363,21 +368,10 @@ class Mission:
 
     def _close_leaves(self) -> None:
         """Marks leaves as finished whose steps are done and whose goal is seen to hold."""
-        assert self._crew.dispatcher is not None
-        steps, ledger = self._crew.dispatcher.leaf_states(), self._ledger
-        changed = True
-        while changed:  # a leaf without steps may wait for one that is closed only now
-            changed = False
-            for leaf, progress in ledger.leaves.items():
-                if not ledger.is_open(leaf) or steps[leaf].state != "finished" or ledger.waits_for(leaf):
-                    continue
-                if ledger.achieved(leaf, self.state):
-                    ledger.finish(leaf, self.state)
-                    changed = True
-                elif progress.state is LeafState.ACTIVE and leaf in self._crew.worked:
-                    text = self.spec.leaves[leaf].text
-                    self._set_back(f"{progress.robot} has done its part, but {text!r} is not seen to be done.", leaf)
-                    return
+        missed = self._ledger.close(self._crew.through, self._crew.worked, self.state)
+        if missed:
+            robot, text = self._ledger.leaves[missed].robot, self.spec.leaves[missed].text
+            self._set_back(f"{robot} has done its part, but {text!r} is not seen to be done.", missed)
 
     def _start_steps(self) -> tuple[SkillCommand, ...]:
         """Gives out the steps whose turn has come."""

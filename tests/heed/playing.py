@@ -35,6 +35,11 @@ class Play:
         self.mission.observe(self.observations[0])
         self.adopt()
 
+    @property
+    def spec(self):
+        """What is asked for now."""
+        return self.mission.spec
+
     def adopt(self):
         mission = self.mission
         result = make_plan(mission.spec, self.world, mission.situation, previous=mission.plan, reason=mission.reason)
