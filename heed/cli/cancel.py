@@ -8,7 +8,8 @@ from typing import Annotated, TextIO
 import typer
 
 from heed.cli.answer import own_stdout, print_json
-from heed.cli.fleet import REFUSED, AsJson, Namespace, Wait, talking
+from heed.cli.fleet import REFUSED, AsJson, Wait, talking
+from heed.cli.namespace import DEFAULT, Namespace, checked
 from heed.news import Canceled
 
 
@@ -16,7 +17,7 @@ def cancel(
     mission: Annotated[str, typer.Argument(metavar="[ID]", help="Id of the mission; none = the running one.")] = "",
     reason: Annotated[str, typer.Option(help="Why, for the records.")] = "canceled by the operator",
     as_json: AsJson = False,
-    namespace: Namespace = "/heed",
+    namespace: Namespace = DEFAULT,
     wait: Wait = 10.0,
 ) -> None:
     """Ends a mission of a fleet that is up, and returns when its robots stand; what they hold they keep."""
@@ -34,7 +35,7 @@ cancel.__doc__ = (
 def _cancel(out: TextIO, mission: str, reason: str, as_json: bool, namespace: str, wait_s: float) -> int:
     from heed.commander import Commander
 
-    with Commander(namespace, wait_s=wait_s, log_level="error") as commander:
+    with Commander(checked(namespace), wait_s=wait_s, log_level="error") as commander:
         canceled = commander.cancel(reason, mission=mission)
         if not canceled:
             commander.status()  # says so where no fleet is up

@@ -9,18 +9,17 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from grounding.errors import HeedError
-from heed.cli.answer import EXIT_CODES, USAGE_ERROR, print_json, unexpected
+from heed.cli.answer import ASKED, EXIT_CODES, USAGE_ERROR, print_json, unexpected
 from heed.dialogue import ReplyStatus
 from heed.outcome import Outcome
 
-Namespace = Annotated[str, typer.Option(help="Namespace of the fleet.")]
 Wait = Annotated[float, typer.Option(min=0.0, help="Seconds to wait for the fleet to be up.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 #: Exit status that goes with a reply; the same numbers as for the outcome of a run.
 REPLY_CODES: Mapping[ReplyStatus, int] = {
     ReplyStatus.ACCEPTED: 0,
-    ReplyStatus.ASKED: EXIT_CODES[Outcome.ASKED],
+    ReplyStatus.ASKED: ASKED,
     ReplyStatus.REFUSED: EXIT_CODES[Outcome.REJECTED],
 }
 #: For a fleet that does not do what it is told.

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from grounding.world import World
 from heed.cli.answer import answer, print_json
-from heed.cli.asking import ask, can_ask, lines_of
 from heed.cli.display import Display, outcome_panel
+from heed.cli.prompt import ask, can_ask, lines_of
 from heed.commander import Commander
 from heed.dialogue import Question
 from heed.news import Result

@@ -6,10 +6,10 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from heed.cli.answer import EXIT_CODES, own_stdout, print_json, question_as_json, read_text
-from heed.cli.fleet import REFUSED, REPLY_CODES, AsJson, Namespace, Wait, talking
+from heed.cli.answer import ASKED, own_stdout, print_json, question_as_json, read_text
+from heed.cli.fleet import REFUSED, REPLY_CODES, AsJson, Wait, talking
+from heed.cli.namespace import DEFAULT, Namespace, checked
 from heed.dialogue import Reply, ReplyStatus
-from heed.outcome import Outcome
 
 
 def say(
@@ -18,7 +18,7 @@ def say(
     always: Annotated[bool, typer.Option("--always", help="It is meant from now on, not just this once.")] = False,
     speaker: Annotated[str, typer.Option(help="Who speaks, for the records.")] = "",
     as_json: AsJson = False,
-    namespace: Namespace = "/heed",
+    namespace: Namespace = DEFAULT,
     wait: Wait = 10.0,
 ) -> None:
     """Says something to a fleet that is up: an instruction, a correction, a question or an answer."""
@@ -37,7 +37,7 @@ def say(
 say.__doc__ = (
     f"{say.__doc__}\n\nA stop stops the robots before anything else is looked at. On a terminal a question is asked "
     "until it is answered.\n\n"
-    f"Exit status: 0 accepted or answered, {REFUSED} refused, {EXIT_CODES[Outcome.ASKED]} a question is open, "
+    f"Exit status: 0 accepted or answered, {REFUSED} refused, {ASKED} a question is open, "
     "2 wrong usage or no fleet is up, 1 an internal error, 130 Ctrl-C."
 )
 
@@ -53,10 +53,10 @@ def _say(
     namespace: str,
     wait_s: float,
 ) -> int:
-    from heed.cli.asking import ask, can_ask, lines_of, lines_of_reply
+    from heed.cli.prompt import ask, can_ask, lines_of, lines_of_reply
     from heed.commander import Commander
 
-    with Commander(namespace, wait_s=wait_s, log_level="error") as commander:
+    with Commander(checked(namespace), wait_s=wait_s, log_level="error") as commander:
         reply = commander.say(text, robot=robot or None, speaker=speaker, always=always)
         if as_json:
             print_json({"text": text, **reply_as_json(reply)}, out)
@@ -74,7 +74,7 @@ def _say(
 
 
 def _status_of(reply: Reply | None) -> int:
-    return EXIT_CODES[Outcome.ASKED] if reply is None else REPLY_CODES[reply.status]
+    return ASKED if reply is None else REPLY_CODES[reply.status]
 
 
 def reply_as_json(reply: Reply) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
             }
             for spoken in reply.acts
         ],
-        "question": question_as_json(reply.question),
+        **question_as_json(reply.question),
         "mission": reply.mission or None,
         "timings_ms": dict(reply.timings_ms),
     }

@@ -14,7 +14,8 @@ import typer
 from grounding.errors import HeedError
 from grounding.worldfile import load_world
 from heed.cli.answer import own_stdout, print_json, question_as_json, task_as_json
-from heed.cli.fleet import AsJson, Namespace, Wait, talking
+from heed.cli.fleet import AsJson, Wait, talking
+from heed.cli.namespace import DEFAULT, Namespace, checked
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -30,7 +31,7 @@ LOOK_S = 0.25
 def status(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow it until Ctrl-C.")] = False,
     as_json: AsJson = False,
-    namespace: Namespace = "/heed",
+    namespace: Namespace = DEFAULT,
     wait: Wait = 10.0,
 ) -> None:
     """Shows what a fleet that is up is doing: robots and who decides what they do, mission, rules, question.
@@ -49,7 +50,7 @@ def _status(out: TextIO, watch: bool, as_json: bool, namespace: str, wait_s: flo
 
     from heed.commander import Commander
 
-    with Commander(namespace, wait_s=wait_s, log_level="error") as commander:
+    with Commander(checked(namespace), wait_s=wait_s, log_level="error") as commander:
         console = Console(file=out)
         if watch:
             with suppress(KeyboardInterrupt):  # the way to end it
@@ -193,7 +194,7 @@ def status_as_json(status: Status) -> dict[str, Any]:
              "until": rule.until or None}
             for rule in status.session.rules
         ],
-        "question": question_as_json(status.session.question),
+        **question_as_json(status.session.question),
         "said": {"text": status.said.text, "speaker": status.said.speaker, "act": status.said.spoken.act.kind.value,
                  "accepted": status.said.spoken.accepted, "sentence": status.said.spoken.sentence}
         if status.said else None,

@@ -25,12 +25,12 @@ def lines_of(question: Question) -> Iterator[str]:
 
     >>> print(*lines_of(Question("1", "Which apple?", ("the red one", "the green one"))), sep="\\n")
     Which apple?
-      1  the red one
-      2  the green one
+      1. the red one
+      2. the green one
     """
     yield question.text
     for number, option in enumerate(question.options, 1):
-        yield f"  {number}  {option}"
+        yield f"  {number}. {option}"
 
 
 def lines_of_reply(reply: Reply) -> Iterator[str]:
