@@ -266,6 +266,7 @@ class Commander:
         """Takes in the end of the instruction."""
         with self._news:
             self._result, self._busy = self._remember(result), False
+            self._feedback = replace(self._feedback, question=Question())
             self._news.notify_all()
 
     def _remember(self, result: Result) -> Result:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from grounding.errors import ConfigurationError, HeedError
 from grounding.logic.spec import HierarchicalSpec
 from grounding.mission.task import Task, TaskTree
+from heed.dialogue import Question
 from heed.outcome import Outcome
 from planners.plan import TeamPlan
 
@@ -54,13 +55,15 @@ def answer(
     monitor: Mapping[str, str] | None = None,
     episode: str | None = None,
     timings_ms: Mapping[str, float] | None = None,
+    question: Question | None = None,
 ) -> dict[str, Any]:
     """The JSON object of a run; every key is there for every outcome, null or empty where unknown.
 
     Returns:
         ``outcome, message, instruction, level, tree, spec`` (list of levels: name -> formula),
         ``plan`` (robot -> list of ``{skill, args, start, end}``, seconds), ``cost, makespan``
-        (seconds), ``monitor`` (name -> state), ``episode`` (folder) and ``timings_ms``.
+        (seconds), ``monitor`` (name -> state), ``episode`` (folder), ``timings_ms``, and ``question``
+        with ``options`` where something has to be answered first.
     """
     timings = timings_ms or {}
     return {
@@ -76,7 +79,13 @@ def answer(
         "monitor": dict(monitor or {}),
         "episode": episode or None,
         "timings_ms": {name: round(timings[name], 3) if name in timings else None for name in TIMINGS},
+        **question_as_json(question or Question()),
     }
+
+
+def question_as_json(question: Question) -> dict[str, Any]:
+    """The keys of a question: ``question`` (null where there is none) and ``options``, numbered from 1."""
+    return {"question": question.text or None, "options": list(question.options)}
 
 
 def task_as_json(task: Task) -> dict[str, Any]:

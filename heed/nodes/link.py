@@ -12,11 +12,12 @@ from typing import Any
 from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
+from rclpy.exceptions import InvalidNamespaceException
 from rclpy.node import Node
 from rclpy.task import Future
 from unique_identifier_msgs.msg import UUID
 
-from grounding.errors import HeedError
+from grounding.errors import ConfigurationError, HeedError
 from grounding.language.stop import stop_request
 from heed import conversions as to
 from heed.dialogue import Question, Reply, Utterance
@@ -99,6 +100,10 @@ class Link:
             node.create_timer(LOOK_S, self._look_after, callback_group=group, clock=clock)
             self._composition.add(node)
             self._composition.start()
+        except InvalidNamespaceException as error:
+            self._composition.close()
+            what = str(error).splitlines()[0].rstrip(":")
+            raise ConfigurationError(f"namespace {namespace!r}", f"is not one: {what}.") from error
         except BaseException:
             self._composition.close()
             raise
