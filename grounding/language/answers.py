@@ -14,7 +14,9 @@ _ORDINAL = {
     **{f"{i + 1}{'st nd rd'.split()[i] if i < 3 else 'th'}": i for i in range(10)},
 }
 #: Words around a number that leave it a number.
-_AROUND = frozenset("the a please option number answer choice one reading meaning i mean meant want take do it that is".split())
+_AROUND = frozenset(
+    "the a please option number answer choice one reading meaning i mean meant want take do it that is".split()
+)
 _NONE = frozenset(["none", "neither", "no", "nope", "nothing", "none of them", "neither of them", "none of these",
                    "neither one", "something else", "no thanks", "none of those"])  # fmt: skip
 _YES = frozenset(["yes", "yeah", "yep", "yes please", "right", "correct", "exactly", "that is right", "sure", "ok",
@@ -128,7 +130,9 @@ def _by_place(kept: Sequence[str], said: Sequence[Sequence[str]], among: Sequenc
     places = {i: [said[i].index(word) for word in things if word in said[i]] for i in among}
     if any(len(own) != len(things) for own in places.values()):
         return None
-    best = min(places, key=lambda i: max(places[i])) if rank[0] == "first" else max(places, key=lambda i: min(places[i]))
+    best = (
+        min(places, key=lambda i: max(places[i])) if rank[0] == "first" else max(places, key=lambda i: min(places[i]))
+    )
     value = max(places[best]) if rank[0] == "first" else min(places[best])
     rivals = [i for i in among if (max(places[i]) if rank[0] == "first" else min(places[i])) == value]
     return best if len(rivals) == 1 else None

@@ -27,6 +27,7 @@ from grounding.translate.references import RejectionError
 from grounding.translate.wording import name, state, verb_for
 from grounding.world import MOVABLE, World
 
+
 @dataclass(frozen=True)
 class Placed:
     """An outline in a world.
@@ -308,9 +309,7 @@ def _frame(leaf: Task, world: World) -> Frame:
         return Frame(text, "", robot=robot)
     first = leaf.goal[0]
     subject, value = first.proposition.args
-    states = tuple(
-        state(g.proposition.args[1], g.positive) for g in leaf.goal if g.proposition.predicate == "is"
-    )
+    states = tuple(state(g.proposition.args[1], g.positive) for g in leaf.goal if g.proposition.predicate == "is")
     match first.proposition.predicate:
         case "at":
             return Frame(text, "go", "", name(value, world), robot=robot)
