@@ -14,13 +14,13 @@ from grounding.logic.formula import parse
 from grounding.mission.specify import specify
 from grounding.mission.task import Relation, Task, TaskTree, TreeRule
 from grounding.state import WorldState, initial_state
-from grounding.translate.compose import composed
 from grounding.translate.compare import same
+from grounding.translate.compose import composed
 from grounding.translate.controlled import level, mission_of
 from grounding.translate.frames import Grounded, GroundingStatus, ground
 from grounding.translate.free import Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
-from grounding.translate.nodes import Node, canonical, every, tasks
 from grounding.translate.lifting import order_of
+from grounding.translate.nodes import Node, canonical, every, tasks
 from grounding.translate.outline import Frame, Outline, Rule
 from grounding.translate.paraphrase import describe, paraphrase
 from grounding.translate.references import RejectionError

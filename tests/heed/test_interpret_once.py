@@ -21,7 +21,8 @@ from heed.pipeline import Understanding, understand
 WORLDS = {name: load_world(name) for name in ("office", "household", "table", "cleanup")}
 TEXTS = Path(__file__).parents[2] / "benchmarks" / "translate"
 ROWS = [
-    ("household", "Put the towel in the laundry basket before you wash the mug, but only after turning on the desk lamp.",
+    ("household", "Put the towel in the laundry basket before you wash the mug, but only after turning on "
+     "the desk lamp.",
      "First switch on the desk lamp. Then put the towel in the laundry basket. Then clean the mug."),
     ("household", "Rinse a mug, then put it in the cabinet.", "First clean the mug. Then put the mug in the cabinet."),
     ("office", "visit the kitchen and the lobby, but the lobby first",
@@ -95,9 +96,7 @@ def test_what_may_be_taken_back_is_asked_about(reader: None) -> None:
     assert meaning.tree is None
 
 
-@pytest.mark.parametrize(
-    ("answer", "goals"), [("2", 2), ("the second one", 2), ("clean the bowl", 1), ("1", 1)]
-)
+@pytest.mark.parametrize(("answer", "goals"), [("2", 2), ("the second one", 2), ("clean the bowl", 1), ("1", 1)])
 def test_an_answer_settles_what_is_meant(reader: None, answer: str, goals: int) -> None:
     world = WORLDS["household"]
     meaning = settled(understand("Wash the mug. Actually, wash the bowl.", world), world, answer, ask=False)
