@@ -98,9 +98,7 @@ class Interpretation:
         return self.free.outline if self.free and self.readings else None
 
 
-def interpret(
-    text: str, world: World, state: WorldState | None = None, *, engine: str | None = None
-) -> Interpretation:
+def interpret(text: str, world: World, state: WorldState | None = None, *, engine: str | None = None) -> Interpretation:
     """Reads an instruction; every command and node that acts on words asks here.
 
     Args:
@@ -218,9 +216,7 @@ def _asked(
     return Interpretation(InterpretationStatus.ASK, question, readings, question, confidence, free)
 
 
-def _refused(
-    message: str, exact: Translation, near: Sequence[str] = (), free: Answer | None = None
-) -> Interpretation:
+def _refused(message: str, exact: Translation, near: Sequence[str] = (), free: Answer | None = None) -> Interpretation:
     faults = free.faults if free is not None and free.faults else ()
     if not faults and exact.stopped_at is not None:
         faults = ((exact.stopped_at, exact.stopped_at + 1),)

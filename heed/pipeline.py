@@ -58,7 +58,7 @@ class Understanding:
     tree: TaskTree | None = None
     spec: HierarchicalSpec | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
-    question: Question = Question()
+    question: Question = field(default_factory=Question)
     readings: tuple[TaskTree, ...] = ()
 
 

@@ -60,7 +60,7 @@ def translation(
     *,
     engine: str | None = None,
 ) -> Answer:
-    """What free English means by the engine that reads it; in a world, :func:`heed.interpret.interpret` has the last word.
+    """What free English means; in a world :func:`heed.interpret.interpret` has the last word.
 
     Args:
         text: The instruction.

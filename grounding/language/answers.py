@@ -11,10 +11,32 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _NUMBER = {**{word: i for i, word in enumerate(_NUMBERS)}, **{str(i + 1): i for i in range(10)}}
 _ORDINAL = {
     **{word: i for i, word in enumerate(_ORDINALS)},
-    **{f"{i + 1}{'st nd rd'.split()[i] if i < 3 else 'th'}": i for i in range(10)},
+    **{f"{i + 1}{['st', 'nd', 'rd'][i] if i < 3 else 'th'}": i for i in range(10)},
 }
 #: Words around a number that leave it a number.
-_AROUND = frozenset("the a please option number answer choice one reading meaning i mean meant want take do it that is".split())
+_AROUND = frozenset(
+    [
+        "the",
+        "a",
+        "please",
+        "option",
+        "number",
+        "answer",
+        "choice",
+        "one",
+        "reading",
+        "meaning",
+        "i",
+        "mean",
+        "meant",
+        "want",
+        "take",
+        "do",
+        "it",
+        "that",
+        "is",
+    ]
+)
 _NONE = frozenset(["none", "neither", "no", "nope", "nothing", "none of them", "neither of them", "none of these",
                    "neither one", "something else", "no thanks", "none of those"])  # fmt: skip
 _YES = frozenset(["yes", "yeah", "yep", "yes please", "right", "correct", "exactly", "that is right", "sure", "ok",
@@ -22,8 +44,46 @@ _YES = frozenset(["yes", "yeah", "yep", "yes please", "right", "correct", "exact
 _BOTH = re.compile(r"^(?:no )?(?:i want |do |take )?(?:both|all)(?: of (?:them|these|those)| three)?(?: please)?$")
 #: Words that tell no option from another.
 _EMPTY = frozenset(
-    "the a an please i mean meant want to of it that this is one ones option and then no not but do you just in on at "
-    "with my your would like should must can be thing".split()
+    [
+        "the",
+        "a",
+        "an",
+        "please",
+        "i",
+        "mean",
+        "meant",
+        "want",
+        "to",
+        "of",
+        "it",
+        "that",
+        "this",
+        "is",
+        "one",
+        "ones",
+        "option",
+        "and",
+        "then",
+        "no",
+        "not",
+        "but",
+        "do",
+        "you",
+        "just",
+        "in",
+        "on",
+        "at",
+        "with",
+        "my",
+        "your",
+        "would",
+        "like",
+        "should",
+        "must",
+        "can",
+        "be",
+        "thing",
+    ]
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:st|nd|rd|th)?")
 
@@ -128,7 +188,9 @@ def _by_place(kept: Sequence[str], said: Sequence[Sequence[str]], among: Sequenc
     places = {i: [said[i].index(word) for word in things if word in said[i]] for i in among}
     if any(len(own) != len(things) for own in places.values()):
         return None
-    best = min(places, key=lambda i: max(places[i])) if rank[0] == "first" else max(places, key=lambda i: min(places[i]))
+    best = (
+        min(places, key=lambda i: max(places[i])) if rank[0] == "first" else max(places, key=lambda i: min(places[i]))
+    )
     value = max(places[best]) if rank[0] == "first" else min(places[best])
     rivals = [i for i in among if (max(places[i]) if rank[0] == "first" else min(places[i])) == value]
     return best if len(rivals) == 1 else None

@@ -8,6 +8,7 @@ from grounding.mission.task import TaskTree
 from grounding.state import WorldState, initial_state
 from grounding.translate.compare import entities
 from grounding.translate.contents import contents
+from grounding.translate.lexemes import language
 from grounding.translate.nouns import nouns_of
 from grounding.translate.outline import Outline
 from grounding.translate.phrases import NounPhrase, PhraseReader
@@ -54,7 +55,8 @@ def _named(text: str, world: World, state: WorldState) -> Iterator[NounPhrase]:
     i = 0
     while i < len(words):
         found = phrases.read(i, robots=True) or phrases.read(i)
-        if found is None or found[1].problem or found[1].pronoun or len(found[1].ids) != 1:
+        plain = found is not None and (words[i].text,) in language()  # "can" is more often no can
+        if found is None or plain or found[1].problem or found[1].pronoun or len(found[1].ids) != 1:
             i += 1
             continue
         yield found[1]

@@ -14,18 +14,19 @@ from grounding.logic.formula import parse
 from grounding.mission.specify import specify
 from grounding.mission.task import Relation, Task, TaskTree, TreeRule
 from grounding.state import WorldState, initial_state
-from grounding.translate.compose import composed
 from grounding.translate.compare import same
+from grounding.translate.compose import composed
 from grounding.translate.controlled import level, mission_of
 from grounding.translate.frames import Grounded, GroundingStatus, ground
 from grounding.translate.free import Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
-from grounding.translate.nodes import Node, canonical, every, tasks
 from grounding.translate.lifting import order_of
+from grounding.translate.nodes import Node, canonical, every, tasks
 from grounding.translate.outline import Frame, Outline, Rule
 from grounding.translate.paraphrase import describe, paraphrase
 from grounding.translate.references import RejectionError
 from grounding.translate.wording import name, state, verb_for
 from grounding.world import MOVABLE, World
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -308,9 +309,7 @@ def _frame(leaf: Task, world: World) -> Frame:
         return Frame(text, "", robot=robot)
     first = leaf.goal[0]
     subject, value = first.proposition.args
-    states = tuple(
-        state(g.proposition.args[1], g.positive) for g in leaf.goal if g.proposition.predicate == "is"
-    )
+    states = tuple(state(g.proposition.args[1], g.positive) for g in leaf.goal if g.proposition.predicate == "is")
     match first.proposition.predicate:
         case "at":
             return Frame(text, "go", "", name(value, world), robot=robot)

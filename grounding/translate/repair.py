@@ -13,7 +13,7 @@ _PLAIN = (
     r"|never ?mind(?: that)?|forget (?:that|it)|on second thoughts?|i (?:mean|meant)(?! to| it)|change of plans?"
 )
 #: Words that may do so, and may as well only open a sentence.
-_HINT = r"actually|or rather|sorry|oops|hang on|hold on|wait"
+_HINT = r"no(?=,)|actually|or rather|sorry|oops|hang on|hold on|wait"
 _CUE = re.compile(rf"\b(?P<plain>{_PLAIN})\b|(?:^|(?<=[.!?;,-] ))(?P<hint>{_HINT})\b", flags=re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;]\s+")
 
