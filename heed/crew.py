@@ -42,6 +42,7 @@ class Crew:
         self.dispatcher: Dispatcher | None = None
         self.live: Live | None = None
         self._rolling: dict[str, tuple[Cell, ...]] = {}  # robots that are stopping -> where they may come to rest
+        self._since: dict[str, int] = {}  # robots that are stopping -> observation at which they were told to
         self._planned_from: dict[str, object] = {}  # robots that are stopping -> what was seen of it
 
     @property
@@ -142,9 +143,21 @@ class Crew:
         for robot in [robot for robot in robots if robot in self.running]:
             assert self.dispatcher is not None
             dispatch, self.stopping[robot] = self.running.pop(robot)
+            self._since[robot] = state.sequence
             self._rolling[robot] = self.dispatcher.still_to_pass(robot, state)[1]
             self.dispatcher.finished(dispatch.id, False)
             self.cut.add(robot)
+
+    def broke_off(self, state: WorldState) -> list[str]:
+        """Takes in an observation; robots that are seen to have broken off, but not where they were planned from."""
+        elsewhere = []
+        for robot, command in list(self.stopping.items()):
+            if state.robots[robot].broke_off and state.sequence > self._since[robot]:
+                self._forget(robot)
+                planned_from = self._planned_from.pop(robot, None)
+                if planned_from is not None and planned_from != _traces(command, state):
+                    elsewhere.append(robot)
+        return elsewhere
 
     def stopped(self, result: SkillResult, state: WorldState) -> bool:
         """Notes that a robot has stopped; whether the place it was planned from still fits."""
@@ -191,7 +204,7 @@ class Crew:
         return self.dispatcher.place(robot) != state.robots[robot].cell
 
     def _forget(self, robot: str) -> None:
-        del self.stopping[robot], self._rolling[robot]
+        del self.stopping[robot], self._rolling[robot], self._since[robot]
 
 
 def _traces(command: SkillCommand, state: WorldState) -> object:

@@ -30,7 +30,7 @@ from grounding.mission.edits import (
 from grounding.mission.task import Literal, NodeState, Task, TaskTree
 from grounding.nudge import resolve
 from grounding.skills import candidates
-from grounding.state import Proposition
+from grounding.state import SELF, Proposition
 from grounding.translate import wording
 from grounding.translate.paraphrase import describe
 from grounding.translate.phrases import listed
@@ -407,8 +407,10 @@ def _undo(case: _Case) -> Decision:
     if not back.goal:
         why = " ".join(map(_capital, back.cannot)) or "It changed nothing that could be put back."
         raise RefusedError(f"{case.task(task)} cannot be undone. {why}")
-    text = wording.order(back.goal, case.scene.world)
-    return Decision(f"Undo {case.task(task)}.", " ".join(back.cannot), case.named, edits=(Undo(task, back.goal, text),))
+    robot = finished[task]
+    goal = tuple(_with(literal, robot, SELF) for literal in back.goal)
+    undo = Undo(task, goal, wording.order(goal, case.scene.world), (robot,) if goal != back.goal else ())
+    return Decision(f"Undo {case.task(task)}.", " ".join(back.cannot), case.named or (robot,), edits=(undo,))
 
 
 def _repeat(case: _Case) -> Decision:

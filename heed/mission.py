@@ -113,6 +113,11 @@ class Mission:
         barred = frozenset(pair for pair in self._barred if pair[0] in self.spec.leaves)
         return Situation(self.state, dict(self.done), self.history, barred)
 
+    @property
+    def stopping(self) -> tuple[str, ...]:
+        """Robots that were told to break off what they are doing and have not been seen to do so."""
+        return tuple(self._crew.stopping)
+
     # What comes in
 
     def observe(self, state: WorldState) -> None:
@@ -123,6 +128,8 @@ class Mission:
         elif _places(state) != _places(before) or self._crew.only_held:
             self._progressed = state.time  # robots that wait for one that is held are not stuck
         self._state = state
+        for robot in self._crew.broke_off(state):
+            self.ask_for_plan(self.needs_plan or f"{robot} has not stopped where it was expected to")
         self._ledger.read(state)
         if self._before is not None:
             self._before.read(state)

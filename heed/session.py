@@ -79,12 +79,14 @@ class Session:
 
     Attributes:
         modes: Robot id -> who decides what it does.
+        names: Robot id -> further names it goes by.
         open: The open question, None where there is none.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.modes = {robot: RobotMode() for robot in world.robots}
+        self.names = {robot.id: robot.names for robot in world.robots.values()}
         self.open: OpenQuestion | None = None
         self._salient: deque[str] = deque(maxlen=MOST_SALIENT)
         self._said: deque[tuple[float, Utterance, Decision]] = deque(maxlen=50)
@@ -104,7 +106,7 @@ class Session:
         if utterance.robot and utterance.robot not in self.world.robots:
             known = ", ".join(self.world.robots)
             raise RefusedError(f"There is no robot {utterance.robot!r} here. There are: {known}.")
-        return hear(utterance.text, self.context(utterance, scene), always=utterance.always)
+        return _narrowed(hear(utterance.text, self.context(utterance, scene), always=utterance.always), scene)
 
     def context(self, utterance: Utterance, scene: Scene) -> Context:
         """What words can refer to at this moment."""
@@ -225,6 +227,17 @@ class Session:
         """What displays are told."""
         question = self.open.question if self.open is not None else Question()
         return SessionState(scene.mission, dict(self.modes), question, scene.rules)
+
+
+def _narrowed(hearing: Hearing, scene: Scene) -> Hearing:
+    """Without a question where only one of its answers is about the robots spoken to."""
+    own = [acts for acts in hearing.alternatives if _own(acts, scene)]
+    return Hearing((*hearing.heard, *own[0])) if len(own) == 1 and not hearing.unread else hearing
+
+
+def _own(acts: Sequence[Heard], scene: Scene) -> bool:
+    tasks = [(task, heard.act.robots) for heard in acts for task in heard.tasks]
+    return bool(tasks) and all(scene.doer(task) in robots for task, robots in tasks)
 
 
 def _doing(task: str, scene: Scene, robot: str) -> Doing:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grounding.skills import Atom, atom_holds, parse_atom
-from grounding.state import WorldState
+from grounding.state import SETTLES, WorldState
 from grounding.world import Skill, World
 from sim.faults import FaultPlan, Faults, check_faults
 from sim.observer import Observer
@@ -157,7 +157,7 @@ class Simulation:
     def observe(self) -> WorldState:
         """What holds now, as seen from the poses in the simulated world."""
         flags = set(self._flags)
-        doing = dict.fromkeys(self._settling, "settles")
+        doing = dict.fromkeys(self._settling, SETTLES)
         for robot, task in self._tasks.items():
             flags |= task.during
             doing[robot] = " ".join((task.skill.name, *task.command.args))

@@ -368,7 +368,7 @@ def _undo(work: _Work, edit: Undo) -> None:
         raise EditError(thing, "is not done, so there is nothing to undo.", "Drop it instead.")
     if not edit.goal:
         raise EditError(thing, "cannot be undone: nothing was said that holds again afterwards.", "Say a new task.")
-    work.draft.add(Task(str(work.draft.number()), edit.text, edit.goal))
+    work.draft.add(Task(str(work.draft.number()), edit.text, edit.goal, robots=edit.robots))
     work.say(f"New: {edit.text}, which undoes {node.words()!r}")
 
 

@@ -159,11 +159,13 @@ class Undo:
         task: Id of the finished task, which stays finished.
         goal: What holds again when it is taken back.
         text: The new task in English.
+        robots: Ids of the robots that are to do it; empty = any.
     """
 
     task: str
     goal: tuple[Literal, ...]
     text: str
+    robots: tuple[str, ...] = ()
 
 
 Edit: TypeAlias = (

@@ -115,7 +115,7 @@ class Conversation:
 
     def _stop_at_once(self, utterance: Utterance) -> tuple[str, ...]:
         """Has robots stand still if that is what is said; those robots."""
-        scope = stop_request(utterance.text, tuple(self._node.world.robots))
+        scope = stop_request(utterance.text, tuple(self._node.world.robots), self._session.names)
         if scope is None:
             return ()
         known = utterance.robot in self._node.world.robots

@@ -38,6 +38,8 @@ from planners.plan import PlanResult, PlanStatus
 STILL_S = 0.15
 #: How long a mission that has failed waits for the last word of the monitor (wall seconds).
 LAST_WORD_S = 5.0
+#: How long robots that are interrupted are waited for before the plan is made (wall seconds).
+BREAK_OFF_S = 0.25
 #: How often a plan is made anew because too much happened while it was being made.
 MOST_TRIES = 3
 
@@ -252,6 +254,7 @@ class Runner:
         before = job.plan
         if tree is not None:
             self._fleet.cancel(mission.amend(tree, spec, interrupt=interrupt).stop)
+            await self._news.until(lambda: not mission.stopping, BREAK_OFF_S)  # a plan from where they are holds
         msg = to.specification_to_msg(spec, mission=job.name, time=mission.state.time, revision=new.revision)
         result, taken = PlanResult(PlanStatus.TIMEOUT), False
         for _ in range(MOST_TRIES):
