@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from grounding.logic.spec import HierarchicalSpec
 from grounding.state import WorldState
@@ -81,6 +82,11 @@ class Crew:
         self._planned_from = {robot: _traces(c, situation.state) for robot, c in self.stopping.items()}
         self.live = Live(situation, outstanding)
         return self.live
+
+    def rest(self, robot: str, state: WorldState) -> SkillCommand:
+        """What a busy robot has still to do of what it was told."""
+        assert self.dispatcher is not None, "the first plan comes first"
+        return replace(self.running[robot][1], path=self.dispatcher.still_to_pass(robot, state)[1])
 
     def adopt(self, plan: TeamPlan, spec: HierarchicalSpec, live: Live) -> dict[str, str]:
         """Goes on with another plan.

@@ -74,8 +74,6 @@ class Mission:
         self._progressed = 0.0  # simulated second of the last progress
         self._earlier = 0.0  # fraction that was done under plans before this one
 
-    # What is asked for, and what is known
-
     @property
     def tree(self) -> TaskTree:
         """The instruction as a tree, as amended."""
@@ -118,7 +116,10 @@ class Mission:
         """Robots that were told to break off what they are doing and have not been seen to do so."""
         return tuple(self._crew.stopping)
 
-    # What comes in
+    @property
+    def ahead(self) -> Mapping[str, SkillCommand]:
+        """What each busy robot has still to do of what it was told."""
+        return {robot: self._crew.rest(robot, self.state) for robot in self._crew.running}
 
     def observe(self, state: WorldState) -> None:
         """Takes in an observation."""
@@ -144,8 +145,6 @@ class Mission:
         for ledger in (self._ledger, self._told):
             if sentence and leaf in ledger.leaves:
                 ledger.sentences[leaf] = sentence.rstrip(".")
-
-    # Plans
 
     def adopt(self, plan: TeamPlan, outstanding: Mapping[str, Outstanding] | None = None) -> bool:
         """Takes a plan for everything that is not done yet; tell the status before what comes next.
@@ -198,12 +197,17 @@ class Mission:
             self._crew.interrupt(interrupt, self.state)
         return Orders(stop=tuple(self._crew.stopping))
 
-    def retract(self) -> None:
-        """Takes the last amendments back, for there is no plan for them; the mission goes on as it was."""
+    def retract(self) -> bool:
+        """Takes amendments back for which there is no plan; the mission goes on as it was.
+
+        Returns:
+            Whether there were any. Where not, there is no plan for the mission as it is.
+        """
         if self._before is None:
-            return
+            return False
         self._ledger, self._before, self._crew.live = self._before, None, None
         self.needs_plan = "the robots that were stopped go on" if self._crew.cut - self._crew.held else ""
+        return True
 
     def ask_for_plan(self, reason: str) -> None:
         """Has the rest planned anew, from where things stand, while robots go on."""
@@ -275,8 +279,6 @@ class Mission:
         self._ledger.reopen(self.reason, self.state)
         self._ledger.read(self.state)
 
-    # What is told
-
     @property
     def _told(self) -> Ledger:
         """The mission as it is told: without amendments for which there is no plan yet."""
@@ -305,12 +307,11 @@ class Mission:
     @property
     def sentence(self) -> str:
         """What goes on, one sentence for people."""
+        over = {Phase.FAILED: self.reason, Phase.FINISHED: "every task is done"}
+        if self.phase in over:
+            return over[self.phase]
         if self.phase is Phase.STOPPING:
             return f"stops the robots: {self.reason}"
-        if self.phase is Phase.FAILED:
-            return self.reason
-        if self.phase is Phase.FINISHED:
-            return "every task is done"
         if self.phase is Phase.PLANNING:
             return f"plans again: {self.reason}" if self.reason else "waits for a plan"
         busy = [leaf for leaf in self._told.leaves if leaf in self._crew.doing.values()]
@@ -321,8 +322,6 @@ class Mission:
         if self._crew.running:
             return "the robots make way"
         return next((text for robot in self.world.robots if (text := self._crew.paused(robot))), "the robots wait")
-
-    # Small steps
 
     def _take_results(self) -> None:
         """Counts the skills that have ended up to the latest observation."""

@@ -18,6 +18,7 @@ from grounding.mission.task import TaskTree
 from grounding.state import WorldState
 from heed import conversions as to
 from heed.dialogue import Mode, Utterance
+from heed.gate import Guard, Refused, Sender, allow
 from heed.mission import Mission, Phase
 from heed.nodes.base import HeedNode
 from heed.nodes.fleet import HALT_S, Fleet
@@ -252,6 +253,7 @@ class Runner:
         new = tree or job.tree
         spec = specify(new, self._node.world, frozenset(job.progress.finished))
         before = job.plan
+        interrupt = {*interrupt, *self._breaking(mission, spec)}
         if tree is not None:
             self._fleet.cancel(mission.amend(tree, spec, interrupt=interrupt).stop)
             await self._news.until(lambda: not mission.stopping, BREAK_OFF_S)  # a plan from where they are holds
@@ -265,7 +267,8 @@ class Runner:
             pinned = self._pinned(mission, spec, interrupt)
             result = await self._peers.plan(msg, situation, job.timings, "L3", before, sentence(reason), pinned)
             if result.plan is None:
-                mission.retract()
+                if not mission.retract():
+                    mission.abandon(result.message)
                 return result
             if taken := mission.adopt(result.plan, outstanding):
                 break
@@ -278,6 +281,12 @@ class Runner:
             await self._advance(job, mission)
         self._news.tell()
         return result
+
+    def _breaking(self, mission: Mission, spec: HierarchicalSpec) -> list[str]:
+        """Robots that would break a rule by finishing what they are doing."""
+        guard = Guard(self._node.world, mission.state, {}, spec, mission.history)
+        commands = mission.ahead.items()
+        return [robot for robot, command in commands if isinstance(allow(command, Sender.OPERATOR, guard), Refused)]
 
     def _pinned(self, mission: Mission, spec: HierarchicalSpec, interrupt: Collection[str]) -> dict[str, str]:
         """Leaves that stay with their robots because a change does not concern them."""

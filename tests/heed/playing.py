@@ -70,8 +70,10 @@ class Play:
             for _ in range(turns):
                 self.turn(planning=True)
             if result.plan is None:
-                mission.retract()
-                self.plan_live(turns)
+                if mission.retract():
+                    self.plan_live(turns)
+                else:
+                    mission.abandon(result.message)
                 return False
             self.plans += 1
             if mission.adopt(result.plan, outstanding):

@@ -96,7 +96,7 @@ def amended_tree(mission, extra, order, rules, random):
     return tree_of(tasks, order, rules, mission.tree.revision + 1)
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(changes())
 def test_a_mission_changed_at_any_moment_is_carried_out_without_a_stop(case) -> None:
     world, tasks, order, rules, random = case

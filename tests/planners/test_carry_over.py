@@ -141,7 +141,7 @@ def without(spec: HierarchicalSpec, leaf: str) -> HierarchicalSpec:
 
 
 @pytest.mark.parametrize("failures", [0.0, 0.15])
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(case=missions(), seed=st.integers(0, 10**6))
 def test_changed_on_the_way_robots_go_on_apart_and_get_all_done(
     failures: float, case: tuple[World, HierarchicalSpec], seed: int
