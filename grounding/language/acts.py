@@ -315,7 +315,8 @@ def _veto(row: Row, bound: Bound, scope: Scope) -> Heard:
         place = job.destination if job and job.object is None else None
     return Heard(
         act_of(ActKind.VETO, scope, _doers(doings, scope), skill=skill, object=thing, destination=place),
-        tasks=ids_of(doings), about=row["about"] or "",
+        tasks=ids_of(doings),
+        about=row["about"] or "",
     )
 
 

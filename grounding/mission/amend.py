@@ -186,9 +186,9 @@ class _Work:
 def _add_task(work: _Work, edit: AddTask) -> None:
     draft = work.draft
     if (not edit.anchors) is (edit.place in (Place.BEFORE, Place.AFTER)):
-        raise EditError(
-            "a new task", f"is put {edit.place.value} {edit.anchors}.", "Name a task to put it before or after."
-        )
+        named = f"and names task {_listed(edit.anchors)}" if edit.anchors else "no task"
+        reason = f"is put {edit.place.value} {named}."
+        raise EditError("a new task", reason, "Name the tasks that it is put before or after, and only then.")
     anchors = [draft.find(anchor) for anchor in edit.anchors]
     draft.make_room()
     rest = [child for child in draft.root.children if not draft.done(child)]

@@ -201,12 +201,12 @@ def test_a_new_task_before_a_group_that_is_half_done_can_be_done():
     tree = said("Go to m1 and go to m2, then go to the lobby. Go to the kitchen.")
     group = next(task for task in tree.root.walk() if task.children and task.id != "0")
     done, left, *_ = (task.id for task in group.walk() if task.is_leaf)
-    found = edited(tree, AddTask(said("Go to m3."), Place.BEFORE, group.id), done=done)
+    found = edited(tree, AddTask(said("Go to m3."), Place.BEFORE, (group.id,)), done=done)
     new = found.new[0]
     assert (new, left) in before(found, done)
     assert (new, done) not in before(found, done)
     # An order inside the group dissolves it, and must not put the new task before what is done.
-    again = edited(found.tree, AddTask(said("Go to m4."), Place.BEFORE, left), done=done)
+    again = edited(found.tree, AddTask(said("Go to m4."), Place.BEFORE, (left,)), done=done)
     assert (new, done) not in before(again, done)
 
 
@@ -269,7 +269,7 @@ WALL = frozenset({(-5, -5)})
         (ReplaceGoal("1", MUG), "1", "done already and cannot be replaced"),
         (Reassign("1", ("robot_2",)), "1", "done already and cannot be given to another robot"),
         (Reassign("1", ("robot_9",)), "", "'robot_9': does not exist"),
-        (AddTask(MUG, Place.BEFORE, "1"), "1", "is done already"),
+        (AddTask(MUG, Place.BEFORE, ("1",)), "1", "is done already"),
         (AddTask(MUG, Place.BEFORE), "", "is put before no task"),
         (Reorder("2", "1"), "1", "is done already"),
         (Reorder("3", "1"), "", "goes round in a circle"),
