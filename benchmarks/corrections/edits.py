@@ -5,7 +5,7 @@
 Missions of ten tasks are planned, carried out tick by tick up to a random moment, and edited there
 in every way. Measured is the processor time of all that follows the words: amend, specify, replan
 (with its validation) and check, with the memory of the planner that made the first plan, as in the
-running nodes. Robots that an edit does not speak of are pinned to their tasks.
+running nodes, and with Python's collector held back until it is there, as in the planner node. Robots that an edit does not speak of are pinned to their tasks.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from grounding.translate.controlled import translate
 from grounding.world import World
 from grounding.worldfile import load_world
 from planners.check import check
+from planners.collector import uncollected
 from planners.hltl import plan, replan
 from planners.hltl.memory import Memory
 from planners.plan import PlanResult, TeamPlan
@@ -215,6 +216,7 @@ def applied(running: Running, changes: list[Edit]) -> Running:
     return replace(running, tree=amended.tree, world=amended.world, memory=memory)
 
 
+@uncollected()
 def answered(running: Running, changes: list[Edit]) -> tuple[Amended, PlanResult, dict[str, str], dict[str, float]]:
     """What edits lead to: the mission, its new plan, the pins, and processor seconds by stage."""
     situation, progress = running.situation, running.progress

@@ -17,6 +17,7 @@ from grounding.logic.validate import validate
 from grounding.world import World
 from planners.check import check
 from planners.clock import Clock, OutOfTimeError
+from planners.collector import uncollected
 from planners.hltl.explain import Question, contradiction, disprove, explain
 from planners.hltl.guide import guided
 from planners.hltl.leaf import LeafProblem
@@ -98,7 +99,8 @@ class Planner:
     def answer(self) -> PlanResult:
         """Plans; every way out is a result."""
         try:
-            result = self._run()
+            with uncollected():
+                result = self._run()
         except OutOfTimeError:
             result = self._late()
         except HeedError as error:
