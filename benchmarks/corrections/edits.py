@@ -4,8 +4,9 @@
 
 Missions of ten tasks are planned, carried out tick by tick up to a random moment, and edited there
 in every way. Measured is the processor time of all that follows the words: amend, specify, replan
-(with its validation) and check, with the memory of the planner that made the first plan, as in the
-running nodes, and with Python's collector held back until it is there, as in the planner node. Robots that an edit does not speak of are pinned to their tasks.
+(with its validation) and check, with the memory of the planner that made the first plan, and with
+Python's collector held back until the answer is there, as in the planner node. Robots that an edit
+does not speak of are pinned to their tasks.
 """
 
 from __future__ import annotations
@@ -75,10 +76,10 @@ MISSIONS: Mapping[str, tuple[str, ...]] = {
         "then put the carrot and the red apple on the blue plate. Put the lemon on the white plate. "
         "Put the banana and the tomato on the red plate. Put the potato and the cucumber on the green plate. "
         "Pick up the lemon.",
-        "Put the lemon on the white plate, then put the banana on the red plate, then put the tomato on the green plate. "
-        "Put the potato on the blue plate. Put the carrot on the blue plate. Put the cucumber on the yellow plate. "
-        "Put the orange on the red plate. Put the green apple on the white plate. Put the red apple on the green plate. "
-        "Pick up the banana.",
+        "Put the lemon on the white plate, then put the banana on the red plate, then put the tomato on the green "
+        "plate. Put the potato on the blue plate. Put the carrot on the blue plate. Put the cucumber on the yellow "
+        "plate. Put the orange on the red plate. Put the green apple on the white plate. Put the red apple on the "
+        "green plate. Pick up the banana.",
     ),
     "household": (
         "Wash the mug, then turn on the desk lamp. Put the towel in the laundry basket. Put the book on the bed. "
