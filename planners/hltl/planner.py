@@ -19,6 +19,7 @@ from planners.check import check
 from planners.clock import Clock, OutOfTimeError
 from planners.collector import uncollected
 from planners.hltl.explain import Question, contradiction, disprove, explain
+from planners.hltl.grid import FAR
 from planners.hltl.guide import guided
 from planners.hltl.leaf import LeafProblem
 from planners.hltl.least import least
@@ -346,7 +347,7 @@ class Planner:
                 cell, layer, q = problem.start(self.state, self.rules, past)
                 optimistic = problem.bounds.bound(layer, q)[cell]
             found.append(optimistic)
-        return min(found)
+        return min(found, default=FAR)  # an alternative that no robot is left for
 
 
 def _operators(formula: str) -> set[str]:
