@@ -4,8 +4,9 @@
 
 Missions of ten tasks are planned, carried out tick by tick up to a random moment, and edited there
 in every way. Measured is the processor time of all that follows the words: amend, specify, replan
-(with its validation) and check, with the memory of the planner that made the first plan, as in the
-running nodes. Robots that an edit does not speak of are pinned to their tasks.
+(with its validation) and check, with the memory of the planner that made the first plan, and with
+Python's collector held back until the answer is there, as in the planner node. Robots that an edit
+does not speak of are pinned to their tasks.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from grounding.translate.controlled import translate
 from grounding.world import World
 from grounding.worldfile import load_world
 from planners.check import check
+from planners.collector import uncollected
 from planners.hltl import plan, replan
 from planners.hltl.memory import Memory
 from planners.plan import PlanResult, TeamPlan
@@ -74,10 +76,10 @@ MISSIONS: Mapping[str, tuple[str, ...]] = {
         "then put the carrot and the red apple on the blue plate. Put the lemon on the white plate. "
         "Put the banana and the tomato on the red plate. Put the potato and the cucumber on the green plate. "
         "Pick up the lemon.",
-        "Put the lemon on the white plate, then put the banana on the red plate, then put the tomato on the green plate. "
-        "Put the potato on the blue plate. Put the carrot on the blue plate. Put the cucumber on the yellow plate. "
-        "Put the orange on the red plate. Put the green apple on the white plate. Put the red apple on the green plate. "
-        "Pick up the banana.",
+        "Put the lemon on the white plate, then put the banana on the red plate, then put the tomato on the green "
+        "plate. Put the potato on the blue plate. Put the carrot on the blue plate. Put the cucumber on the yellow "
+        "plate. Put the orange on the red plate. Put the green apple on the white plate. Put the red apple on the "
+        "green plate. Pick up the banana.",
     ),
     "household": (
         "Wash the mug, then turn on the desk lamp. Put the towel in the laundry basket. Put the book on the bed. "
@@ -215,6 +217,7 @@ def applied(running: Running, changes: list[Edit]) -> Running:
     return replace(running, tree=amended.tree, world=amended.world, memory=memory)
 
 
+@uncollected()
 def answered(running: Running, changes: list[Edit]) -> tuple[Amended, PlanResult, dict[str, str], dict[str, float]]:
     """What edits lead to: the mission, its new plan, the pins, and processor seconds by stage."""
     situation, progress = running.situation, running.progress

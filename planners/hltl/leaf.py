@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grounding.logic.history import Letter
 from grounding.logic.spec import Leaf, Rule
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 _LAYERS = 1 << 20
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """One move of a robot: a step to a cell, a step that pushes a thing, or a stationary skill.
 
     Attributes:

@@ -17,7 +17,9 @@ from grounding.logic.validate import validate
 from grounding.world import World
 from planners.check import check
 from planners.clock import Clock, OutOfTimeError
+from planners.collector import uncollected
 from planners.hltl.explain import Question, contradiction, disprove, explain
+from planners.hltl.grid import FAR
 from planners.hltl.guide import guided
 from planners.hltl.leaf import LeafProblem
 from planners.hltl.least import least
@@ -98,7 +100,8 @@ class Planner:
     def answer(self) -> PlanResult:
         """Plans; every way out is a result."""
         try:
-            result = self._run()
+            with uncollected():
+                result = self._run()
         except OutOfTimeError:
             result = self._late()
         except HeedError as error:
@@ -344,7 +347,7 @@ class Planner:
                 cell, layer, q = problem.start(self.state, self.rules, past)
                 optimistic = problem.bounds.bound(layer, q)[cell]
             found.append(optimistic)
-        return min(found)
+        return min(found, default=FAR)  # an alternative that no robot is left for
 
 
 def _operators(formula: str) -> set[str]:

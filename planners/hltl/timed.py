@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from planners.clock import Clock
 from planners.hltl.actions import Action
@@ -18,8 +19,7 @@ _BOTHER = 3
 _MOST = 32
 
 
-@dataclass(frozen=True)
-class Timed:
+class Timed(NamedTuple):
     """A move with its time; a wait where ``move`` is None.
 
     Attributes:

@@ -139,6 +139,26 @@ def test_new_tasks_and_new_rules_are_taken_in(office: World) -> None:
     assert {leaf: again.assignment[leaf] for leaf in ("p0_1", "p0_2")} == team.assignment
 
 
+def test_an_alternative_whose_robot_is_lost_is_left_alone() -> None:
+    world = make_world((3, 3), robots=[((0, 0), EVERYTHING), ((6, 0), EVERYTHING)])
+    spec = make_spec(["F at.self.r0", "F at.self.r1"], root="F p0_1 | F p0_2", robots=[["robot_0"], ["robot_1"]])
+    situation = lose(Situation.start(world), "robot_1")
+    result = plan(spec, world, situation)
+    assert sound(result, spec, world, situation).assignment == {"p0_1": "robot_0"}
+    assert result.status is PlanStatus.OPTIMAL
+
+
+@pytest.mark.parametrize("objective", ["makespan", "cost"])
+def test_a_choice_of_several_tasks_whose_robot_is_lost_does_not_count_for_the_bound(objective: str) -> None:
+    world = make_world((3, 3, 3), robots=[((0, 0), EVERYTHING), ((6, 0), EVERYTHING)])
+    root = "F p0_1 & F p0_2 | F p0_1 & F p0_3 & F p0_2"
+    formulas = ["F at.self.r0", "F at.self.r1", "F at.self.r2"]
+    spec = make_spec(formulas, root=root.replace("F p0_2 |", "F p0_3 |"), robots=[[], ["robot_1"], []])
+    situation = lose(Situation.start(world), "robot_1")
+    result = plan(spec, world, situation, objective=objective)
+    assert sound(result, spec, world, situation).assignment.keys() == {"p0_1", "p0_3"}
+
+
 def test_who_is_pinned_keeps_tasks_and_their_order(office: World) -> None:
     rooms = ["m1", "m6", "kitchen", "lobby", "m3"]
     old = make_spec([f"F at.self.{room}" for room in rooms])
