@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from grounding.state import WorldState
 from grounding.worldfile import load_world
 
 RESULT = Path(__file__).resolve().parents[1] / "results" / "corrections_stop.json"
-#: How long robots drive before a stop and how long they are watched after it, wall seconds.
-DRIVE_S, WATCH_S = (0.3, 0.9), 0.25
+#: How long robots drive before a stop, how long they are watched once all say that they are halted, and how long
+#: that is waited for at most, wall seconds.
+DRIVE_S, WATCH_S, PATIENCE_S = (0.3, 0.9), 0.25, 5.0
 #: A pose that changes by more than this is motion (metres, radians).
 STILL = 1e-3
 #: What is to be reached, wall seconds.
@@ -40,6 +42,7 @@ class _Stop:
 
     said: float
     moving: int
+    load: float  # average number of processes that wanted to run in the minute before
     last: float  # simulated second of the last observation before it
     seen: list[tuple[float, WorldState]] = field(default_factory=list)
 
@@ -101,16 +104,29 @@ class _Drill:
     def run(self) -> _Stop:
         """Has every robot drive somewhere, stops all of them, and watches."""
         self._halt(False)
+        self._wait(lambda: bool(self.recent) and not _halted(self.recent[-1]))
         self.client.executor.create_task(self._drive)
         time.sleep(float(self.rng.uniform(*DRIVE_S)))
         with self.lock:
             moving = len(_moving(self.recent[0], self.recent[-1])) if self.recent else 0
-            self.stop = stop = _Stop(time.perf_counter(), moving, self.recent[-1].time if self.recent else 0.0)
+            self.stop = stop = _Stop(
+                time.perf_counter(), moving, os.getloadavg()[0], self.recent[-1].time if self.recent else 0.0
+            )
         self._halt(True)
+        self._wait(lambda: bool(stop.seen) and _halted(stop.seen[-1][1]))
         time.sleep(WATCH_S)
         with self.lock:
             self.stop = None
         return stop
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        """Waits until something was observed, or patience ends."""
+        end = time.perf_counter() + PATIENCE_S
+        while time.perf_counter() < end:
+            with self.lock:
+                if condition():
+                    return
+            time.sleep(0.01)
 
     def _halt(self, halted: bool) -> None:
         from heed_interfaces.msg import Halt
@@ -132,6 +148,10 @@ class _Drill:
         self.fleet.close()
 
 
+def _halted(state: WorldState) -> bool:
+    return all(robot.halted for robot in state.robots.values())
+
+
 def _moving(before: WorldState, after: WorldState) -> list[str]:
     """Robots whose pose differs between two observations."""
     return [
@@ -145,7 +165,7 @@ def _ended(stop: _Stop) -> tuple[float, float] | None:
     """Wall and simulated seconds from a stop to the end of all motion, None when it did not end."""
     still: tuple[float, float] | None = None
     for when, state in reversed(stop.seen):
-        if _moving(state, stop.seen[-1][1]) or not all(robot.halted for robot in state.robots.values()):
+        if _moving(state, stop.seen[-1][1]) or not _halted(state):
             break
         still = (when - stop.said, state.time - stop.last)
     return still
@@ -169,6 +189,7 @@ def _figures(stops: list[_Stop]) -> dict[str, Any]:
         f"no motion within {LIMIT_S:g} s": int((wall <= LIMIT_S).sum()),
         "said to no motion, wall s": spread(wall),
         "last observation before to no motion, simulated s": spread(simulated),
+        "load average of the machine": spread(np.array([stop.load for stop in stops])),
         "robots moving when stopped, mean": float(np.mean([stop.moving for stop in stops])),
     }
 
