@@ -87,8 +87,8 @@ class Composer:
         if not nodes:
             return Mission(None, self.rules)
         root = every(nodes, order)
-        for first, second, start in self.orders:
-            if not put_before(root, first, second):
+        for earlier, later, start in self.orders:
+            if not put_before(root, earlier, later):
                 raise RejectionError("I cannot tell which of the choices that order speaks of. Say it again.", start)
         drop_implied(root)
         return Mission(point_back(root), self.rules)
