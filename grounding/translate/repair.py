@@ -53,6 +53,8 @@ def repaired(text: str, outline: Outline) -> Repair | None:
     found = _cue(text)
     if found is None or any(frame.start < found.start() < frame.end for frame in outline.frames):
         return None  # a task goes round the words: its reader has heard them
+    if any(frame.start < found.start() and _says_later_words(frame.text, text, found) for frame in outline.frames):
+        return None  # so it has where a task said before has words said only after
     border = next((m.end() for m in reversed(list(_SENTENCE.finditer(text, 0, found.start())))), 0)
     if border == 0:
         border = max((frame.start for frame in outline.frames if frame.end <= found.start()), default=0)
@@ -66,6 +68,11 @@ def repaired(text: str, outline: Outline) -> Repair | None:
         return None
     sure = found["plain"] is not None and alike[-1:] == before[-1:] and len(later) == 1
     return Repair(_without(outline, alike[-1] if alike else before[-1]), sure)
+
+
+def _says_later_words(task: str, text: str, found: re.Match[str]) -> bool:
+    before, after = (set(part.lower().split()) for part in (text[: found.start()], text[found.end() :]))
+    return bool(set(task.lower().split()) & (after - before))
 
 
 def _cue(text: str) -> re.Match[str] | None:
