@@ -115,8 +115,6 @@ def earlier(name: str, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def keep(name: str, settings: Mapping[str, Any], figures: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> None:
     """Writes the results of a benchmark, also of one that is not finished."""
-    record = {
-        "benchmark": name, "machine": machine(), "settings": dict(settings), "figures": dict(figures), "runs": list(runs)
-    }  # fmt: skip
+    record = {"benchmark": name, "machine": machine(), "settings": dict(settings), "figures": dict(figures)}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps({**record, "runs": list(runs)}, indent=1) + "\n", encoding="utf-8")

@@ -25,13 +25,15 @@ from heed.commander import Commander
 from heed.outcome import Outcome
 
 NAME = "vouching"
-MISSION = "Robot one goes to m1, then robot one goes to m2, then robot one goes to m1; never enter the kitchen."
+MISSION = f"{', then '.join(f'robot one goes to {room}' for room in 3 * ('m1', 'm2'))}; never enter the kitchen."
 FORBIDDEN, TRESPASSER, HOME = "kitchen", "robot_4", "north_office"
+#: Whom it strikes: the monitor as often as all others together.
+STRUCK = (*NODES, *("monitor",) * (len(NODES) - 2))
 DISTURBANCES = ("stopped", "slowed", "killed", "none")
 #: How long a disturbance lasts, in wall seconds; after 20 s others give a stopped process up.
 SECONDS = (0.5, 2.0, 6.0, 24.0)
 #: Simulated per real seconds: 0 loses most observations, 5 gives a client time to trespass.
-FACTORS = (5.0, 5.0, 0.0)
+FACTORS = (5.0, 5.0, 5.0, 0.0)
 PATIENCE_S = 240.0
 
 
@@ -67,8 +69,8 @@ def figures(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def one_run(number: int, domain: int) -> dict[str, Any]:
     """A fresh fleet, one mission, one disturbance."""
     draw = random.Random(SEED + number)
-    how, node, seconds = draw.choice(DISTURBANCES), draw.choice(NODES), draw.choice(SECONDS)
-    factor, trespass, delay = draw.choice(FACTORS), draw.random() < 0.5, draw.uniform(0.0, 4.0)
+    how, node, seconds = draw.choice(DISTURBANCES), draw.choice(STRUCK), draw.choice(SECONDS)
+    factor, trespass, delay = draw.choice(FACTORS), draw.random() < 0.5, draw.uniform(0.0, 5.0 if factor else 0.3)
     os.environ.update(ROS_DOMAIN_ID=str(domain), ROS_AUTOMATIC_DISCOVERY_RANGE="LOCALHOST")
     from benchmarks.corrections.observer import Observer
 
@@ -82,7 +84,7 @@ def one_run(number: int, domain: int) -> dict[str, Any]:
                 pass
             threads = [threading.Timer(delay, nodes.disturb, (node, how, seconds, over))] if how != "none" else []
             if trespass:
-                threads.append(threading.Timer(draw.uniform(0.0, 3.0), observer.drive, (TRESPASSER, FORBIDDEN, HOME)))
+                threads.append(threading.Timer(draw.uniform(0.0, 2.0), observer.drive, (TRESPASSER, FORBIDDEN, HOME)))
             for thread in threads:
                 thread.start()
             result = heed.result(PATIENCE_S)
