@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from grounding.language.answers import choose
-
 from grounding.language.context import Context, Doing, Heard, Hearing
 from grounding.language.corrections import hear
 from grounding.mission.task import TaskTree
