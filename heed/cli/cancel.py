@@ -55,6 +55,6 @@ def sentence_of(canceled: Canceled) -> str:
     held = (
         f"{robot} holds the {thing.replace('_', ' ')}."
         for robot, thing in canceled.holding.items()
-        if robot not in canceled.message
+        if canceled and robot not in canceled.message
     )
     return " ".join([canceled.message, *held])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
@@ -59,20 +60,18 @@ def ask(
         EOFError: Nobody wants to answer (the end of input).
         HeedError: The fleet is gone.
     """
-    shown = ""
+    _write(out, *lines_of(question))
+    is_open = _OpenUntilGone(commander, question, going_on)
     while True:
-        if question.id != shown:
-            _write(out, *lines_of(question))
-            shown = question.id
-        line = _read_line(out, _OpenUntilGone(commander, question, going_on))
+        line = _read_line(out, is_open)
         if line is None:
             _write(out, "", "The question is closed: nobody answered in time, or somebody else did.")
             return None
         reply = commander.answer(line)
         _write(out, *lines_of_reply(reply))
         if reply.status is ReplyStatus.ASKED:
-            question = reply.question
-        elif reply.status is ReplyStatus.ACCEPTED or commander.question().id != question.id:
+            return ask(commander, reply.question, out, going_on=going_on)
+        if reply.status is ReplyStatus.ACCEPTED or not is_open():
             return reply
 
 
@@ -81,12 +80,16 @@ class _OpenUntilGone:
 
     def __init__(self, commander: Commander, question: Question, going_on: Callable[[], bool]) -> None:
         self._commander, self._question, self._going_on = commander, question, going_on
-        self._seen = False
+        self._expires = time.monotonic() + (question.expires_s or float("inf"))
+        self._seen = self._is_open()
 
     def __call__(self) -> bool:
-        open_now = self._commander.question().id == self._question.id
-        self._seen = self._seen or open_now
-        return self._going_on() and (open_now or not self._seen)
+        is_open = self._is_open()
+        self._seen = self._seen or is_open
+        return self._going_on() and (is_open or not self._seen) and time.monotonic() <= self._expires
+
+    def _is_open(self) -> bool:
+        return self._commander.question().id == self._question.id
 
 
 def _read_line(out: TextIO, open_still: Callable[[], bool]) -> str | None:

@@ -15,6 +15,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import InvalidNamespaceException
 from rclpy.node import Node
 from rclpy.task import Future
+from rclpy.validate_namespace import validate_namespace
 from unique_identifier_msgs.msg import UUID
 
 from grounding.errors import ConfigurationError, HeedError
@@ -75,6 +76,12 @@ class Link:
         wait_s: float,
         log_level: str,
     ) -> None:
+        try:
+            validate_namespace(f"/{namespace.strip('/')}")
+        except InvalidNamespaceException as error:
+            raise ConfigurationError(
+                f"namespace {namespace!r}", "is not one of ROS.", "Write it as /floor_2/team."
+            ) from error
         self._listener, self._wait_s, self._namespace = listener, wait_s, namespace
         self._asked: _Asked | None = None
         self._composition = Composition(log_level=log_level, private=parameters is not None)
@@ -100,10 +107,6 @@ class Link:
             node.create_timer(LOOK_S, self._look_after, callback_group=group, clock=clock)
             self._composition.add(node)
             self._composition.start()
-        except InvalidNamespaceException as error:
-            self._composition.close()
-            what = str(error).splitlines()[0].rstrip(":")
-            raise ConfigurationError(f"namespace {namespace!r}", f"is not one: {what}.") from error
         except BaseException:
             self._composition.close()
             raise
