@@ -50,7 +50,7 @@ def test_a_question_expires():
 
 
 def test_an_unknown_robot_is_named_with_those_there_are():
-    with pytest.raises(RefusedError, match="There is no robot 'robot_9' here. There are: robot_1"):
+    with pytest.raises(RefusedError, match=r"There is no robot 'robot_9' here\. There are: robot_1"):
         Session(OFFICE).hear(Utterance("go on", "robot_9"), idle())
 
 

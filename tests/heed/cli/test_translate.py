@@ -23,8 +23,8 @@ from heed.outcome import Outcome
 
 KEYS = {
     "instruction", "outcome", "message", "confidence", "question", "options", "paraphrase", "tree",
-    "leaves", "order", "either",
-    "together", "rules", "spec", "alternatives", "notes", "near", "at_fault",
+    "leaves", "order",
+    "either", "together", "rules", "spec", "alternatives", "notes", "near", "at_fault",
 }  # fmt: skip
 LEAF = {"id", "text", "predicate", "object", "destination", "states", "robot", "confidence", "start", "end"}
 REFUSED = EXIT_CODES[Outcome.REJECTED]
