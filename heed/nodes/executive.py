@@ -80,7 +80,7 @@ class ExecutiveNode(HeedNode):
         self.add_subscription(Halt, "halt", self._on_halt, qos.HALT)
         self.add_service(PlanInstruction, "plan_instruction", self._plan_instruction)
         self.add_service(Cancel, "cancel", self._cancel_service)
-        self.add_service(Say, "say", self._say_service)
+        self.add_service(Say, "say", self._say_service, qos_profile=qos.SPEECH)
         self.add_action(
             ActionServer(
                 self,

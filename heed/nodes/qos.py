@@ -40,6 +40,9 @@ HALT = QoSProfile(
     durability=DurabilityPolicy.VOLATILE,
 )
 
+#: A hundred people may speak at the same moment, and nobody is to be overheard: say.
+SPEECH = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=500, reliability=ReliabilityPolicy.RELIABLE)
+
 #: Only the newest time matters: clock.
 CLOCK = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.RELIABLE)
 
