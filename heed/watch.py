@@ -39,7 +39,7 @@ class Watch:
         self._held: WorldState | None = None  # seen by the executive, not yet read by the monitor
         self._leaves = {leaf: LeafProgress() for leaf in spec.leaves}
         self._revision = revision
-        self._amended: dict[int, HierarchicalSpec] = {}  # by revision, still to take effect
+        self._amended: dict[int, tuple[HierarchicalSpec, World]] = {}  # by revision, still to take effect
         self._begun = False
         self.over = False
 
@@ -53,19 +53,21 @@ class Watch:
         self._statuses.append(status)
         return self._catch_up()
 
-    def amend(self, spec: HierarchicalSpec, revision: int) -> MonitorReport | None:
+    def amend(self, spec: HierarchicalSpec, revision: int, world: World | None = None) -> MonitorReport | None:
         """Takes in the mission after an edit; the report where there is news.
 
         Args:
             spec: The mission as it is from the first status of that revision on.
             revision: How often it has been edited.
+            world: The world with places drawn meanwhile; the same as before where None.
 
         Raises:
             FormulaError: A formula cannot be turned into automata.
         """
+        self._world = world or self._world
         Monitor(spec, self._world)  # raises now, not in the middle of a status
         if revision > self._revision:
-            self._amended[revision] = spec
+            self._amended[revision] = spec, self._world
         return self._catch_up()
 
     def _catch_up(self) -> MonitorReport | None:
@@ -98,11 +100,11 @@ class Watch:
 
     def _change(self, revision: int) -> None:
         """Puts an edited mission in force; the next observation is read by its formulas."""
-        spec = self._amended[revision]
-        self._monitor.amend(spec)
+        spec, world = self._amended[revision]
+        self._monitor.amend(spec, world)
         self._leaves = {leaf: self._leaves.get(leaf, LeafProgress()) for leaf in spec.leaves}
         self._revision = revision
-        self._amended = {later: spec for later, spec in self._amended.items() if later > revision}
+        self._amended = {later: what for later, what in self._amended.items() if later > revision}
 
     def _take(self, leaf: str, before: LeafProgress, now: LeafProgress) -> None:
         """Tells the monitor that a leaf has begun or ended."""
