@@ -30,16 +30,18 @@ from grounding.mission.edits import (
 from grounding.mission.task import Literal, NodeState, Task, TaskTree
 from grounding.nudge import resolve
 from grounding.skills import candidates
-from grounding.state import SELF, Proposition
+from grounding.state import SELF, Proposition, holds
 from grounding.translate import wording
 from grounding.translate.paraphrase import describe
 from grounding.translate.phrases import listed
 from heed.dialogue import Mode, RobotMode
 from heed.inquiry import answer_inquiry
-from heed.scene import Scene
+from heed.scene import Scene, act_of
 
 #: Where a body turns to when it is to turn left or right.
 _TURNS = {"left": "counterclockwise", "right": "clockwise"}
+#: Behaviours that make sense once more although what they bring about holds.
+REPEATABLE = ("photograph",)
 #: Most things offered as answers to "not that one".
 MOST_OPTIONS = 6
 
@@ -414,13 +416,37 @@ def _undo(case: _Case) -> Decision:
 
 
 def _repeat(case: _Case) -> Decision:
-    case.running("repeat")
-    finished, robots = case.scene.progress.finished, case.heard.act.robots
+    finished = case.scene.progress.finished
     tasks = [task for task in case.heard.tasks if task in case.scene.tasks]
     tasks = tasks or [t for t, who in finished.items() if not case.named or who in case.named][-1:]
+    ordered = [robot for robot in case.everybody if robot in case.scene.orders]
+    if len(ordered) == 1 and (case.heard.act.amount == "small" or not tasks):
+        robot, order = ordered[0], case.scene.orders[ordered[0]]
+        understood = f"{robot} is to {order[0].replace('_', ' ')} {' '.join(order[1])} again."
+        return Decision(understood, "", (robot,), interrupt=(robot,), orders={robot: order})
+    case.running("repeat")
     if not tasks:
         raise RefusedError("Nothing has been finished yet, so there is nothing to repeat.")
-    return Decision(f"Again: {case.task(tasks[0])}.", "", robots, edits=(Repeat(tasks[0]),))
+    task = tasks[0]
+    done = task in finished and all(_holds(goal, finished[task], case) for goal in case.scene.tasks[task].goal)
+    if done:
+        return _on_the_spot(case, task, finished[task])
+    return Decision(f"Again: {case.task(task)}.", "", case.heard.act.robots, edits=(Repeat(task),))
+
+
+def _on_the_spot(case: _Case, task: str, robot: str) -> Decision:
+    """A task whose goal still holds can be repeated where one skill does it, such as taking a photo."""
+    skill, thing, _ = act_of(case.scene.tasks[task].goal[0], case.scene.world)
+    known = case.scene.world.skills.get(skill or "")
+    if known is None or thing is None or known.behaviour not in REPEATABLE:
+        raise RefusedError(f"Nothing to do: {case.task(task)} still holds.")
+    return Decision(
+        f"Again: {case.task(task)}.", "", (robot,), interrupt=(robot,), orders={robot: (known.name, (thing,))}
+    )
+
+
+def _holds(goal: Literal, robot: str, case: _Case) -> bool:
+    return holds(goal.proposition.bind(robot), case.scene.world, case.scene.state) is goal.positive
 
 
 def _order(case: _Case) -> Decision:

@@ -45,6 +45,7 @@ class Scene:
         verdicts: Formula name -> what the monitor says.
         sentence: What goes on, for people.
         changes: What the last change of plan changed.
+        orders: Robot -> skill and arguments of the last order that it was given by word.
     """
 
     world: World
@@ -60,6 +61,7 @@ class Scene:
     verdicts: Mapping[str, FormulaVerdict] = field(default_factory=dict)
     sentence: str = ""
     changes: tuple[str, ...] = ()
+    orders: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def tasks(self) -> dict[str, Task]:

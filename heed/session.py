@@ -79,6 +79,7 @@ class Session:
     Attributes:
         modes: Robot id -> who decides what it does.
         names: Robot id -> further names it goes by.
+        orders: Robot -> skill and arguments of the last order that it was given by word.
         open: The open question, None where there is none.
     """
 
@@ -86,6 +87,7 @@ class Session:
         self.world = world
         self.modes = {robot: RobotMode() for robot in world.robots}
         self.names = {robot.id: robot.names for robot in world.robots.values()}
+        self.orders: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.open: OpenQuestion | None = None
         self._salient: deque[str] = deque(maxlen=MOST_SALIENT)
         self._said: deque[tuple[float, Utterance, Decision]] = deque(maxlen=50)

@@ -53,7 +53,7 @@ class Watch:
         self._held: WorldState | None = None  # seen by the executive, not yet read by the monitor
         self._leaves = {leaf: LeafProgress() for leaf in spec.leaves}
         self._revision = revision
-        self._amended: dict[int, HierarchicalSpec] = {}  # by revision, still to take effect
+        self._amended: dict[int, tuple[HierarchicalSpec, World]] = {}  # by revision, still to take effect
         self._since = since
         self._newest: WorldState | None = None  # the last observation that was taken up
         self._seen_until: float | None = None  # everything from the beginning until then was read, or is held
@@ -88,19 +88,21 @@ class Watch:
         self._statuses.append((status, missed))
         return self._catch_up()
 
-    def amend(self, spec: HierarchicalSpec, revision: int) -> MonitorReport | None:
+    def amend(self, spec: HierarchicalSpec, revision: int, world: World | None = None) -> MonitorReport | None:
         """Takes in the mission after an edit; the report where there is news.
 
         Args:
             spec: The mission as it is from the first status of that revision on.
             revision: How often it has been edited.
+            world: The world with places drawn meanwhile; the same as before where None.
 
         Raises:
             FormulaError: A formula cannot be turned into automata.
         """
+        self._world = world or self._world
         Monitor(spec, self._world)  # raises now, not in the middle of a status
         if revision > self._revision:
-            self._amended[revision] = spec
+            self._amended[revision] = spec, self._world
         return self._catch_up()
 
     def give_up(self, reason: str = "") -> MonitorReport:
@@ -158,11 +160,11 @@ class Watch:
 
     def _change(self, revision: int) -> None:
         """Puts an edited mission in force; the next observation is read by its formulas."""
-        spec = self._amended[revision]
-        self._monitor.amend(spec)
+        spec, world = self._amended[revision]
+        self._monitor.amend(spec, world)
         self._leaves = {leaf: self._leaves.get(leaf, LeafProgress()) for leaf in spec.leaves}
         self._revision = revision
-        self._amended = {later: spec for later, spec in self._amended.items() if later > revision}
+        self._amended = {later: what for later, what in self._amended.items() if later > revision}
 
     def _advance(self, time: float, since: float) -> None:
         """Takes up what was observed until a moment at which the executive has seen something."""

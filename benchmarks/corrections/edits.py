@@ -127,7 +127,8 @@ class Running:
 def run() -> dict[str, Any]:
     """Both measurements."""
     rows = list(edits())
-    return {"edits": summary(rows), "again": again(), "rows": rows}
+    slowest = sorted(rows, key=lambda row: -float(row["cpu_s"]))[:20]
+    return {"edits": summary(rows), "again": again(), "slowest": slowest}
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -344,6 +344,7 @@ class Conversation:
         if paused:
             await self._release([robot])
         self._fleet.cancel([robot])
+        self._session.orders[robot] = (skill, args)
         self._session.set_mode([robot], Mode.CORRECTING, f"follows a correction: {' '.join((skill, *args))}")
         if self._mission is not None:
             self._mission.hold([robot])

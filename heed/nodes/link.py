@@ -98,7 +98,7 @@ class Link:
             self._instruct = ActionClient(node, Instruct, "instruct", callback_group=group)
             self._plan = node.create_client(PlanInstruction, "plan_instruction", callback_group=group)
             self._cancel = node.create_client(Cancel, "cancel", callback_group=group)
-            self._say = node.create_client(Say, "say", callback_group=group)
+            self._say = node.create_client(Say, "say", qos_profile=qos.SPEECH, callback_group=group)
             self._halt = node.create_publisher(Halt, "halt", qos.HALT)
             self._overview = Overview(node, group, listener)
             node.create_subscription(WorldState, "world_state", self._on_state, qos.OBSERVATIONS, callback_group=group)

@@ -398,7 +398,7 @@ class Runner:
         """The fleet and its mission as a session sees them."""
         job = self.job
         if job is None or job.mission is None:
-            return Scene(self._node.world, state, dict(self._session.modes))
+            return Scene(self._node.world, state, dict(self._session.modes), orders=dict(self._session.orders))
         return Scene(
             world=self._node.world,
             state=state,
@@ -413,6 +413,7 @@ class Runner:
             verdicts=job.verdicts,
             sentence=job.mission.sentence,
             changes=job.changes,
+            orders=dict(self._session.orders),
         )
 
     def _refuse_if_canceled(self, job: Job) -> None:

@@ -49,8 +49,8 @@ def moving(feedback, robot):
 
 def skills(result, name):
     """How often a skill was begun in the recorded mission."""
-    events = [m for m in read_episode(result.episode).messages if isinstance(m.message, SkillEvent)]
-    return sum(e.message.skill == name and e.message.phase == SkillEvent.STARTED for e in events)
+    events = [m.data for m in read_episode(result.episode).messages if m.type.endswith("/SkillEvent")]
+    return sum(event.skill == name and event.phase == SkillEvent.STARTED for event in events)
 
 
 def test_a_towel_put_in_front_is_done_and_the_washed_mug_is_not_washed_again(tmp_path):
@@ -173,14 +173,7 @@ def test_an_instruction_to_an_idle_fleet_begins_a_mission_and_a_further_one_join
 def test_cancel_goes_by_id_and_leaves_what_is_held_to_be_put_down(office):
     mission = office.say("bring the parcel to d9").mission
     assert "is running" in office.cancel(mission="mission_0").message
-    until_held = lambda: (
-        office.status().state is not None
-        and "parcel"
-        in {  # noqa: E731
-            robot.holding for robot in office.status().state.robots.values()
-        }
-    )
-    while not until_held():
+    while "parcel" not in {robot.holding for robot in office.status().state.robots.values()}:
         office.done()
     canceled = office.cancel(mission=mission)
     assert canceled
