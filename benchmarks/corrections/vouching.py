@@ -70,7 +70,8 @@ def one_run(number: int, domain: int) -> dict[str, Any]:
     """A fresh fleet, one mission, one disturbance."""
     draw = random.Random(SEED + number)
     how, node, seconds = draw.choice(DISTURBANCES), draw.choice(STRUCK), draw.choice(SECONDS)
-    factor, trespass, delay = draw.choice(FACTORS), draw.random() < 0.5, draw.uniform(0.0, 5.0 if factor else 0.3)
+    factor, trespass = draw.choice(FACTORS), draw.random() < 0.5
+    delay = draw.uniform(0.0, 5.0 if factor else 0.3)
     os.environ.update(ROS_DOMAIN_ID=str(domain), ROS_AUTOMATIC_DISCOVERY_RANGE="LOCALHOST")
     from benchmarks.corrections.observer import Observer
 

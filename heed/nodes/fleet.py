@@ -36,6 +36,7 @@ class _Order:
     sent: float  # wall second
     asked_again: bool = False
     goal: Any = None  # handle of the action, once accepted
+    awaited: float = 0.0  # wall second at which its result was asked for
     halted: float | None = None  # wall second at which it was told to end it
 
 
@@ -100,7 +101,14 @@ class Fleet:
         return order is not None and order.goal is not None and order.goal.accepted
 
     def remind(self) -> None:
-        """Asks again where a robot has not said that it takes an order; it takes each only once."""
+        """Asks again where a robot has not said that it takes an order; it takes each only once.
+
+        A result is asked for again now and then: one that was sent while robot and node had lost each
+        other, as when a process was stopped for long, has not come.
+        """
+        for order in self._orders.values():
+            if order.goal is not None and monotonic() - order.awaited > qos.RESULT_AGAIN_S:
+                self._await_result(order)
         for order in self._orders.values():
             if order.goal is None and not order.asked_again and monotonic() - order.sent > qos.ASK_AGAIN_S:
                 order.asked_again = True
@@ -139,11 +147,15 @@ class Fleet:
             message = f"{order.command.robot} refused {order.command.skill}."
             self._ended(order, SkillResult(order.command, SkillStatus.INVALID, message, 0.0))
             return
-        goal.get_result_async().add_done_callback(
-            lambda done: self._ended(order, result_from_msg(done.result().result, order.command))
-        )
+        self._await_result(order)
         if order.halted is not None:
             goal.cancel_goal_async()
+
+    def _await_result(self, order: _Order) -> None:
+        order.awaited = monotonic()
+        order.goal.get_result_async().add_done_callback(
+            lambda done: self._ended(order, result_from_msg(done.result().result, order.command))
+        )
 
     def _ended(self, order: _Order, result: SkillResult) -> None:
         if self._orders.pop(order.command.id, None) is not None:

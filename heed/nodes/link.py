@@ -51,6 +51,7 @@ class _Asked:
     sent: float  # wall second
     away: Listening = field(default_factory=Listening)  # how long the executive has not been there
     again: bool = False
+    awaited: float = 0.0  # wall second at which its result was asked for
     goal: Any = None  # handle of the action, once accepted
 
 
@@ -255,6 +256,8 @@ class Link:
         self._await_result(asked)
 
     def _await_result(self, asked: _Asked) -> None:
+        asked.awaited = monotonic()
+
         def take(done: Future) -> None:
             if asked is self._asked:
                 self._end(_result(done.result().result, asked.text))
@@ -266,10 +269,9 @@ class Link:
         asked, now = self._asked, monotonic()
         if asked is None:
             return
-        was_away = asked.away.absent > 0.0
         asked.away.listen(present=self._instruct.server_is_ready())
-        if was_away and not asked.away.absent and asked.goal is not None:
-            self._await_result(asked)  # an answer that went out meanwhile has not come
+        if asked.goal is not None and now - asked.awaited > qos.RESULT_AGAIN_S:
+            self._await_result(asked)
         if asked.away.absent > GONE_S:
             message = f"executive_node is gone from namespace {self._namespace}; the robots may still be moving."
             self._end(Result(Outcome.INTERNAL_ERROR, message, asked.text))

@@ -53,3 +53,7 @@ RESULT_TIMEOUT_S = 36000
 #: A question is asked again after so many wall seconds without an answer: a server that has not
 #: discovered its client yet drops the answer (seen just after start-up on a busy machine).
 ASK_AGAIN_S = 3.0
+
+#: The result of an action that goes on is asked for again after so many wall seconds: whoever was stopped
+#: for 20 s was forgotten by the middleware, and a result that was sent meanwhile is lost.
+RESULT_AGAIN_S = 10.0
