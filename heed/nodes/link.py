@@ -31,10 +31,10 @@ from heed_interfaces.action import Instruct
 from heed_interfaces.msg import Halt, MonitorState, WorldState
 from heed_interfaces.srv import Cancel, PlanInstruction, Say
 
-#: Longest time a plan, a reply or the end of all motion is waited for, in seconds.
-ANSWER_S = 120.0
 #: How long an observation is waited for where a fleet is up, in seconds.
 SEEN_S = 5.0
+#: Longest time a plan, a reply or the end of all motion is waited for, in seconds.
+ANSWER_S = 120.0
 #: How often somebody who can halt is looked for before there is one, in seconds.
 SEEK_S = 0.01
 #: How often the executive is looked after, and how long it may be gone, in seconds.
