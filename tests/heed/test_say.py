@@ -13,7 +13,7 @@ from heed.dialogue import Mode, ReplyStatus
 pytestmark = pytest.mark.ros
 
 PATIENCE = 60.0
-#: In this world the left of two rooms can be either.
+#: From where the robot starts in Cleanup World this can be either of two rooms.
 AMBIGUOUS = "go to the left room"
 NUMBERS = itertools.count(1)
 
@@ -24,7 +24,7 @@ def office():
         yield heed
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cleanup():
     with Commander(f"/say_{next(NUMBERS)}", in_process=True, world="cleanup") as heed:
         yield heed
