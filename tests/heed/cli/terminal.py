@@ -27,7 +27,7 @@ class Terminal:
         """Reads on to some words, and past them."""
         while (found := self.shown.find(words, self._read)) < 0:
             assert select.select([self._ours], [], [], PATIENCE)[0], f"{words!r} never came after {self.shown!r}"
-            self.shown += os.read(self._ours, 4096).decode()
+            self.shown += os.read(self._ours, 4096).decode(errors="replace")
         self._read = found + len(words)
 
     def type(self, keys: str) -> None:
