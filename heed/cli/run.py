@@ -40,7 +40,11 @@ def run(
     namespace: Namespace = DEFAULT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what the nodes log.")] = False,
 ) -> None:
-    """Has an instruction carried out by a team of simulated robots and verified."""
+    """Has an instruction carried out by a team of simulated robots and verified.
+
+    What can be meant in more than one way is asked about on a terminal; elsewhere the question is
+    printed with its options. To talk to a team while it works, use heed launch and heed say.
+    """
     with own_stdout() as out:
         code = _run(
             out,

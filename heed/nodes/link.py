@@ -33,6 +33,8 @@ from heed_interfaces.action import Instruct
 from heed_interfaces.msg import Halt, MonitorState, WorldState
 from heed_interfaces.srv import Cancel, PlanInstruction, Say
 
+#: How long an observation is waited for where a fleet is up, in seconds.
+SEEN_S = 5.0
 #: Longest time a plan, a reply or the end of all motion is waited for, in seconds.
 ANSWER_S = 120.0
 #: How often the executive is looked after, and how long it may be gone, in seconds. A process that is
@@ -151,7 +153,7 @@ class Link:
         answer = self._call(self._cancel, Cancel.Request(reason=reason, mission=mission))
         if answer is None:
             return Canceled(False, self._not_up())
-        return Canceled(bool(answer.canceled), answer.message, self._overview.holding())
+        return Canceled(bool(answer.canceled), answer.message, self._overview.holding(SEEN_S))
 
     def say(self, utterance: Utterance) -> Reply:
         """Carries words to the session of the fleet and the reply back; a stop goes ahead by the shortest way.

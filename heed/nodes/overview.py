@@ -55,10 +55,12 @@ class Overview:
                 return tuple(self._session.robots)
             return tuple(self._state.robots) if self._state is not None else ()
 
-    def holding(self) -> Mapping[str, str]:
-        """Robot id -> what it holds."""
-        state = self._state
-        return {name: robot.holding for name, robot in state.robots.items() if robot.holding} if state else {}
+    def holding(self, wait_s: float) -> Mapping[str, str]:
+        """Robot id -> what it holds; waits for at most ``wait_s`` wall seconds for a first observation."""
+        with self._heard:
+            self._heard.wait_for(lambda: self._state is not None, wait_s)
+            robots = self._state.robots if self._state is not None else {}
+        return {name: robot.holding for name, robot in robots.items() if robot.holding}
 
     def status(self, wait_s: float) -> Status | None:
         """What the fleet is doing; None where nothing was heard of it for ``wait_s`` wall seconds."""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,10 +19,10 @@ from heed.outcome import Outcome
 from heed.progress import NodeProgress
 
 from .made import TREE
+from .terminal import HEED, Terminal
 
 pytestmark = pytest.mark.ros
 
-HEED = (sys.executable, "-m", "heed.cli.main")
 ENVIRONMENT = {**os.environ, "COLUMNS": "80"}
 RULE = TreeRule("G !at.any.kitchen", "never enter the kitchen", "rule_1")
 PAUSED = {"robot_1": RobotMode(Mode.PAUSED, "was told to stop"), "robot_2": RobotMode()}
@@ -65,31 +62,6 @@ def test_a_question_without_a_terminal_is_shown_and_has_a_status_of_its_own(desk
     value = json.loads(asked.stdout)
     assert (value["status"], asked.returncode) == ("ASKED", EXIT_CODES[Outcome.ASKED])
     assert (value["question"], value["options"]) == (APPLES.text, list(APPLES.options))
-
-
-class Terminal:
-    """A command with a terminal on both ends."""
-
-    def __init__(self, *args: str) -> None:
-        self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen([*HEED, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=ENVIRONMENT)
-        os.close(theirs)
-        self.shown, self._read = "", 0
-
-    def until(self, words: str) -> None:
-        """Reads on to some words, and past them."""
-        while (found := self.shown.find(words, self._read)) < 0:
-            assert select.select([self._ours], [], [], PATIENCE)[0], f"{words!r} never came after {self.shown!r}"
-            self.shown += os.read(self._ours, 4096).decode()
-        self._read = found + len(words)
-
-    def type(self, keys: str) -> None:
-        os.write(self._ours, keys.encode())
-
-    def status(self) -> int:
-        status = self.process.wait(timeout=60)
-        os.close(self._ours)
-        return status
 
 
 def test_a_question_on_a_terminal_is_asked_until_the_answer_is_taken(desk):
