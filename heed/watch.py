@@ -161,8 +161,11 @@ class Watch:
     def _change(self, revision: int) -> None:
         """Puts an edited mission in force; the next observation is read by its formulas."""
         spec, world = self._amended[revision]
+        before = self._monitor.spec.leaves
+        same = {leaf for leaf in spec.leaves if leaf in before and spec.leaves[leaf].formula == before[leaf].formula}
         self._monitor.amend(spec, world)
-        self._leaves = {leaf: self._leaves.get(leaf, LeafProgress()) for leaf in spec.leaves}
+        # Who goes on with a leaf that asks for something else now begins it anew.
+        self._leaves = {leaf: self._leaves[leaf] if leaf in same else LeafProgress() for leaf in spec.leaves}
         self._revision = revision
         self._amended = {later: what for later, what in self._amended.items() if later > revision}
 

@@ -49,6 +49,7 @@ class Job:
         told: The status that was published last.
         footprints: Finished task -> the world before and after it.
         changes: What the last change of plan changed.
+        moved: Whether any robot was given anything to do.
         outcome: How it ended, None while it runs.
         message: The sentence about its end.
     """
@@ -69,6 +70,7 @@ class Job:
     told: MissionStatus | None = None
     footprints: dict[str, Footprint] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
+    moved: bool = False
     outcome: Outcome | None = None
     message: str = ""
     _progress: Mapping[str, NodeProgress] = field(default_factory=dict)

@@ -216,6 +216,7 @@ class Runner:
         if orders.stop:
             self._fleet.cancel(orders.stop)
         for command in orders.start:
+            job.moved = True
             self._fleet.send(command, mission=job.name, time=mission.state.time)
         if mission.phase is Phase.FINISHED:
             return True
@@ -327,7 +328,7 @@ class Runner:
         if job.unproven:
             message = f"Everything was carried out, but the monitor did not confirm it. {job.unproven}"
             return Outcome.EXECUTION_FAILED, message
-        if not job.plan.steps and not job.footprints:
+        if not job.moved:
             return Outcome.SUCCEEDED, "Nothing to do: the goal already holds."
         seconds = mission.state.time - mission.started
         begun = {name for letters in mission.history.read.values() for name in letters[0]}

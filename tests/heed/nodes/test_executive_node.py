@@ -41,20 +41,31 @@ def test_a_node_that_is_not_up_is_named(missing):
         assert answer.status == GoalStatus.STATUS_ABORTED
 
 
-def test_a_second_instruction_is_refused_while_one_runs_and_cancel_reaches_the_first():
+def test_a_second_instruction_joins_the_mission_that_runs_and_shares_its_end():
     with Graph(*ALL, world="office", real_time_factor=1.0, episodes="") as graph:
-        first = graph.action(Instruct, "instruct")
+        first, second = graph.action(Instruct, "instruct"), graph.action(Instruct, "instruct")
         handle = first.send(Instruct.Goal(text="robot one goes to the lobby"))
         until(first.feedback, lambda f: f.stage == "execute")
-        second = graph.action(Instruct, "instruct").run(Instruct.Goal(text="robot two goes to m1"))
-        outcome, message = outcome_from_msg(second.result.outcome)
-        assert outcome is Outcome.REJECTED
-        assert "robot one goes to the lobby" in message
+        second.send(Instruct.Goal(text="robot two goes to m1"))
+        until(second.feedback, lambda f: len(f.tree.nodes) == 3)
         graph.do(handle.cancel_goal_async)
-        answer = first.result.get(timeout=20.0)
+        answer, other = first.result.get(timeout=20.0), second.result.get(timeout=20.0)
         assert answer.status == GoalStatus.STATUS_CANCELED
         assert outcome_from_msg(answer.result.outcome)[0] is Outcome.CANCELED
+        assert other.result.mission == answer.result.mission
         assert not graph.call(Cancel, "cancel", Cancel.Request()).canceled
+
+
+def test_a_second_instruction_that_is_not_understood_leaves_the_first_alone():
+    with Graph(*ALL, world="office", real_time_factor=4.0, episodes="") as graph:
+        first = graph.action(Instruct, "instruct")
+        first.send(Instruct.Goal(text="robot one goes to the lobby"))
+        until(first.feedback, lambda f: f.stage == "execute")
+        second = graph.action(Instruct, "instruct").run(Instruct.Goal(text="robot two frobnicates m1"))
+        outcome, message = outcome_from_msg(second.result.outcome)
+        assert outcome is Outcome.REJECTED
+        assert "frobnicates" in message
+        assert outcome_from_msg(first.result.get(timeout=60.0).result.outcome)[0] is Outcome.SUCCEEDED
 
 
 def test_who_joins_late_still_hears_of_the_mission():
