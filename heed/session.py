@@ -179,6 +179,11 @@ class Session:
         acts = tuple(heard for meaning in chosen if isinstance(meaning, tuple) for heard in meaning)
         return Answered(asked, tasks, acts, words)
 
+    def withdraw(self, question: Question) -> None:
+        """Closes a question that nobody wants to be answered any more."""
+        if self.open is not None and self.open.question == question:
+            self.open = None
+
     def expire(self, now: float) -> OpenQuestion | None:
         """Closes the open question where its time is over, and returns it."""
         if self.open is None or now < self.open.deadline:

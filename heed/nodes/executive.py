@@ -107,7 +107,10 @@ class ExecutiveNode(HeedNode):
         if not self.knows(msg.world):
             return
         runner = self._runner
+        first = runner.state is None
         runner.state = state = to.state_from_msg(msg)
+        if first:
+            runner.tell_session()
         runner.seen = time.monotonic()
         if runner.job is not None and runner.job.mission is not None:
             runner.job.mission.observe(state)

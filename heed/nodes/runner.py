@@ -159,6 +159,9 @@ class Runner:
         self.tell_session()
         self._stage(job, Stage.ASK, text)
         while job.tree is None:
+            if job.cancel:
+                self._session.withdraw(job.question)
+                self.tell_session()
             self._refuse_if_canceled(job)
             if self._session.open is None or self._session.open.question != job.question:
                 if job.tree is None:
