@@ -98,6 +98,8 @@ def _cells(context: Context, wish: Nudge) -> tuple[Cell, ...]:
 def _step(context: Context, wish: Nudge) -> Motion:
     """Passes cells without turning."""
     path = _cells(context, wish)
+    if context.robot.base is not None:
+        yield from context.tuck(0.2)  # a gripper that was nudged aside goes from the middle of its cell
     for index, cell in enumerate(path):
         context.report(index / len(path), f"{context.id} moves {wish}.")
         yield from context.wait_for_way(cell)

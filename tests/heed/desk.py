@@ -6,6 +6,7 @@ import queue
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from rclpy.duration import Duration
 from rclpy.node import Node
 
 from grounding.mission.task import TaskTree
@@ -67,6 +68,11 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         self.composition.close()
+
+    def heard_by_somebody(self) -> None:
+        """Waits until somebody listens to the session."""
+        while not self._session.get_subscription_count():
+            self.node.get_clock().sleep_for(Duration(seconds=0.01))
 
     def session(self, session: SessionState) -> None:
         self._session.publish(to.session_to_msg(session))

@@ -84,6 +84,7 @@ def test_a_question_that_closes_meanwhile_is_given_up(desk):
     desk.session(replace(IDLE, question=APPLES))
     terminal = Terminal("say", "bring the apple", "--namespace", "/desk")
     terminal.until("Answer (number or words): ")
+    desk.heard_by_somebody()
     desk.session(IDLE)
     terminal.until("The question is closed")
     assert terminal.status() == EXIT_CODES[Outcome.ASKED]
