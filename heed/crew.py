@@ -42,6 +42,7 @@ class Crew:
         self.worked: set[str] = set()
         self.dispatcher: Dispatcher | None = None
         self.live: Live | None = None
+        self._excused: set[str] = set()  # commands of robots that were held while they carried them out
         self._rolling: dict[str, tuple[Cell, ...]] = {}  # robots that are stopping -> where they may come to rest
         self._since: dict[str, int] = {}  # robots that are stopping -> observation at which they were told to
         self._planned_from: dict[str, object] = {}  # robots that are stopping -> what was seen of it
@@ -141,8 +142,9 @@ class Crew:
         return dispatch
 
     def halted(self, result: SkillResult) -> bool:
-        """Whether a command ended because its robot was held and then halted, which is no failure."""
-        return result.status is SkillStatus.CANCELED and result.command.robot in self.held
+        """Whether a command did not succeed because its robot was held meanwhile, which is no failure."""
+        excused = result.command.robot in self.held or result.command.id in self._excused
+        return result.status is not SkillStatus.SUCCESS and excused
 
     def interrupt(self, robots: Collection[str], state: WorldState) -> None:
         """Forgets what robots are doing; they are to stop."""
@@ -177,6 +179,11 @@ class Crew:
         """Expects no more word from robots that were to stop and are lost."""
         for robot in [robot for robot in self.stopping if not state.robots[robot].alive]:
             self._forget(robot)
+
+    def hold(self, robots: Collection[str]) -> None:
+        """Gives robots no new commands until they are freed."""
+        self.held |= set(robots)
+        self._excused |= {command.id for robot, (_, command) in self.running.items() if robot in self.held}
 
     def free(self, robots: Collection[str], state: WorldState) -> list[str]:
         """Lets robots go on; those of them that are not where the plan has them."""

@@ -458,7 +458,7 @@ def _order(case: _Case) -> Decision:
     if done:
         raise RefusedError(f"{_capital(case.task(done[0]))} is done already.")
     own = [leaf.id for task in tasks for leaf in case.scene.tasks[task].walk() if leaf.goal]
-    rest = [task for task in case.scene.left if task not in own]
+    rest = [t for t in case.scene.left if t not in own and (not case.named or case.scene.doer(t) in case.named)]
     anchor = case.heard.anchor
     match case.heard.place:
         case "first":

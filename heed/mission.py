@@ -225,12 +225,15 @@ class Mission:
         try:
             return live.projected(self.spec, self.world), live.outstanding
         except HeedError as error:
+            if self._crew.running:  # they are in one another's way: all break off, and then see
+                self._crew.interrupt(list(self._crew.running), self.state)
+                return None
             self._stop(f"{self.needs_plan}; {error.reason}", Phase.PLANNING)
             return None
 
     def hold(self, robots: Collection[str]) -> None:
         """Gives robots no new commands until they are freed; what they are doing they finish unless halted."""
-        self._crew.held |= set(robots)
+        self._crew.hold(robots)
 
     def free(self, robots: Collection[str]) -> None:
         """Lets robots go on; where one was halted or moved meanwhile, :attr:`needs_plan` says so."""
@@ -335,6 +338,8 @@ class Mission:
                 continue
             dispatch = self._crew.ended(result)
             if dispatch is not None:
+                if self._crew.halted(result) and dispatch.robot not in self._crew.held:
+                    self.ask_for_plan(f"{dispatch.robot} goes on")  # it was freed before its halt was heard of
                 self._progressed = self.state.time
                 failed = result.status is not SkillStatus.SUCCESS and not self._crew.halted(result)
                 if failed and self.phase is Phase.RUNNING:

@@ -1,6 +1,6 @@
 """From a correction that is said to the robot's new command, on a running fleet at real-time factor 1.
 
-A fleet of 3 or 10 robots works on missions of ten tasks, recording on, while corrections of many kinds are
+A fleet of 3 or 10 robots, every node in a process of its own, works on missions of ten tasks, recording on, while corrections of many kinds are
 said to one robot after the other. Measured are the wall seconds from the call of ``say`` to the first
 command that the robot spoken to is given (for halts: to the end of what it did), and what happened to the
 robots outside the scope: a command of theirs that was cancelled, or a task that another robot got or that
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -24,10 +25,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.corrections.processes import NODES, Nodes
 from benchmarks.corrections.stop import write_team
 from benchmarks.measure import SEED, cpu_seconds, machine
 
 RESULT = Path(__file__).resolve().parents[1] / "results" / "corrections_latency.json"
+#: ROS domain of the fleet.
+DOMAIN = 88
 #: How long a robot may take for its new command, and how long the others are watched (wall seconds).
 PATIENCE_S, WATCH_S = 3.0, 0.5
 #: What is to be reached, wall seconds: p50 and p99 with 3 robots.
@@ -62,8 +66,10 @@ TABLE = {
     "undo": "{robot}, undo that",
     "question": "{robot}, what are you doing?",
 }
+#: Kinds that end what a robot does; the end of that is measured, standing still for a pause.
 HALTS = ("pause", "stop")
-SILENT = ("constraint", "lift", "question", "instruction", "repeat", "undo")
+#: Kinds that need no new command: only the reply is measured.
+SILENT = ("constraint", "lift", "question", "instruction", "repeat", "undo", "order")
 
 
 @dataclass
@@ -88,13 +94,28 @@ class Drill:
         from heed.nodes import qos
         from heed_interfaces.msg import Plan, SkillEvent
 
-        self.commander = Commander(in_process=True, world=world, physics=physics, real_time_factor=1.0, episodes=folder)
+        os.environ.update(ROS_DOMAIN_ID=str(DOMAIN), ROS_AUTOMATIC_DISCOVERY_RANGE="LOCALHOST")
+        common = {"world": world}
+        self.nodes = Nodes(
+            DOMAIN,
+            {
+                **dict.fromkeys(NODES, common),
+                "sim": {**common, "physics": physics, "real_time_factor": 1.0},
+                "recorder": {**common, "episodes": folder},
+            },
+        )
+        self.commander = Commander(wait_s=60.0)
         node = self.commander._link._node
         node.create_subscription(SkillEvent, "skill_events", self._on_event, qos.EVENTS)
         node.create_subscription(Plan, "plan", self._on_plan, qos.LATCHED)
         self.seen = _Seen()
         self.plan: Any = None
         self.lock = threading.Lock()
+
+    def close(self) -> None:
+        """Ends everything."""
+        self.commander.close()
+        self.nodes.close()
 
     def _on_event(self, msg: Any) -> None:
         now = time.perf_counter()
@@ -108,19 +129,18 @@ class Drill:
         with self.lock:
             self.plan = msg
 
-    def sequences(self) -> dict[str, list[str]]:
-        """Robot -> its leaves in planned order, by the newest plan."""
+    def windows(self) -> dict[str, dict[str, int]]:
+        """Robot -> its leaves with the tick at which each begins, by the newest plan."""
         with self.lock:
             plan = self.plan
-        rows = sorted(zip(plan.window_start, plan.leaves, plan.assigned, strict=True)) if plan is not None else []
-        found: dict[str, list[str]] = {}
-        for _, leaf, robot in rows:
-            found.setdefault(robot, []).append(leaf)
+        found: dict[str, dict[str, int]] = {}
+        for start, leaf, robot in zip(plan.window_start, plan.leaves, plan.assigned, strict=True) if plan else ():
+            found.setdefault(robot, {})[leaf] = start
         return found
 
     def correct(self, kind: str, text: str, robot: str) -> dict[str, Any]:
         """Says something and watches what comes of it."""
-        before = self.sequences()
+        before, mission = self.windows(), self.plan.mission if self.plan else ""
         with self.lock:
             self.seen = _Seen()
         began = time.perf_counter()
@@ -134,11 +154,12 @@ class Drill:
         with self.lock:
             canceled = {other for _, other, was in self.seen.ended if was}
         scope = {robot, *reply.robots}
-        after = self.sequences()
+        after = self.windows()
+        before = before if self.plan and self.plan.mission == mission else {}
         moved = [
             other
             for other, leaves in before.items()
-            if other not in scope and not _kept(leaves, after.get(other, []), after)
+            if other not in scope and not _kept(leaves, after.get(other, {}), after)
         ]
         return {
             "kind": kind,
@@ -148,6 +169,7 @@ class Drill:
             "reply_s": replied,
             "command_s": None if moment is None else moment - began,
             "effects": sorted({*(canceled - scope), *moved}),
+            "canceled": sorted(canceled - scope),
             "stages_ms": dict(reply.timings_ms),
         }
 
@@ -162,11 +184,13 @@ class Drill:
             return next((when for when, other in self.seen.started if other == robot), None)
 
 
-def _kept(before: Sequence[str], after: Sequence[str], everything: dict[str, list[str]]) -> bool:
+def _kept(before: dict[str, int], after: dict[str, int], everything: dict[str, dict[str, int]]) -> bool:
     """Whether a robot still has the tasks it had that are not done, in the same order."""
     left = {leaf for leaves in everything.values() for leaf in leaves}
     mine = [leaf for leaf in before if leaf in left]
-    return [leaf for leaf in after if leaf in mine] == mine
+    if any(leaf not in after for leaf in mine):
+        return False
+    return not any(before[a] < before[b] and after[a] > after[b] for a in mine for b in mine)
 
 
 def _sayings(world: Any, rng: np.random.Generator, arms: bool) -> Iterator[tuple[str, str, str]]:
@@ -237,26 +261,28 @@ def run(world_name: str, robots: int, count: int, physics: str) -> dict[str, Any
                 rows.append(drill.correct(kind, text, robot))
             drill.commander.cancel()
         finally:
-            drill.commander.close()
+            drill.close()
     return {**_summary(rows), "missions": missions, "cpu_s": cpu_seconds() - began, "rows": rows}
 
 
 def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     accepted = [row for row in rows if row["status"] == "ACCEPTED"]
-    commanded = [row for row in accepted if row["kind"] not in SILENT and row["command_s"] is not None]
+    commanded = [row for row in accepted if row["kind"] not in SILENT + HALTS and row["command_s"] is not None]
     return {
         "corrections": len(rows),
         "accepted": len(accepted),
         "command_s": _quantiles([row["command_s"] for row in commanded]),
         "reply_s": _quantiles([row["reply_s"] for row in rows]),
-        "no_command": sum(row["command_s"] is None for row in accepted if row["kind"] not in SILENT),
+        "no_command": sum(row["command_s"] is None for row in accepted if row["kind"] not in SILENT + HALTS),
         "effects_outside_scope": sum(bool(row["effects"]) for row in rows),
         "by_kind": {
             kind: {
                 "n": sum(row["kind"] == kind for row in rows),
                 "accepted": sum(row["kind"] == kind for row in accepted),
-                "command_s": _quantiles([row["command_s"] for row in commanded if row["kind"] == kind]),
+                "command_s": _quantiles(
+                    [row["command_s"] for row in accepted if row["kind"] == kind and row["command_s"] is not None]
+                ),
                 "reply_s": _quantiles([row["reply_s"] for row in rows if row["kind"] == kind]),
             }
             for kind in kinds

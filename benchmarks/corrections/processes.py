@@ -58,12 +58,12 @@ class Nodes:
 
     def start(self, node: str) -> None:
         """Starts a node, anew where it has ended."""
-        arguments = ["--ros-args", "-r", "__ns:=/heed", "--log-level", "fatal"]
+        arguments = ["--ros-args", "-r", "__ns:=/heed", "--log-level", os.environ.get("BENCH_LOG", "fatal")]
         for name, value in self._settings.get(node, {}).items():
             arguments += ["-p", f"{name}:={value}"]
         self._processes[node] = subprocess.Popen(
             [sys.executable, "-c", f"from heed.nodes.{node} import main; main()", *arguments],
-            cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            cwd=ROOT, env=self._environment, stdout=None if os.environ.get("BENCH_LOG") else subprocess.DEVNULL, stderr=None if os.environ.get("BENCH_LOG") else subprocess.DEVNULL,
         )  # fmt: skip
 
     def disturb(self, node: str, how: str, seconds: float, over: threading.Event) -> None:

@@ -20,6 +20,7 @@ from grounding.mission.amend import amend
 from grounding.mission.edits import AddTask, DropRule, Edit
 from grounding.mission.progress import Progress
 from grounding.mission.task import TaskTree
+from grounding.state import WorldState
 from grounding.translate.controlled import translate
 from heed import conversions as to
 from heed.decision import Decision, RefusedError, decide
@@ -43,7 +44,9 @@ from sim.protocol import SkillCommand, SkillResult, SkillStatus
 TRANSLATED = (ActKind.INSTRUCTION, ActKind.SKILL, ActKind.CONSTRAINT)
 #: Utterances that may wait for their turn; more are refused, so that nobody waits for ever.
 MOST_WAITING = 32
-#: Wall seconds until an open question expires is a parameter of the node; orders get this long.
+#: A robot that was made to stand still is seen to do so within so many wall seconds, unless it is lost.
+SEEN_S = 2.0
+#: Wall seconds that a robot has to take an order that was given by word.
 ORDER_S = 30.0
 
 
@@ -77,6 +80,7 @@ class Conversation:
         self._turn = Turnstile(news)
         self._orders = itertools.count(1)
         self._results: dict[str, SkillResult] = {}
+        self._unseen: set[str] = set()  # robots that were made to stand still and have not been seen to
 
     async def say(self, utterance: Utterance) -> Reply:
         """What becomes of something said."""
@@ -101,10 +105,15 @@ class Conversation:
         self._results[result.command.id] = result
         self._news.tell()
 
+    def observe(self, state: WorldState) -> None:
+        """Takes in an observation: a robot that is let go before it is seen to be halted would be halted after it."""
+        self._unseen -= {robot for robot in self._unseen if state.robots[robot].halted}
+
     def on_halt(self, robots: Collection[str], halted: bool, sender: str) -> None:
         """Takes in that somebody, here or elsewhere, has had robots stand still or has let them go."""
         robots = tuple(robots) or tuple(self._node.world.robots)
         if halted:
+            self._unseen |= set(robots)
             self._hold(robots, f"was stopped by {sender}" if sender else "was stopped")
         else:
             self._free(robots)
@@ -125,6 +134,7 @@ class Conversation:
 
     def _halt(self, robots: tuple[str, ...]) -> None:
         self._voice.halt(Halt(robots=list(robots), halted=True, sender=self._node.node_name))
+        self._unseen |= set(robots)
         self._hold(robots, "was told to stop")
 
     def _hold(self, robots: Collection[str], why: str) -> None:
@@ -360,6 +370,7 @@ class Conversation:
 
     async def _release(self, robots: Collection[str]) -> None:
         """Lets robots that were made to stand still take orders again."""
+        await self._news.until(lambda: not self._unseen & set(robots), SEEN_S)
         self._voice.halt(Halt(robots=list(robots), halted=False, sender=self._node.node_name))
 
         def released() -> bool:

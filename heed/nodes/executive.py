@@ -112,6 +112,7 @@ class ExecutiveNode(HeedNode):
         if first:
             runner.tell_session()
         runner.seen = time.monotonic()
+        self._conversation.observe(state)
         if runner.job is not None and runner.job.mission is not None:
             runner.job.mission.observe(state)
         self._news.tell()

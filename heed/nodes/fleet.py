@@ -38,6 +38,7 @@ class _Order:
     goal: Any = None  # handle of the action, once accepted
     awaited: float = 0.0  # wall second at which its result was asked for
     halted: float | None = None  # wall second at which it was told to end it
+    heard: bool = False  # the robot has heard that
 
 
 class Fleet:
@@ -66,6 +67,7 @@ class Fleet:
             for robot in node.world.robots
         }
         self._orders: dict[str, _Order] = {}  # by command id
+        self._next: dict[str, _Order] = {}  # robot -> order that goes out once it has heard to end the one before
 
     @property
     def busy(self) -> tuple[str, ...]:
@@ -93,7 +95,10 @@ class Fleet:
             self._ended(order, SkillResult(command, SkillStatus.INVALID, answer.sentence, time))
             return
         self._events.publish(event_to_msg(command, mission=mission, time=time))
-        self._ask(order)
+        if self._ending(command.robot):
+            self._next[command.robot] = order
+        else:
+            self._ask(order)
 
     def accepted(self, command: SkillCommand) -> bool:
         """Whether a robot has taken an order that has no result yet."""
@@ -110,6 +115,8 @@ class Fleet:
             if order.goal is not None and monotonic() - order.awaited > qos.RESULT_AGAIN_S:
                 self._await_result(order)
         for order in self._orders.values():
+            if order in self._next.values():
+                continue
             if order.goal is None and not order.asked_again and monotonic() - order.sent > qos.ASK_AGAIN_S:
                 order.asked_again = True
                 self._ask(order)
@@ -132,11 +139,26 @@ class Fleet:
             if order.halted is None:
                 order.halted = now
                 if order.goal is not None:
-                    order.goal.cancel_goal_async()
+                    self._end(order)
             elif now - order.halted > HALT_S:
                 del self._orders[order.command.id]
                 message = f"{order.command.robot} does not confirm that it has stopped."
                 self._on_result(SkillResult(order.command, SkillStatus.EXECUTION_FAILURE, message, 0.0), order.said)
+
+    def _ending(self, robot: str) -> bool:
+        """Whether a robot has been told to end what it does and has not said that it has heard that."""
+        return any(o.command.robot == robot and o.halted and not o.heard for o in self._orders.values())
+
+    def _end(self, order: _Order) -> None:
+        """Has a robot end what it does; what comes next is sent once it has heard that."""
+        order.goal.cancel_goal_async().add_done_callback(lambda _: self._heard(order))
+
+    def _heard(self, order: _Order) -> None:
+        order.heard = True
+        if not self._ending(order.command.robot):
+            waiting = self._next.pop(order.command.robot, None)
+            if waiting is not None and waiting.command.id in self._orders:
+                self._ask(waiting)
 
     def _accepted(self, order: _Order, future: Future) -> None:
         goal = future.result()
@@ -149,7 +171,7 @@ class Fleet:
             return
         self._await_result(order)
         if order.halted is not None:
-            goal.cancel_goal_async()
+            self._end(order)
 
     def _await_result(self, order: _Order) -> None:
         order.awaited = monotonic()
@@ -159,5 +181,6 @@ class Fleet:
 
     def _ended(self, order: _Order, result: SkillResult) -> None:
         if self._orders.pop(order.command.id, None) is not None:
+            self._heard(order)
             self._events.publish(event_to_msg(order.command, result, mission=order.mission, time=result.time))
             self._on_result(result, order.said)

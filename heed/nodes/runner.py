@@ -259,14 +259,17 @@ class Runner:
         before = job.plan
         interrupt = {*interrupt, *self._breaking(mission, spec)}
         if tree is not None:
-            self._fleet.cancel(mission.amend(tree, spec, interrupt=interrupt).stop)
-            await self._news.until(lambda: not mission.stopping, BREAK_OFF_S)  # a plan from where they are holds
+            mission.amend(tree, spec, interrupt=interrupt)
+            await self._break_off(mission)
         msg = to.specification_to_msg(spec, mission=job.name, time=mission.state.time, revision=new.revision)
         result, taken = PlanResult(PlanStatus.TIMEOUT), False
         for _ in range(MOST_TRIES):
             live = mission.live_situation()
-            if live is None:
+            if live is None and mission.phase is not Phase.RUNNING:
                 break  # only a stop helps; the plan is made once the robots stand
+            if live is None:
+                await self._break_off(mission)
+                continue
             situation, outstanding = live
             pinned = self._pinned(mission, spec, interrupt)
             result = await self._peers.plan(msg, situation, job.timings, "L3", before, sentence(reason), pinned)
@@ -285,6 +288,12 @@ class Runner:
             await self._advance(job, mission)
         self._news.tell()
         return result
+
+    async def _break_off(self, mission: Mission) -> None:
+        """Has robots break off what they are doing, and waits until it is seen where they will come to rest."""
+        if mission.stopping:
+            self._fleet.cancel(mission.stopping)
+            await self._news.until(lambda: not mission.stopping, BREAK_OFF_S)
 
     def _breaking(self, mission: Mission, spec: HierarchicalSpec) -> list[str]:
         """Robots that would break a rule by finishing what they are doing."""

@@ -107,7 +107,7 @@ class SimNode(HeedNode):
     async def _execute(self, robot: str, handle: ServerGoalHandle) -> ExecuteSkill.Result:
         """Carries out one order; answers when it has ended."""
         command = command_from_goal(handle.request, robot)
-        result = self.simulator.start(command)
+        result = self._taken_back(command, handle) or self.simulator.start(command)
         if result is None:
             for overtaken in self.simulator.step(0.0):
                 self._finish(overtaken)
@@ -125,6 +125,13 @@ class SimNode(HeedNode):
         else:
             handle.abort()
         return result_to_msg(result)
+
+    def _taken_back(self, command: SkillCommand, handle: ServerGoalHandle) -> SkillResult | None:
+        """A goal may be canceled before its turn to be carried out has come."""
+        if not handle.is_cancel_requested:
+            return None
+        message = f"{command.robot} was told to stop before it began."
+        return SkillResult(command, SkillStatus.CANCELED, message, self._state.time)
 
     def _cancel(self, robot: str, handle: ServerGoalHandle) -> CancelResponse:
         """Begins to stop a robot; its result comes when it stands, or when another order takes over."""
