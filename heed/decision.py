@@ -394,8 +394,8 @@ def _reassign(case: _Case) -> Decision:
 def _undo(case: _Case) -> Decision:
     case.running("undo")
     finished = case.scene.progress.finished
-    tasks = [t for t in case.heard.tasks if t in finished]
-    tasks = tasks or [t for t, who in finished.items() if not case.named or who in case.named][-1:]
+    own = [task for task, who in finished.items() if not case.named or who in case.named]
+    tasks = [task for task in case.heard.tasks if task in own] or own[-1:]
     if not tasks or tasks[0] not in case.scene.footprints:
         nobody = f"{case.robots(case.named)} has finished nothing" if case.named else "Nothing is finished yet"
         raise RefusedError(f"{nobody}, so there is nothing to undo.")

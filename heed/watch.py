@@ -145,6 +145,9 @@ class Watch:
         if missed:
             self._monitor.miss(self._followed, status.time, rules=False)
         self._advance(status.time, self._since)
+        for leaf, progress in status.leaves.items():  # who was interrupted was so before an edit takes effect
+            if leaf in self._leaves and self._interrupted(leaf, progress):
+                self._monitor.suspend(leaf)
         if status.revision > self._revision:
             self._change(status.revision)
         for leaf, progress in status.leaves.items():
@@ -157,6 +160,9 @@ class Watch:
         if status.stage in CLOSING:
             return self._close()
         return self._monitor.report()
+
+    def _interrupted(self, leaf: str, now: LeafProgress) -> bool:
+        return self._leaves[leaf].state is LeafState.ACTIVE and now.state is LeafState.PENDING
 
     def _change(self, revision: int) -> None:
         """Puts an edited mission in force; the next observation is read by its formulas."""
@@ -199,11 +205,9 @@ class Watch:
             self._held = None
 
     def _take(self, leaf: str, before: LeafProgress, now: LeafProgress) -> None:
-        """Tells the monitor that a leaf has begun, was interrupted or has ended."""
+        """Tells the monitor that a leaf has begun or ended."""
         if now == before:
             return
-        if before.state is LeafState.ACTIVE and now.state is LeafState.PENDING:
-            self._monitor.suspend(leaf)
         if now.state is LeafState.ACTIVE or (now.state is LeafState.FINISHED and before.state is not LeafState.ACTIVE):
             self._monitor.start(leaf, now.robot)
         if now.state is LeafState.FINISHED:

@@ -149,6 +149,12 @@ class _Watched:
         for part in self.parts:
             part.restart()
 
+    def anew(self) -> _Watched:
+        """The same formula before it has read anything; what it has not seen is not forgotten."""
+        found = _Watched(self.name, self.formula, rule=self.rule)
+        found.gaps, found.perhaps_broken = self.gaps, self.perhaps_broken
+        return found
+
     def suspend(self) -> None:
         """Ends its trace for now."""
         self.running = self.unread = self.ended = False
@@ -276,11 +282,7 @@ class Monitor:
             _Moment(time, frozenset(leaf for leaf in leaves if before.get(leaf) is watched.get(leaf)))
             for time, leaves in self._moments
         ]  # fmt: skip
-        for moment in self._moments:
-            self._step_composites(moment)
-        for start, end in self._gaps:
-            self._miss_composites(start, end)
-        self._drop_unneeded()
+        self._read_again()
 
     def start(self, leaf: str, robot: str) -> None:
         """A robot starts working on a leaf; its trace begins with the next observation.
@@ -299,13 +301,31 @@ class Monitor:
     def suspend(self, leaf: str) -> None:
         """Nobody works on a leaf any more: what happens until it is started again is not part of its trace.
 
+        A goal that was reached by the way, before whoever worked on it was done, is to be reached again.
+
         Raises:
             FormulaError: There is no such leaf.
         """
         watched = self._leaf(leaf)
-        if watched.pending and watched.running:
+        if watched.verdict is Truth.SATISFIED and watched.reason != _UNNEEDED:
+            self._watched[leaf] = watched.anew()
+            self._moments = [_Moment(time, done - {leaf}) for time, done in self._moments]
+            self._read_again()
+        elif watched.pending and watched.running:
             watched.suspend()
-            watched.reason = "Interrupted."
+        else:
+            return
+        self._watched[leaf].reason = "Interrupted."
+
+    def _read_again(self) -> None:
+        """Has the composites read from the start which leaves were finished when."""
+        for name in self._composites:
+            self._watched[name] = _Watched(name, self._watched[name].formula, rule=False)
+        for moment in self._moments:
+            self._step_composites(moment)
+        for start, end in self._gaps:
+            self._miss_composites(start, end)
+        self._drop_unneeded()
 
     def finish(self, leaf: str) -> None:
         """The robot has ended its last step: the next observation is the last of the leaf's trace.

@@ -170,6 +170,7 @@ class Conversation:
     async def _answer(self, utterance: Utterance) -> Reply:
         if not utterance.text.strip():
             raise RefusedError("Nothing was said.")
+        await self._planned()
         state = await self._runner.current_state()
         hearing = self._session.hear(utterance, self._runner.scene(state))
         if hearing.unread:
@@ -326,6 +327,13 @@ class Conversation:
             change for change in (*amended.account, *result.changes) if change.rstrip(".") != reason.rstrip(".")
         )
 
+    async def _planned(self) -> None:
+        """Waits until a mission that has just been sent has its first plan, or asks something."""
+        while self._session.open is None and (job := self._runner.job) is not None:
+            if job.mission is not None and job.mission.plan is not None:
+                return
+            await self._news.next()
+
     async def _changeable(self) -> Job:
         """The running mission once its first plan is there and it is not stopping."""
         while True:
@@ -340,6 +348,8 @@ class Conversation:
 
     async def _started(self, text: str, tree: TaskTree) -> str:
         """Begins a mission and waits for its first plan."""
+        if self._runner.job is not None:
+            raise RefusedError(f"{self._runner.job.name} has just begun. Say it again.")
         job = self._begin(text, tree)
         while job.outcome is None and (job.mission is None or job.mission.phase is Phase.PLANNING):
             await self._news.next()
