@@ -1,6 +1,7 @@
 """From a correction that is said to the robot's new command, on a running fleet at real-time factor 1.
 
-A fleet of 3 or 10 robots, every node in a process of its own, works on missions of ten tasks, recording on, while corrections of many kinds are
+A fleet of 3 or 10 robots, every node in a process of its own, works on missions of ten tasks, recording on, while
+corrections of many kinds are
 said to one robot after the other. Measured are the wall seconds from the call of ``say`` to the first
 command that the robot spoken to is given (for halts: to the end of what it did), and what happened to the
 robots outside the scope: a command of theirs that was cancelled, or a task that another robot got or that
