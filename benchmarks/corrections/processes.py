@@ -57,13 +57,14 @@ class Nodes:
             self.start(node)
 
     def start(self, node: str) -> None:
-        """Starts a node, anew where it has ended."""
+        """Starts a node, anew where it has ended; it is heard where ``BENCH_LOG`` names a log level."""
         arguments = ["--ros-args", "-r", "__ns:=/heed", "--log-level", os.environ.get("BENCH_LOG", "fatal")]
         for name, value in self._settings.get(node, {}).items():
             arguments += ["-p", f"{name}:={value}"]
+        out = None if os.environ.get("BENCH_LOG") else subprocess.DEVNULL
         self._processes[node] = subprocess.Popen(
             [sys.executable, "-c", f"from heed.nodes.{node} import main; main()", *arguments],
-            cwd=ROOT, env=self._environment, stdout=None if os.environ.get("BENCH_LOG") else subprocess.DEVNULL, stderr=None if os.environ.get("BENCH_LOG") else subprocess.DEVNULL,
+            cwd=ROOT, env=self._environment, stdout=out, stderr=out,
         )  # fmt: skip
 
     def disturb(self, node: str, how: str, seconds: float, over: threading.Event) -> None:

@@ -1,6 +1,6 @@
 """How long it takes from "stop" to no motion: ten robots, all nodes, simulated time at the pace of the clock.
 
-Every stop is published on the topic ``halt`` while the robots drive about. Motion counts as ended with the first
+Every stop is said ("everybody stop", the call of ``Commander.say``) while the robots drive about. Motion counts as ended with the first
 observation after it in which every robot is halted and whose poses no later observation changes.
 """
 
