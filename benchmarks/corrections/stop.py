@@ -1,7 +1,7 @@
 """How long it takes from "stop" to no motion: ten robots, all nodes, simulated time at the pace of the clock.
 
-Every stop is said ("everybody stop", the call of ``Commander.say``) while the robots drive about. Motion counts as ended with the first
-observation after it in which every robot is halted and whose poses no later observation changes.
+Every stop is said ("everybody stop", a call of ``Commander.say``) while the robots drive about. Motion counts as ended
+with the first observation after it in which every robot is halted and whose poses no later observation changes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from grounding.worldfile import load_world
 RESULT = Path(__file__).resolve().parents[1] / "results" / "corrections_stop.json"
 #: How long robots drive before a stop, how long they are watched once all say that they are halted, and how long
 #: that is waited for at most, wall seconds.
-DRIVE_S, WATCH_S, PATIENCE_S = (0.3, 0.9), 0.25, 5.0
+DRIVE_S, WATCH_S, PATIENCE_S = (0.2, 0.6), 0.25, 5.0
 #: A pose that changes by more than this is motion (metres, radians).
 STILL = 1e-3
 #: What is to be reached, wall seconds.
@@ -65,6 +65,7 @@ class _Drill:
         from rclpy.callback_groups import ReentrantCallbackGroup
         from rclpy.node import Node
 
+        from heed.commander import Commander
         from heed.nodes import qos
         from heed.nodes.team import Composition, compose
         from heed_interfaces.action import ExecuteSkill
@@ -89,6 +90,7 @@ class _Drill:
         self.orders = 0
         self.fleet.start()
         self.client.start()
+        self.commander = Commander(namespace, wait_s=60.0)
         if not all(action.wait_for_server(timeout_sec=20.0) for action in self.actions.values()):
             raise RuntimeError("sim_node is not up.")
 
@@ -131,7 +133,10 @@ class _Drill:
     def _halt(self, halted: bool) -> None:
         from heed_interfaces.msg import Halt
 
-        self.halts.publish(Halt(halted=halted, sender="drill"))
+        if halted:
+            self.commander.say("everybody stop")
+        else:
+            self.halts.publish(Halt(halted=False, sender="drill"))
 
     def _drive(self) -> None:
         from heed_interfaces.action import ExecuteSkill
@@ -144,6 +149,7 @@ class _Drill:
 
     def close(self) -> None:
         """Ends client and fleet."""
+        self.commander.close()
         self.client.close()
         self.fleet.close()
 
