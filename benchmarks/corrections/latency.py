@@ -38,6 +38,9 @@ PATIENCE_S, WATCH_S = 3.0, 0.5
 #: What is to be reached, wall seconds: p50 and p99 with 3 robots.
 TARGET_S = (0.05, 0.3)
 
+#: A new mission is begun after so many corrections.
+FRESH_AFTER = 30
+
 #: Kinds of corrections -> what is said; ``halt`` kinds end a command, ``none`` kinds start none.
 OFFICE = {
     "skill now": "{robot}, go to {place} now",
@@ -251,6 +254,9 @@ def run(world_name: str, robots: int, count: int, physics: str) -> dict[str, Any
             for kind, text, robot in _sayings(world, rng, arms):
                 if len(rows) >= count:
                     break
+                if rows and len(rows) % FRESH_AFTER == 0:  # corrections add tasks: it is to stay a mission of about ten
+                    drill.commander.cancel()
+                    drill.commander.result(60.0)
                 if drill.commander.done(0.0):
                     if missions:
                         missions[-1]["outcome"] = drill.commander.result().outcome.name
@@ -258,7 +264,9 @@ def run(world_name: str, robots: int, count: int, physics: str) -> dict[str, Any
                     mission = _mission(world, rng, arms)
                     drill.commander.send(mission)
                     missions.append({"text": mission})
-                    time.sleep(1.0)
+                    while drill.commander.feedback().stage != "execute" and not drill.commander.done(0.1):
+                        pass
+                    time.sleep(0.5)
                 rows.append(drill.correct(kind, text, robot))
             drill.commander.cancel()
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import traceback
@@ -299,6 +300,8 @@ def spin_main(node_class: type[HeedNode], args: Sequence[str] | None = None) -> 
         node = node_class()
         executor.add_node(node)
         node.autostart()
+        gc.collect()
+        gc.freeze()  # what is there now stays: a full collection of it would hold up orders by a tenth of a second
         spin(executor, node.log_unexpected)
     except HeedError as error:
         rclpy.logging.get_logger(node_class.node_name).fatal(str(error))
