@@ -45,7 +45,7 @@ setup(
     maintainer_email="heed@example.org",
     license="Apache-2.0",
     packages=find_packages(include=["grounding*", "heed", "heed.*", "planners*", "sim*"]),
-    package_data={"": ["*.lark", "py.typed"]},
+    package_data={"": ["*.lark", "py.typed"], "grounding.language": ["lexicon/*.yaml"]},
     data_files=[
         ("share/ament_index/resource_index/packages", ["resource/heed"]),
         ("share/heed", ["package.xml"]),

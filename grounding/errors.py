@@ -35,6 +35,10 @@ class UnsatisfiableError(FormulaError):
     """A formula is well-formed, but nothing that could ever happen satisfies it."""
 
 
+class EditError(HeedError):
+    """A change of a running mission speaks of what is not there, or asks for what cannot be changed any more."""
+
+
 class SkillError(HeedError):
     """A skill was asked for that the world, the robot or the simulator does not offer."""
 

@@ -66,6 +66,10 @@ class Proposition:
         return Proposition(self.predicate, tuple(robot if a == SELF else a for a in self.args))
 
 
+#: What a robot does that was told to break off, until it stands in the middle of its nearest cell.
+SETTLES = "settles"
+
+
 @dataclass(frozen=True)
 class RobotState:
     """Where one robot is and what it does.
@@ -85,6 +89,11 @@ class RobotState:
     skill: str = ""
     alive: bool = True
     halted: bool = False
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether it has broken off what it was doing and comes to rest in the cell it is seen in, or rests there."""
+        return self.halted or self.skill == SETTLES
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -34,7 +34,8 @@ class Zone:
     Attributes:
         id: Identifier, ``[a-z][a-z0-9_]*``, unique in the world.
         sort: ``room``, ``door``, ``place`` (a named spot inside a room, such as a desk),
-            ``kind`` (the union of all zones of one kind or tag, such as ``public``) or ``cell``.
+            ``kind`` (the union of all zones of one kind or tag, such as ``public``), ``cell``, or
+            ``drawn`` (made while a mission runs, see :meth:`World.with_zone`).
         kind: What people call such a zone ("meeting_room", "desk", "corridor").
         cells: The cells of the zone.
         names: Other names people use, lower case, without articles.
@@ -153,7 +154,7 @@ class Skill:
     Attributes:
         name: Verb, such as ``pick_up``.
         behaviour: Which built-in motion carries it out: ``drive``, ``push``, ``pick``, ``place``,
-            ``guide``, ``release``, ``photograph``, ``operate`` or ``wait``.
+            ``guide``, ``release``, ``photograph``, ``operate`` or ``wait``; ``nudge`` is built in.
         parameters: Parameter name -> what it may be (object class, property, ``door``, ``room``,
             ``place``, ``zone`` or ``thing``), in order.
         pre: Conditions that must hold when it starts.
@@ -225,7 +226,7 @@ class World:
         description: One sentence.
         cell_size: Metres a cell.
         tick_s: Seconds a robot takes for one cell.
-        rooms, doors, places: Zones by sort; ``doors`` also carries what a door is.
+        rooms, doors, places: Zones by sort; ``doors`` also carries what a door is, places those that were drawn.
         kinds: Zones that unite all zones of a kind or tag.
         things: Objects and people by id.
         skills: Skills by name.
@@ -270,6 +271,24 @@ class World:
     def door_at(self) -> Mapping[Cell, str]:
         """Door id by cell, closable or not."""
         return {cell: zone.id for zone in self.door_zones.values() for cell in zone.cells}
+
+    def with_zone(self, name: str, cells: frozenset[Cell]) -> World:
+        """The world with one more place, or with another one of that name.
+
+        Args:
+            name: Id of the place, ``[a-z][a-z0-9_]*``.
+            cells: Its cells.
+
+        >>> from grounding.worldfile import load_world
+        >>> "spill" in load_world("office").with_zone("spill", frozenset({(3, 3)})).zones
+        True
+        """
+        zone = Zone(name, "drawn", "area", cells, names=(name.replace("_", " "),))
+        return replace(self, places={**self.places, name: zone})
+
+    def without_zone(self, name: str) -> World:
+        """The world without a place."""
+        return replace(self, places={other: zone for other, zone in self.places.items() if other != name})
 
     def room_of(self, cell: Cell) -> str | None:
         """Id of the room that holds the cell, None on a door or wall."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from grounding.builtin import NUDGE
 from grounding.errors import SkillError
 from grounding.skills import Atom, parse_atom
 from grounding.world import PROPERTIES, Skill
@@ -53,6 +54,8 @@ def build_skills(source: Source, entities: Mapping[str, str]) -> dict[str, Skill
 
 def _skill(source: Source, name: str, entry: SkillEntry, entities: Mapping[str, str]) -> Skill:
     here: Location = ["skills", name]
+    if name == NUDGE.name:
+        raise source.fail(here, f"{name!r} is built in: every robot has it.", "Rename the skill.")
     source.reference(entry.behaviour, BEHAVIOURS, [*here, "behaviour"], "behaviour")
     kinds = {*SORTS, *PROPERTIES, *source.entry.classes}
     sorts: dict[str, set[str]] = {"self": {"robot"}, **{id_: {sort} for id_, sort in entities.items()}}

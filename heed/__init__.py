@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from heed.commander import Commander
-    from heed.news import Feedback, Result
+    from heed.dialogue import Question, Reply
+    from heed.news import Feedback, Result, Status
     from heed.outcome import Outcome
 
-__all__ = ["Commander", "Feedback", "Outcome", "Result"]
+__all__ = ["Commander", "Feedback", "Outcome", "Question", "Reply", "Result", "Status"]
 
 
 def __getattr__(name: str) -> Any:

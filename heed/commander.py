@@ -1,8 +1,10 @@
-"""Giving instructions from Python: *send; while not done: feedback; result*.
+"""Giving instructions from Python: *send; while not done: feedback; result*. Meanwhile: *say, answer, status*.
 
 with Commander(in_process=True, world="office") as heed:
     heed.send("robot one goes to m1")
     while not heed.done():
+        if question := heed.question():
+            heed.answer(input(f"{question.text} {question.options} "))
         print(heed.feedback().sentence)
     print(heed.result().outcome.name)
 """
@@ -11,13 +13,18 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 from grounding.errors import HeedError
-from heed.news import Feedback, Result
+from heed.dialogue import Question, Reply, Utterance
+from heed.news import Canceled, Feedback, Result, Status
 from heed.outcome import Outcome
+
+__all__ = ["Commander", "Feedback", "Outcome", "Question", "Reply", "Result", "Status"]
 
 
 class Commander:
@@ -60,7 +67,7 @@ class Commander:
         faults: str = "",
         log_level: str = "warn",
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
-        wait_s: float = 10.0,
+        wait_s: float = 60.0,
     ) -> None:
         from heed.nodes.link import Link
 
@@ -83,17 +90,70 @@ class Commander:
         self._link = Link(namespace, world, settings, self, wait_s=wait_s, log_level=log_level)
 
     def send(self, text: str) -> None:
-        """Begins an instruction.
+        """Begins an instruction; where the fleet is busy with a mission of somebody else, it joins that one.
 
         Raises:
-            HeedError: The one before is not finished.
+            HeedError: The one before is not finished; :meth:`say` is the way to add to it or to change it.
         """
         with self._news:
             if self._busy:
-                raise HeedError("send", "the instruction before is not finished.", "Wait for result() or cancel().")
+                raise HeedError(
+                    "send", "the instruction before is not finished.", "Wait for result(), cancel(), or say() it."
+                )
             self._busy, self._result = True, None
-            self._feedback = Feedback(state=self._feedback.state)
+            last = self._feedback
+            self._feedback = Feedback(state=last.state, session=last.session, said=last.said)
         self._link.send(text)
+
+    def say(self, text: str, *, robot: str | None = None, speaker: str = "", always: bool = False) -> Reply:
+        """Says something to the fleet, whoever's mission it is busy with, and waits for the reply.
+
+        Everything that can be said goes through this door: corrections ("robot two, back a little"),
+        rules ("from now on nobody enters the kitchen"), answers, questions ("what is left?") and
+        further instructions, which join the running mission or begin one. Words that mean *stop*
+        have the robots stand still before they are sent on, so that nobody else has to be up for it.
+
+        Args:
+            text: The words.
+            robot: Id of the robot that is looked at, None = the team.
+            speaker: Who speaks.
+            always: Whether it is meant from now on, not just this once.
+
+        Returns:
+            What was understood, what will be done, or the question that has to be answered first.
+
+        Raises:
+            HeedError: No fleet is up, or it did not reply.
+
+        Example::
+
+            reply = heed.say("robot one, stop")
+            print(reply.sentence)
+            heed.say("a bit to the left", robot="robot_1")
+            heed.say("go on")
+        """
+        return self._link.say(Utterance(text, robot or "", speaker, always, time.time()))
+
+    def answer(self, choice: int | str) -> Reply:
+        """Answers the open question by the number of an option (from 1) or in words.
+
+        Raises:
+            HeedError: No fleet is up, or it did not reply.
+        """
+        return self.say(str(choice))
+
+    def question(self) -> Question:
+        """The question that waits for an answer; false where there is none."""
+        feedback = self.feedback()
+        return feedback.question or feedback.session.question
+
+    def status(self) -> Status:
+        """What the fleet is doing, whoever told it to, also while nothing runs.
+
+        Raises:
+            HeedError: No fleet is up.
+        """
+        return self._link.status()
 
     def done(self, timeout: float = 0.1) -> bool:
         """Whether the instruction has ended. Waits for news for at most ``timeout`` seconds."""
@@ -125,23 +185,57 @@ class Commander:
             return self._result
 
     def run(self, text: str, timeout: float | None = None) -> Result:
-        """Sends an instruction and waits for its end."""
+        """Sends an instruction and waits for its end.
+
+        While this waits nobody can answer, so an instruction that has to be asked about is taken back
+        and ends as ASKED, with the question; :meth:`send` and :meth:`answer` are the way to talk about it.
+        """
         self.send(text)
-        return self.result(timeout)
+        with self._news:
+            self._news.wait_for(lambda: not self._busy or bool(self._feedback.question), timeout)
+            asked = self._busy and bool(self._feedback.question)
+            late = self._busy and not asked
+        if asked:
+            return self.withdraw()
+        return Result(Outcome.INTERNAL_ERROR, f"Not over after {timeout:g} s.") if late else self.result()
+
+    def withdraw(self) -> Result:
+        """Takes back the instruction, because nobody is going to answer the question about it.
+
+        Returns:
+            The end of it: ASKED with the question, unless it was over already.
+        """
+        question = self.feedback().question
+        self.cancel("nobody answered the question")
+        result = self.result()
+        if not question or result.outcome is not Outcome.CANCELED:
+            return result
+        with self._news:
+            self._result = self._remember(replace(result, outcome=Outcome.ASKED, message=question.text))
+            self._result = replace(self._result, question=question)
+            return self._result
 
     def plan(self, text: str) -> Result:
         """Understands and plans an instruction from where things are now; nothing moves."""
         return self._remember(self._link.plan(text))
 
-    def cancel(self, reason: str = "canceled by the operator") -> bool:
-        """Has every robot stop; returns once they have. False when nothing was running."""
-        while not self._link.cancel(reason):
+    def cancel(self, reason: str = "canceled by the operator", *, mission: str = "") -> Canceled:
+        """Ends a mission and has every robot stop; returns once they stand. What they hold they keep.
+
+        Args:
+            reason: Why, for the records.
+            mission: Id of the mission, empty = the one that is running.
+
+        Returns:
+            What became of it; false where nothing was running or another mission is.
+        """
+        while not (answer := self._link.cancel(reason, mission)):
             with self._news:
-                if not self._busy:
-                    return False
+                if mission or not self._busy:
+                    return answer
                 # Sent, but not yet with the executive, or over, but the result is still on its way.
                 self._news.wait(0.05)
-        return True
+        return answer
 
     def picture(self) -> bytes | None:
         """A PNG of the scene; None where the world has no camera or the fleet is not in this process."""
@@ -172,6 +266,7 @@ class Commander:
         """Takes in the end of the instruction."""
         with self._news:
             self._result, self._busy = self._remember(result), False
+            self._feedback = replace(self._feedback, question=Question())
             self._news.notify_all()
 
     def _remember(self, result: Result) -> Result:

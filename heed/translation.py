@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from grounding.errors import HeedError
 from grounding.state import WorldState
-from grounding.translate.controlled import Translation
 from grounding.translate.engine import Engine
 from grounding.translate.free import Answer, Reads, answer_lifted
 from grounding.translate.ground import answer_grounded
@@ -60,20 +59,18 @@ def translation(
     state: WorldState | None = None,
     *,
     engine: str | None = None,
-    exact: Translation | None = None,
 ) -> Answer:
-    """What an instruction means.
+    """What free English means; in a world :func:`heed.interpret.interpret` has the last word.
 
     Args:
         text: The instruction.
         world: The world it speaks of; without one, words stand for themselves.
         state: Where things are now; at the start of the world file where None.
         engine: As for :func:`engine_of`.
-        exact: What the exact parser made of it in that world, where it has read it already.
 
     Raises:
         HeedError: As :func:`engine_of`.
     """
     chosen = engine_of(engine)
     reader: Reads = chosen if isinstance(chosen, Reads) else _One(chosen)
-    return answer_lifted(text, reader) if world is None else answer_grounded(text, world, state, reader, exact)
+    return answer_lifted(text, reader) if world is None else answer_grounded(text, world, state, reader)

@@ -77,6 +77,23 @@ def replay(plan: TeamPlan, world: World, state: WorldState | None = None) -> tup
     return tuple(moment.state for moment in played.trace if not moment.started)
 
 
+def letters(plan: TeamPlan, world: World, state: WorldState) -> tuple[tuple[WorldState, ...], tuple[str, ...]]:
+    """Every state that formulas read while a plan is carried out, and what is wrong with it.
+
+    Args:
+        plan: The plan; only its steps count.
+        world: The static world.
+        state: Where it starts.
+
+    Returns:
+        The states, two for a tick in which a skill starts that makes something hold while it runs;
+        and the problems, empty where every step can be carried out.
+    """
+    played = _Replay(plan, world, state)
+    problems = played.run()
+    return tuple(moment.state for moment in played.trace), tuple(problems)
+
+
 def duration(skill: Skill, world: World) -> int:
     """Ticks a stationary skill takes."""
     return max(1, math.ceil(skill.seconds / world.tick_s - 1e-9))
@@ -95,6 +112,8 @@ def _structure(plan: TeamPlan, spec: HierarchicalSpec, world: World, done: Mappi
                 yield f"Two steps are called {step.id}."
             steps[step.id] = step
             yield from _step(step, robot, clock, world)
+            if step.id in plan.carried and step is not own[0]:
+                yield f"Step {step.id} is said to be under way, but {robot} has another one ahead of it."
             clock = step.end
     if set(plan.steps) != set(world.robots):
         yield "The plan does not list every robot of the world."
@@ -280,7 +299,7 @@ class _Replay:
             skill = self.world.skills[step.skill]
             self.state = self._with_during(step, False)
             failed = unmet(self.world, self.state, step.robot, skill, step.args)
-            if failed is not None:
+            if failed is not None and step.id not in self.plan.carried:
                 self.problems.append(f"Step {step.id} ends at tick {tick}, but {failed} no longer holds.")
                 continue
             self.state = apply(self.world, self.state, step.robot, skill, step.args)
@@ -314,6 +333,8 @@ class _Replay:
                 self.problems.append(f"Step {step.id} enters cell {b}, which {step.robot} cannot be in.")
 
     def _start_skill(self, step: PlanStep, tick: int) -> None:
+        if step.id in self.plan.carried:
+            return  # what it needs was there when it began; half of what it brings about may be there now
         skill = self.world.skills[step.skill]
         failed = unmet(self.world, self.state, step.robot, skill, step.args)
         if failed is not None:

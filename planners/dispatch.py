@@ -10,7 +10,7 @@ every dependency points back in planned time and no cycle, hence no deadlock, ca
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grounding.errors import HeedError
@@ -85,6 +85,7 @@ class _Agent:
         self.here = 0
         self.sent: Dispatch | None = None
         self.goal = 0
+        self.astray = False  # a command has failed: where it has left the robot is not known yet
         self.visits = _visits(steps, start)
         self.last_of = {visit.step: i for i, visit in enumerate(self.visits)}
 
@@ -114,9 +115,17 @@ class Dispatcher:
         plan: A plan that the checker accepts.
         spec: What it is for.
         world: The static world.
+        outstanding: Robot -> the command it is carrying out already, which is the first step the plan
+            has for it (:mod:`planners.carry_over`). It counts as sent, and may have ended by now.
     """
 
-    def __init__(self, plan: TeamPlan, spec: HierarchicalSpec, world: World) -> None:
+    def __init__(
+        self,
+        plan: TeamPlan,
+        spec: HierarchicalSpec,
+        world: World,
+        outstanding: Mapping[str, Dispatch] | None = None,
+    ) -> None:
         self.plan, self.spec, self.world = plan, spec, world
         starts = {r.id: r.start for r in world.robots.values()}
         first = {name: next((s.path[0] for s in steps if s.path), None) for name, steps in plan.steps.items()}
@@ -131,6 +140,11 @@ class Dispatcher:
         self._finished: set[str] = set()
         self._sent = 0
         self._waits: dict[tuple[str, int], tuple[tuple[str, int], ...]] | None = None
+        self._robot_of = {step.id: step.robot for steps in plan.steps.values() for step in steps}
+        self._taken: dict[str, tuple[Cell, ...]] = {}
+        for name, dispatch in (outstanding or {}).items():
+            agent = self._agents[name]
+            agent.sent, agent.goal = dispatch, agent.last_visit(0) if dispatch.path else 0
 
     @property
     def done(self) -> bool:
@@ -160,12 +174,24 @@ class Dispatcher:
             found[leaf] = LeafProgress(state, robot)
         return found
 
-    def ready(self, state: WorldState) -> list[Dispatch]:
+    def ready(
+        self,
+        state: WorldState,
+        *,
+        held: Collection[str] = (),
+        claimed: Mapping[str, Collection[Cell]] | None = None,
+    ) -> list[Dispatch]:
         """The commands that may be sent now; each counts as sent.
 
         Args:
             state: What is observed now. Robots are followed along their planned paths.
+            held: Robots that get no command.
+            claimed: Robot -> cells that it may still roll into besides the one it is seen in, because
+                it was told to stop; nobody else is sent there.
         """
+        self._taken = {
+            name: (*self._leaning(name, state), *(claimed or {}).get(name, ())) for name in self._agents
+        }  # fmt: skip
         if self._waits is None:
             self._begin(state)
         for name, agent in self._agents.items():
@@ -174,11 +200,43 @@ class Dispatcher:
             pass
         found = []
         for name, agent in self._agents.items():
-            dispatch = None if agent.sent is not None else self._next(name, agent)
+            dispatch = None if agent.sent is not None or name in held else self._next(name, agent)
             if dispatch is not None:
                 agent.sent = dispatch
                 found.append(dispatch)
         return found
+
+    def waits_for(self, name: str) -> frozenset[str]:
+        """Robots that one without a command waits for before it can get its next one.
+
+        What is observed is what the last call of :meth:`ready` was told.
+        """
+        agent = self._agents[name]
+        if agent.sent is not None or agent.next == len(agent.steps) or self._waits is None:
+            return frozenset()
+        step = agent.steps[agent.next]
+        late = {self._robot_of[other] for other in self.plan.after.get(step.id, ()) if other not in self._finished}
+        if not late and step.path and agent.here < agent.last_visit(agent.next):
+            late = self._ahead(name, agent.here + 1)
+        return frozenset(late - {name})
+
+    def still_to_pass(self, name: str, state: WorldState) -> tuple[Cell | None, tuple[Cell, ...]]:
+        """What is left of a robot's outstanding motion: the cell it comes from, and its path from where it is.
+
+        The path is empty where no motion is outstanding; None comes first where it has only begun.
+        """
+        agent = self._agents[name]
+        if agent.sent is None or not agent.sent.path:
+            return None, ()
+        ahead = range(agent.here, agent.goal + 1)
+        here = next((i for i in ahead if agent.visits[i].cell == state.robots[name].cell), agent.here)
+        came = agent.visits[here - 1].cell if here else None
+        return came, tuple(visit.cell for visit in agent.visits[here : agent.goal + 1])
+
+    def place(self, name: str) -> Cell:
+        """The cell that a robot was last seen to arrive in on its planned path."""
+        agent = self._agents[name]
+        return agent.visits[agent.here].cell
 
     def finished(self, dispatch_id: str, ok: bool) -> None:
         """Notes that a command has ended; one that failed will be offered again by :meth:`ready`.
@@ -189,6 +247,7 @@ class Dispatcher:
         for agent in self._agents.values():
             if agent.sent is not None and agent.sent.id == dispatch_id:
                 agent.sent = None
+                agent.astray = not ok
                 if ok and agent.steps[agent.next].path:
                     agent.here = max(agent.here, agent.goal)
                     self._settle(agent)
@@ -232,12 +291,13 @@ class Dispatcher:
         near = math.hypot(robot.pose[0] - x, robot.pose[1] - y) <= _ARRIVED * self.world.cell_size
         if not near:
             return
-        ahead = range(agent.here, agent.goal + 1)
-        agent.here = next((i for i in ahead if agent.visits[i].cell == robot.cell), agent.here)
+        found = next((i for i in range(agent.here, agent.goal + 1) if agent.visits[i].cell == robot.cell), None)
+        if found is not None:
+            agent.here, agent.astray = found, False
 
     def _next(self, name: str, agent: _Agent) -> Dispatch | None:
         """The command a robot may begin now, None when it must wait or has nothing left."""
-        if agent.next == len(agent.steps) or not self._may_start(agent):
+        if agent.next == len(agent.steps) or agent.astray or not self._may_start(agent):
             return None
         step = agent.steps[agent.next]
         last = agent.last_visit(agent.next)
@@ -257,7 +317,29 @@ class Dispatcher:
 
     def _released(self, name: str, visit: int) -> bool:
         assert self._waits is not None  # set by the first call of ready
-        return all(self._agents[other].here >= index for other, index in self._waits.get((name, visit), ()))
+        return not self._ahead(name, visit)
+
+    def _ahead(self, name: str, visit: int) -> set[str]:
+        """Robots that keep a robot from a stay in a cell: they must leave first, or have not settled yet."""
+        assert self._waits is not None  # set by the first call of ready
+        found = {other for other, index in self._waits.get((name, visit), ()) if self._agents[other].here < index}
+        cell = self._agents[name].visits[visit].cell
+        for other, cells in self._taken.items():
+            if other != name and any(self.world.conflict(name, cell, other, theirs) for theirs in cells):
+                found.add(other)
+        return found
+
+    def _leaning(self, name: str, state: WorldState) -> tuple[Cell, ...]:
+        """Cells besides its own that a robot is partly in."""
+        robot, size = state.robots[name], self.world.cell_size
+        x, y = self.world.centre(robot.cell)
+        dx, dy = (robot.pose[0] - x) / size, (robot.pose[1] - y) / size
+        found = []
+        if abs(dx) > _ARRIVED:
+            found.append((robot.cell[0] + (1 if dx > 0 else -1), robot.cell[1]))
+        if abs(dy) > _ARRIVED:
+            found.append((robot.cell[0], robot.cell[1] + (1 if dy > 0 else -1)))
+        return tuple(found)
 
     def _may_start(self, agent: _Agent) -> bool:
         return all(other in self._finished for other in self.plan.after.get(agent.steps[agent.next].id, ()))

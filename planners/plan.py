@@ -63,6 +63,8 @@ class TeamPlan:
         makespan: Last tick.
         resumed: Leaves under way that their robot goes on with, from what they have read so far;
             every other leaf begins to read anew.
+        carried: Steps that were under way already when the plan was made, one at most for a robot
+            and the first in its list: they have begun, and what they need was there then.
     """
 
     steps: Mapping[str, tuple[PlanStep, ...]]
@@ -73,6 +75,7 @@ class TeamPlan:
     cost: float
     makespan: int
     resumed: frozenset[str] = frozenset()
+    carried: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

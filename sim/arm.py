@@ -49,6 +49,7 @@ class Arm:
         self.hand = 11
         self._tip = tuck(world, robot, Pose(*world.centre(robot.start), self._yaw))
         self._opening = OPEN
+        self._halted = False
         self._joints = self._solve(REST, 200)
         for joint, value in enumerate(self._joints):
             bullet.resetJointState(self.number, joint, value)
@@ -75,16 +76,16 @@ class Arm:
 
     def set_base(self, pose: Pose) -> None:
         """Reference of the gripper at travel height."""
-        self._tip = tuck(self._world, self._robot, pose)
+        self._tip, self._halted = tuck(self._world, self._robot, pose), False
 
     def set_tip(self, point: Point | None) -> None:
         """Reference of the gripper."""
         if point is not None:
-            self._tip = point
+            self._tip, self._halted = point, False
 
     def halt(self) -> None:
-        """Stops at once: the reference becomes what is now, velocities zero."""
-        self._tip = self.tip()
+        """Stops at once: the reference becomes what is now, velocities zero; no joint turns any more."""
+        self._tip, self._halted = self.tip(), True
         states = self._bullet.getJointStates(self.number, range(7))
         self._joints = np.array([state[0] for state in states])
         for joint, value in enumerate(self._joints):
@@ -93,7 +94,8 @@ class Arm:
 
     def drive(self, tick: float) -> None:
         """Sets the joint velocities that reach the reference within a tick, and the fingers."""
-        self._joints = self._solve(self._joints)
+        if not self._halted:
+            self._joints = self._solve(self._joints)
         states = self._bullet.getJointStates(self.number, range(7))
         speeds = [
             max(-SPEED, min(SPEED, (goal - state[0]) / tick))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from grounding.builtin import BUILT_IN
 from grounding.errors import ConfigurationError
 from grounding.world import Skill, World
 from sim.protocol import SkillStatus
@@ -23,6 +24,7 @@ _STORIES: Mapping[str, str] = {
     "photograph": "the camera did not answer",
     "operate": "the handle did not turn",
     "wait": "the clock stopped",
+    "nudge": "it got stuck",
 }
 
 
@@ -76,13 +78,14 @@ def check_faults(plan: FaultPlan, world: World) -> None:
     Raises:
         ConfigurationError: It names something unknown.
     """
-    behaviours = {skill.behaviour for skill in world.skills.values()}
+    skills = {**BUILT_IN, **world.skills}
+    behaviours = {skill.behaviour for skill in skills.values()}
     for name in (*plan.probability, *(skill for skill, _, _ in plan.scripted)):
-        if name not in world.skills and name not in behaviours:
+        if name not in skills and name not in behaviours:
             raise ConfigurationError(
                 f"rehearsed failure of {name!r}",
                 "is no skill of this world.",
-                f"Use one of: {', '.join(world.skills)}.",
+                f"Use one of: {', '.join(skills)}.",
             )
     if plan.lose_robot is not None and plan.lose_robot[0] not in world.robots:
         raise ConfigurationError(

@@ -37,7 +37,12 @@ class Observer:
         self._supports = supports(stage.world)
 
     def look(
-        self, time: float, flags: frozenset[tuple[str, str]], doing: Mapping[str, str], lost: frozenset[str]
+        self,
+        time: float,
+        flags: frozenset[tuple[str, str]],
+        doing: Mapping[str, str],
+        lost: frozenset[str],
+        halted: frozenset[str],
     ) -> WorldState:
         """The symbolic state.
 
@@ -46,6 +51,7 @@ class Observer:
             flags: Flags that are not seen from poses (cleaned, photographed, camera on).
             doing: Robot id -> what it is doing, for people.
             lost: Robots that no longer answer.
+            halted: Robots that were told to stand still.
         """
         stage, world = self.stage, self.stage.world
         robots: dict[str, RobotState] = {}
@@ -57,7 +63,7 @@ class Observer:
                 holder[held] = robot
             pose = (base.x, base.y, base.heading)
             robots[robot] = RobotState(
-                world.cell_at(base.x, base.y), pose, held, doing.get(robot, ""), robot not in lost
+                world.cell_at(base.x, base.y), pose, held, doing.get(robot, ""), robot not in lost, robot in halted
             )
         positions = {thing: stage.position(thing) for thing in world.things}
         things: dict[str, ThingState] = {}

@@ -101,8 +101,11 @@ class PhysicsStage:
             body_.spread()
 
     def halt(self, robot: str) -> None:
-        """Velocity zero at once."""
+        """Velocity zero at once, for what it carries and pushes too."""
         self._robots[robot].halt()
+        moved = [self._held[robot], *self._riding.get(robot, ())] if robot in self._held else []
+        for thing in [thing for thing, tie in moved if tie >= 0] + [*filter(None, [self._pushed.get(robot)])]:
+            self._bullet.resetBaseVelocity(self._things[thing], (0, 0, 0), (0, 0, 0))
 
     def attach(self, robot: str, thing: str) -> bool:
         """Grasps a thing that the gripper really touches; takes along a person who is near.

@@ -64,7 +64,19 @@ class SkillResult:
 
 
 class Simulator(Protocol):
-    """A world that moves. One object is one run; not thread safe."""
+    """A world that moves. One object is one run; not thread safe.
+
+    A robot can be stopped in two ways (docs/decisions/0012-what-cancel-and-stop-mean.md):
+
+    - :meth:`cancel` ends a skill in order: the robot stops, settles in the middle of its nearest cell, and
+      only then, when it stands, does a :meth:`step` hand out the CANCELED result. Until then its state
+      says that it "settles". It may be given a new command all the while: the next step (``step(0.0)``
+      will do) hands out the CANCELED result at once, and the new skill begins by settling.
+    - :meth:`halt` stops it dead: it stands still from the next tick on, wherever it is, and takes no
+      command until :meth:`release`.
+
+    What a robot holds it keeps in either case.
+    """
 
     world: World
 
@@ -76,8 +88,16 @@ class Simulator(Protocol):
         """Begins a skill; answers at once (INVALID, PRECONDITION, PLANNING) when it cannot."""
         ...
 
-    def cancel(self, robot: str) -> SkillResult | None:
-        """Stops what a robot does at once; None when it was idle."""
+    def cancel(self, robot: str) -> bool:
+        """Ends what a robot does, in order; whether a CANCELED result will follow (see above)."""
+        ...
+
+    def halt(self, robot: str) -> SkillResult | None:
+        """Has a robot stand still now; the CANCELED result of what it did, None when it was idle."""
+        ...
+
+    def release(self, robot: str) -> None:
+        """Lets a halted robot move again; one that was halted on its way settles in its nearest cell."""
         ...
 
     def progress(self, robot: str) -> tuple[float, str]:
@@ -85,7 +105,10 @@ class Simulator(Protocol):
         ...
 
     def step(self, seconds: float) -> Sequence[SkillResult]:
-        """Advances simulated time; returns the skills that ended, in order of time."""
+        """Advances simulated time; returns the skills that ended, in order of time.
+
+        ``step(0.0)`` lets no time pass: it hands out what has ended since the last step.
+        """
         ...
 
     def observe(self) -> WorldState:

@@ -32,7 +32,7 @@ DOORS = {
 }
 #: Package -> name it is installed by, where that differs.
 DISTRIBUTIONS = {"spot": "spottl", "yaml": "pyyaml", "pybullet_data": "pybullet"}
-ROS_DOORS = ("heed/nodes/", "heed/conversions.py")
+ROS_DOORS = ("heed/nodes/", "heed/conversions/")
 
 
 def tracked() -> list[Path]:
@@ -92,7 +92,7 @@ def test_rooms_import_only_what_they_may(path: Path) -> None:
         ("planners/check.py", "sim.protocol", False),
         ("planners/check.py", "rclpy.node", False),
         ("sim/kinematic.py", "heed.outcome", False),
-        ("heed/conversions.py", "geometry_msgs.msg", True),
+        ("heed/conversions/fleet.py", "geometry_msgs.msg", True),
         ("heed/cli/run.py", "heed_interfaces.msg", False),
         ("heed/cli/run.py", "pybullet", False),
         ("grounding/translate/llm/server.py", "openai", True),
@@ -118,7 +118,7 @@ def test_every_imported_package_is_asked_for() -> None:
 
 
 def test_everything_but_nodes_imports_without_ros() -> None:
-    names = [name for name in MODULES if not name.startswith("heed.nodes") and name != "heed.conversions"]
+    names = [name for name in MODULES if not name.startswith(("heed.nodes", "heed.conversions"))]
     code = (
         "import importlib, sys\n"
         f"sys.modules.update(dict.fromkeys({sorted(ros_packages())!r}))\n"  # None = cannot be imported

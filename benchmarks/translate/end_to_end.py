@@ -151,8 +151,9 @@ def run(case: Case, world: World, meaning: Understanding) -> Run:
 def _turn(mission: Mission, simulator: Any) -> None:
     """What the executive does at every piece of news, then one step of the world."""
     orders = mission.advance()
-    answers = [simulator.cancel(robot) for robot in orders.stop]
-    answers += [simulator.start(command) for command in orders.start]
+    for robot in orders.stop:
+        simulator.cancel(robot)
+    answers = [simulator.start(command) for command in orders.start]
     for answer in [*answers, *simulator.step(STEP_S)]:
         if answer is not None:
             mission.ended(answer)

@@ -15,15 +15,15 @@ from typing import Any
 
 from grounding.mission.task import Relation, Task, TaskTree
 from grounding.state import initial_state
+from grounding.translate.compare import only_taken
 from grounding.translate.controlled import mission_of
 from grounding.translate.controlled import translate as translate_exactly
-from grounding.translate.free import Answer, AnswerStatus
 from grounding.translate.ground import controlled_rule
 from grounding.translate.nodes import closure
 from grounding.translate.references import RejectionError
 from grounding.world import World
 from grounding.worldfile import load_world
-from heed.translation import translation
+from heed.interpret import Interpretation, InterpretationStatus, interpret
 
 FOLDER = Path(__file__).parent
 FILES = {
@@ -61,10 +61,10 @@ def missions(name: str, split: str | None = None) -> list[dict[str, Any]]:
 def judged(name: str, split: str) -> Iterator[dict[str, Any]]:
     """Every mission of a split with what came of it."""
     world = load_world(FILES[name][1])
-    translation("put the lemon on the red plate", world)  # what is loaded once
+    interpret("put that on the red plate, I guess, whatever it is", world)  # what is loaded once
     for row in missions(name, split):
         began = time.process_time()
-        answer = translation(row["instruction"], world)
+        answer = interpret(row["instruction"], world)
         spent = time.process_time() - began
         try:
             wanted: Meaning | None = gold(row, world)
@@ -73,9 +73,9 @@ def judged(name: str, split: str) -> Iterator[dict[str, Any]]:
         got = meaning(answer.tree) if answer.tree else None
         yield {
             "id": row["id"],
-            "right": got == wanted and answer.status is not AnswerStatus.QUESTION,
+            "right": got == wanted and answer.status is not InterpretationStatus.ASK,
             "possible": wanted is not None,
-            "asked": answer.status is AnswerStatus.QUESTION,
+            "asked": answer.status is InterpretationStatus.ASK,
             "outcome": answer.status.value,
             "message": answer.message,
             "confidence": answer.confidence,
@@ -111,18 +111,20 @@ def _goals(task: str, world: World) -> list[Goal]:
 
 
 def meaning(tree: TaskTree) -> Meaning:
-    """What a tree asks for."""
+    """What a tree asks for; to take up what is then put somewhere is no task of its own."""
     root = tree.root
-    leaves = {leaf.id: _goal(leaf) for leaf in root.walk() if leaf.is_leaf}
-    order = {
-        (leaves[a], leaves[b])
+    steps = only_taken(tree)
+    leaves = {leaf.id: _goal(leaf) for leaf in root.walk() if leaf.is_leaf and leaf.id not in steps}
+    pairs = {
+        (a, b)
         for task in root.walk()
         for i, j in task.order
         for a in _below(task.children[i])
         for b in _below(task.children[j])
     }
+    order = {(leaves[a], leaves[b]) for a, b in closure(pairs) if not steps & {a, b}}
     choices = frozenset(
-        tuple(sorted(tuple(sorted(leaves[i] for i in _below(child))) for child in task.children))
+        tuple(sorted(tuple(sorted(leaves[i] for i in _below(child) if i not in steps)) for child in task.children))
         for task in root.walk()
         if task.children and task.relation is Relation.EITHER
     )
@@ -138,7 +140,7 @@ def _below(task: Task) -> list[str]:
     return [leaf.id for leaf in task.walk() if leaf.is_leaf]
 
 
-def _difference(wanted: Meaning | None, got: Meaning | None, answer: Answer) -> str:
+def _difference(wanted: Meaning | None, got: Meaning | None, answer: Interpretation) -> str:
     """What is missing or too much, for those who mend it."""
     if got is None or wanted is None:
         return answer.message

@@ -116,7 +116,7 @@ def _missions(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "right": right / len(rows),
         "ci95": wilson(right, len(rows)),
         "asked": sum(row["asked"] for row in rows),
-        "refused": sum(row["outcome"] == "rejected" for row in rows),
+        "refused": sum(row["outcome"] == "refused" for row in rows),
         "cpu_s_p50": float(np.percentile(spent, 50)),
         "cpu_s_max": max(spent),
         "wrong": [{key: row[key] for key in ("id", "outcome", "differs")} for row in rows if not row["right"]],

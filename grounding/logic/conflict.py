@@ -7,11 +7,11 @@ planner's question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 
-from grounding.logic.automaton import Automaton, automaton, satisfiable
+from grounding.logic.automaton import Automaton, automaton, equivalent, satisfiable
 from grounding.logic.describe import describe
 from grounding.logic.facts import Facts
 from grounding.logic.formula import Node, conjuncts, parse
@@ -64,6 +64,36 @@ def objection(spec: HierarchicalSpec, world: World, state: WorldState | None = N
         verb = "is" if len(texts) == 1 else "are"
         return f"{quoted} {verb} broken from the start: {' and '.join(reasons)}."
     return f"{quoted} cannot hold together." if len(texts) > 1 else f"{quoted} contradicts itself."
+
+
+def reservation(spec: HierarchicalSpec, world: World, now: Callable[[str], bool]) -> str:
+    """What is forbidden and is so at the start, as a sentence; empty when nothing is.
+
+    "Never enter the kitchen" does not forbid to be there, so it can be kept by who begins there; but
+    then it says less than who said it may think, and that must not pass in silence.
+
+    Args:
+        spec: A validated specification.
+        world: The static world.
+        now: Whether a proposition holds at the start, by its name.
+    """
+    found: dict[str, list[str]] = {}  # what was said -> where things stand
+    clauses: list[Clause] = [*spec.rules.values(), *spec.leaves.values()]
+    for clause in clauses:
+        robots = clause.robots if isinstance(clause, Leaf) else ("",)
+        for part in map(parse, conjuncts(clause.formula) if len(robots) == 1 else ()):
+            if part.op != "W" or not equivalent(str(part.children[1]), f"G !({part.children[0]})"):
+                continue
+            for name in part.children[0].atoms:
+                proposition = Proposition.parse(name).bind(robots[0])
+                if now(proposition.name):
+                    found.setdefault(clause.text or clause.formula, []).append(describe(proposition, world))
+    sentences = []
+    for text, facts in found.items():
+        where = " and ".join(dict.fromkeys(facts))
+        since = "once that is over" if len(set(facts)) == 1 else "once each of these is over"
+        sentences.append(f"{where[:1].upper()}{where[1:]} now, so {text!r} holds only {since}.")
+    return " ".join(sentences)
 
 
 def _clash(search: _Search) -> list[str]:

@@ -4,15 +4,21 @@ A rule is followed from the first to the last observation. A leaf is followed fr
 observation after its start and is satisfied, once and for all, at the first one at which its
 formula is accepted; its composite proposition is true at just that observation and so drives the
 formula of its parent.
+
+Observations that are missing are told with :meth:`Monitor.miss`. Whatever was being read then goes on
+in every state in which it may be (:mod:`grounding.logic.unseen`): what is the same in all of them is
+still decided, and the rest is UNOBSERVED.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from grounding.errors import FormulaError
+from grounding.logic import unseen
 from grounding.logic.automaton import Automaton, automaton
 from grounding.logic.describe import describe, entity, explain, happening
 from grounding.logic.formula import Node, conjuncts, parse
@@ -37,7 +43,7 @@ class FormulaVerdict:
     Attributes:
         name: Name of the formula in the specification.
         formula: The formula.
-        verdict: Satisfied, violated or pending.
+        verdict: Satisfied, violated, pending, or unobserved where nobody can say.
         reason: One sentence about the world.
     """
 
@@ -78,22 +84,41 @@ class _Part:
         self.restart()
 
     def restart(self) -> None:
-        self.state = self.automaton.initial
+        self.places = unseen.start(self.automaton)
         self.before: int | None = None
         self.letter: int | None = None
+        self.missed = False
 
     def step(self, truth: Callable[[str], bool]) -> None:
         self.before = self.letter
-        self.letter = sum(1 << i for i, name in enumerate(self.automaton.atoms) if truth(name))
-        self.state = self.automaton.step(self.state, self.letter)
+        self.letter = letter = sum(1 << i for i, name in enumerate(self.automaton.atoms) if truth(name))
+        self.places = frozenset((self.automaton.step(state, letter), events) for state, events in self.places)
+
+    def happen(self, certain: Collection[str], doubtful: Collection[str]) -> None:
+        """Reads the events of a moment: what was finished, and what may have been."""
+        self.places = unseen.after_events(self.automaton, self.places, certain, doubtful)
+
+    def miss(self, doubtful: Collection[str] | None) -> None:
+        """Any letters may have gone by; where events are given, only letters of these."""
+        self.letter, self.missed = None, True
+        if doubtful is None:
+            self.places = unseen.after_anything(self.automaton, self.places)
+        else:
+            self.places = unseen.after_doubtful(self.automaton, self.places, doubtful)
+
+    def surely(self, states: frozenset[int]) -> bool:
+        return all(state in states for state, _ in self.places)
+
+    def perhaps(self, states: frozenset[int]) -> bool:
+        return any(state in states or state == unseen.LOST for state, _ in self.places)
 
     @property
     def accepted(self) -> bool:
-        return self.state in self.automaton.accepting
+        return self.surely(self.automaton.accepting)
 
     @property
     def broken(self) -> bool:
-        return self.state in self.automaton.dead
+        return self.surely(self.automaton.dead)
 
     def changed(self) -> Iterable[tuple[str, bool]]:
         """Atoms that changed with the last letter (all of them with the first) and their value."""
@@ -106,14 +131,17 @@ class _Part:
 class _Watched:
     """One formula of the specification while it is watched."""
 
-    def __init__(self, name: str, formula: str, reason: str = "") -> None:
-        self.name, self.formula, self.reason = name, formula, reason
+    def __init__(self, name: str, formula: str, *, rule: bool) -> None:
+        self.name, self.formula, self.rule, self.reason = name, formula, rule, ""
         self.parts = [_Part(text) for text in conjuncts(formula)]
         self.verdict = Truth.PENDING
         self.robot = ""
         self.running = self.ended = self.unread = False
+        self.gaps: list[tuple[float, float]] = []  # what it has not read
+        self.perhaps_done = self.perhaps_broken = False  # it may have been decided so, unseen
 
     def start(self, robot: str) -> None:
+        self.perhaps_broken |= any(part.missed and part.perhaps(part.automaton.dead) for part in self.parts)
         self.robot = robot
         self.verdict = Truth.PENDING
         self.running = self.unread = True
@@ -121,18 +149,67 @@ class _Watched:
         for part in self.parts:
             part.restart()
 
+    def anew(self) -> _Watched:
+        """The same formula before it has read anything; what it has not seen is not forgotten."""
+        found = _Watched(self.name, self.formula, rule=self.rule)
+        found.gaps, found.perhaps_broken = self.gaps, self.perhaps_broken
+        return found
+
+    def suspend(self) -> None:
+        """Ends its trace for now."""
+        self.running = self.unread = self.ended = False
+
     def step(self, truth: Callable[[str], bool]) -> None:
         self.unread = False
         for part in self.parts:
             part.step(truth)
+        self._doubt()
+
+    def happen(self, certain: Collection[str], doubtful: Collection[str]) -> None:
+        for part in self.parts:
+            part.happen(certain, doubtful)
+        self._doubt()
+
+    def miss(self, start: float, end: float, doubtful: Collection[str] | None = None) -> None:
+        """Does not read what happened between two moments; of a composite, what may have been finished then."""
+        self.gaps = unseen.joined(self.gaps, start, end)
+        for part in self.parts:
+            part.miss(doubtful)
+        self._doubt()
+
+    def _doubt(self) -> None:
+        """Notes that it may be decided by now; rules end with the mission, unless nothing can break them."""
+        if self.gaps and all(
+            part.perhaps(part.automaton.settled if self.rule else part.automaton.accepting) for part in self.parts
+        ):
+            self.perhaps_done = True
 
     def decide(self, verdict: Truth, reason: str) -> None:
+        """Ends the watch, with UNOBSERVED where it may have been decided otherwise before, unseen."""
+        otherwise = self.perhaps_broken if verdict is Truth.SATISFIED else self.perhaps_done
+        if otherwise and verdict is not Truth.UNOBSERVED:
+            verdict, reason = Truth.UNOBSERVED, self.unseen
         self.verdict, self.reason = verdict, reason
         self.running = self.unread = False
 
     @property
     def pending(self) -> bool:
         return self.verdict is Truth.PENDING
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be done although that was not seen."""
+        return self.verdict is Truth.UNOBSERVED or (self.pending and self.perhaps_done)
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be accepted as things stand."""
+        return all(part.perhaps(part.automaton.accepting) for part in self.parts)
+
+    @property
+    def unseen(self) -> str:
+        """Why nobody can say."""
+        return unseen.sentence(self.gaps)
 
     @property
     def unreached(self) -> bool:
@@ -146,6 +223,13 @@ class _Watched:
     @property
     def broken(self) -> _Part | None:
         return next((part for part in self.parts if part.broken), None)
+
+
+class _Moment(NamedTuple):
+    """What composites read at an observation: when it was, and the leaves that were finished with it."""
+
+    time: str
+    finished: frozenset[str]
 
 
 class Monitor:
@@ -162,10 +246,43 @@ class Monitor:
     def __init__(self, spec: HierarchicalSpec, world: World) -> None:
         self.spec, self.world = spec, world
         self.state: WorldState | None = None
-        self._watched = {name: _Watched(name, formula) for name, formula in spec.formulas.items()}
-        self._composites = [name for name in reversed(list(spec.walk())) if name not in spec.leaves]
+        self._watched = {
+            name: _Watched(name, formula, rule=name in spec.rules) for name, formula in spec.formulas.items()
+        }
+        self._composites = _composites(spec)
+        self._moments: list[_Moment] = []
         self._earlier: WorldState | None = None
+        self._gaps: list[tuple[float, float]] = []
         self._closed = False
+
+    def amend(self, spec: HierarchicalSpec, world: World | None = None) -> None:
+        """The mission has been edited: from the next observation on it is the one given.
+
+        A leaf or rule whose name and formula live on goes on from what it has read. Others begin,
+        and those that are gone are forgotten. Composites are what they would be had the mission
+        been this one from the start: they read again which leaves were finished when.
+
+        Args:
+            spec: The mission as it is now.
+            world: The world with places drawn meanwhile; the same as before where None.
+
+        Raises:
+            FormulaError: The mission has been closed, or a formula cannot be turned into automata.
+        """
+        if self._closed:
+            raise FormulaError("the mission that is watched", "is over and cannot be changed.", "Begin a new one.")
+        before, composites = self._watched, _composites(spec)
+        watched: dict[str, _Watched] = {}
+        for name, formula in spec.formulas.items():
+            old = before.get(name)
+            lives_on = old is not None and old.formula == formula and name not in composites
+            watched[name] = old if old is not None and lives_on else _Watched(name, formula, rule=name in spec.rules)
+        self.spec, self.world, self._watched, self._composites = spec, world or self.world, watched, composites
+        self._moments = [
+            _Moment(time, frozenset(leaf for leaf in leaves if before.get(leaf) is watched.get(leaf)))
+            for time, leaves in self._moments
+        ]  # fmt: skip
+        self._read_again()
 
     def start(self, leaf: str, robot: str) -> None:
         """A robot starts working on a leaf; its trace begins with the next observation.
@@ -180,6 +297,35 @@ class Monitor:
         if watched.pending or watched.unreached:
             watched.start(robot)
             watched.reason = f"{_capital(entity(robot, self.world))} starts on it."
+
+    def suspend(self, leaf: str) -> None:
+        """Nobody works on a leaf any more: what happens until it is started again is not part of its trace.
+
+        A goal that was reached by the way, before whoever worked on it was done, is to be reached again.
+
+        Raises:
+            FormulaError: There is no such leaf.
+        """
+        watched = self._leaf(leaf)
+        if watched.verdict is Truth.SATISFIED and watched.reason != _UNNEEDED:
+            self._watched[leaf] = watched.anew()
+            self._moments = [_Moment(time, done - {leaf}) for time, done in self._moments]
+            self._read_again()
+        elif watched.pending and watched.running:
+            watched.suspend()
+        else:
+            return
+        self._watched[leaf].reason = "Interrupted."
+
+    def _read_again(self) -> None:
+        """Has the composites read from the start which leaves were finished when."""
+        for name in self._composites:
+            self._watched[name] = _Watched(name, self._watched[name].formula, rule=False)
+        for moment in self._moments:
+            self._step_composites(moment)
+        for start, end in self._gaps:
+            self._miss_composites(start, end)
+        self._drop_unneeded()
 
     def finish(self, leaf: str) -> None:
         """The robot has ended its last step: the next observation is the last of the leaf's trace.
@@ -200,6 +346,10 @@ class Monitor:
         watched = self._leaf(leaf)
         if watched.pending:
             watched.decide(Truth.SATISFIED, _UNNEEDED)
+        self._drop_unneeded()
+
+    def _drop_unneeded(self) -> None:
+        """Decides composites of which nothing is needed."""
         for name in self._composites:
             if self._watched[name].pending and all(
                 self._watched[below].reason == _UNNEEDED for below in self.spec.leaves_under(name)
@@ -219,6 +369,39 @@ class Monitor:
         self._step_tasks()
         return self.report()
 
+    def miss(self, start: float, end: float, *, rules: bool = True) -> None:
+        """Observations between two moments are missing: nothing was read by whatever was being read.
+
+        Args:
+            start: Simulated second of the last observation before.
+            end: Simulated second up to which nothing was observed.
+            rules: False where only the news of who works on what is missing.
+        """
+        self._gaps = unseen.joined(self._gaps, start, end)
+        self._earlier = None
+        for name in (*(self.spec.rules if rules else ()), *self.spec.leaves):
+            watched = self._watched[name]
+            if watched.running or (name in self.spec.rules and watched.pending):
+                watched.miss(start, end)
+        self._miss_composites(start, end)
+
+    def _miss_composites(self, start: float, end: float) -> None:
+        """Leaves may have been finished between two moments without being seen."""
+        for name in self._composites:
+            doubtful = self._doubtful(name)
+            if doubtful and self._watched[name].pending:
+                self._watched[name].miss(start, end, doubtful)
+
+    def lose(self, reason: str) -> None:
+        """What is observed from now on says nothing about this mission: all that is pending is UNOBSERVED."""
+        for watched in self._watched.values():
+            if watched.pending:
+                watched.decide(Truth.UNOBSERVED, reason)
+
+    def _doubtful(self, name: str) -> list[str]:
+        """Children of a composite that may be done although that was not seen."""
+        return [kid for kid in self.spec.children[name] if self._watched[kid].doubtful]
+
     def close(self) -> MonitorReport:
         """The mission is over: whatever is pending is decided as it stands."""
         if self._closed:
@@ -231,6 +414,8 @@ class Monitor:
             watched = self._watched[name]
             if watched.pending and watched.accepted:
                 watched.decide(Truth.SATISFIED, "It was kept from the first to the last moment.")
+            elif watched.pending and watched.gaps and watched.open:
+                watched.decide(Truth.UNOBSERVED, watched.unseen)
             elif watched.pending:
                 watched.decide(Truth.VIOLATED, f"The mission ended without it: {self._waiting(watched)}.")
         for name in self.spec.walk():
@@ -248,7 +433,7 @@ class Monitor:
             name: FormulaVerdict(name, w.formula, w.verdict, self._pending_reason(w) if w.pending else w.reason)
             for name, w in self._watched.items()
         }
-        return MonitorReport(self.state.time if self.state else 0.0, lines, self._closed)
+        return MonitorReport(self.state.time if self.state else 0.0, lines, self._closed, tuple(self._gaps))
 
     def _step_rules(self) -> None:
         truth = self._truth("")
@@ -260,7 +445,7 @@ class Monitor:
             broken = watched.broken
             if broken:
                 watched.decide(Truth.VIOLATED, self._breach(watched, broken))
-            elif all(part.state in part.automaton.settled for part in watched.parts):
+            elif all(part.surely(part.automaton.settled) for part in watched.parts):
                 watched.decide(Truth.SATISFIED, f"Fulfilled at {self._now()}.")
 
     def _step_tasks(self) -> None:
@@ -282,17 +467,25 @@ class Monitor:
                 watched.decide(
                     Truth.VIOLATED, f"{who} finished at {self._now()}, still waiting for: {self._waiting(watched)}."
                 )
+        moment = _Moment(self._now(), frozenset(finished))
+        if finished or not self._moments or self._moments[-1].finished:
+            self._moments.append(moment)  # reading "nothing" once more makes no difference
+        self._step_composites(moment)
+
+    def _step_composites(self, moment: _Moment) -> None:
+        """Has the composites read which leaves were finished at a moment."""
+        finished = set(moment.finished)
         for name in self._composites:
             watched = self._watched[name]
             if not watched.pending:
                 continue
-            watched.step(finished.__contains__)
+            watched.happen(finished, self._doubtful(name))
             broken = watched.broken
             if watched.accepted:
                 finished.add(name)
-                watched.decide(Truth.SATISFIED, f"Done at {self._now()}.")
+                watched.decide(Truth.SATISFIED, f"Done at {moment.time}.")
             elif broken:
-                watched.decide(Truth.VIOLATED, f"{self._disorder(broken.text, finished)} ({self._now()}).")
+                watched.decide(Truth.VIOLATED, f"{self._disorder(broken.text, finished)} ({moment.time}).")
 
     def _truth(self, robot: str) -> Callable[[str], bool]:
         state = self.state
@@ -309,6 +502,8 @@ class Monitor:
 
     def _pending_reason(self, watched: _Watched) -> str:
         name = watched.name
+        if watched.gaps and name not in self.spec.children:
+            return watched.unseen
         if name in self.spec.rules:
             kept = self.state is None or watched.accepted
             return "Kept so far." if kept else f"Waiting for: {self._waiting(watched)}."
@@ -354,7 +549,7 @@ class Monitor:
                 elif self._changed(proposition):
                     events.append(happening(proposition, self.world, now))
         what = " and ".join(dict.fromkeys(events)) or explain(f"!({part.text})", self.world, watched.robot)
-        when = "from the start" if part.before is None else f"at {self._now()}"
+        when = "from the start" if part.before is None and not part.missed else f"at {self._now()}"
         return f"{_capital(what)} {when}, against: {self._words(watched.name)}."
 
     def _instances(self, proposition: Proposition) -> list[Proposition]:
@@ -375,6 +570,11 @@ class Monitor:
             done = " and ".join(repr(self._words(name)) for name in early)
             return f"{done} was done before {self._words(node.children[1].atom)!r}"
         return f"what was done breaks {text}"
+
+
+def _composites(spec: HierarchicalSpec) -> list[str]:
+    """Names of the composites, children before parents."""
+    return [name for name in reversed(list(spec.walk())) if name not in spec.leaves]
 
 
 _UNNEEDED = "Not needed: another alternative was chosen."

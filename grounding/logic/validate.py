@@ -15,8 +15,13 @@ from grounding.state import ANY, PREDICATES, SELF, Proposition
 from grounding.world import World
 
 
-def validate(spec: HierarchicalSpec, world: World) -> None:
+def validate(spec: HierarchicalSpec, world: World, done: Collection[str] = ()) -> None:
     """Checks every formula of a specification and how they hang together.
+
+    Args:
+        spec: The specification.
+        world: The world it speaks of.
+        done: Leaves that are finished: nothing has to be finished before them any more.
 
     Raises:
         UnsatisfiableError: A formula contradicts itself.
@@ -39,7 +44,7 @@ def validate(spec: HierarchicalSpec, world: World) -> None:
             )
     for leaf in spec.leaves.values():
         _robots(spec, leaf.name, world)
-    _order(spec)
+    _order(spec, done)
 
 
 def _called(spec: HierarchicalSpec, name: str) -> str:
@@ -128,7 +133,7 @@ def _robots(spec: HierarchicalSpec, name: str, world: World) -> None:
         other = spec.leaves[other].same_robot_as
 
 
-def _order(spec: HierarchicalSpec) -> None:
+def _order(spec: HierarchicalSpec, done: Collection[str]) -> None:
     """``before`` speaks of leaves and has every pair that the composites ask for."""
     for pair in spec.before:
         for name in pair:
@@ -143,7 +148,7 @@ def _order(spec: HierarchicalSpec) -> None:
                 continue
             for a in spec.leaves_under(first):
                 for b in spec.leaves_under(later):
-                    if (a, b) not in spec.before:
+                    if (a, b) not in spec.before and b not in done:
                         raise FormulaError(f"formula {name}", f"puts {a} before {b}, but 'before' lacks that pair.")
 
 

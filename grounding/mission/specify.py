@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import partial
 
+from grounding.logic.composite import asked, ordered
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.mission.task import Relation, Task, TaskTree
 from grounding.translate.nodes import closure
@@ -50,8 +51,8 @@ def specify(tree: TaskTree, world: World | Callable[[Task], str], finished: Coll
     rules = {name: Rule(name, rule.formula, rule.text) for name, rule in named.items()}
     levels[0].update({rule.name: rule.formula for rule in rules.values()})
     text.update({rule.name: rule.text for rule in rules.values()})
-    ordered = {names[task.id]: leaves[names[task.id]] for task in tree.root.walk() if task.is_leaf}
-    return HierarchicalSpec(tuple(levels), children, ordered, rules, text, _before(tree.root, names, finished))
+    read = {names[task.id]: leaves[names[task.id]] for task in tree.root.walk() if task.is_leaf}
+    return HierarchicalSpec(tuple(levels), children, read, rules, text, _before(tree.root, names, finished))
 
 
 def formula_name(task: str) -> str:
@@ -73,8 +74,8 @@ def _leaf(task: Task, names: dict[str, str], text: str) -> Leaf:
 def _composite(task: Task, names: dict[str, str]) -> str:
     kids = [names[child.id] for child in task.children]
     if task.relation is Relation.EITHER:
-        return " | ".join(f"F {kid}" for kid in kids)
-    return " & ".join([*(f"F {kid}" for kid in kids), *(f"(!{kids[b]} U {kids[a]})" for a, b in task.order)])
+        return " | ".join(map(asked, kids))
+    return " & ".join([*map(asked, kids), *(ordered(kids[a], kids[b]) for a, b in task.order)])
 
 
 def _before(root: Task, names: dict[str, str], finished: Collection[str]) -> frozenset[tuple[str, str]]:
@@ -87,4 +88,4 @@ def _before(root: Task, names: dict[str, str], finished: Collection[str]) -> fro
         for b in task.children[j].walk() if b.is_leaf
     }  # fmt: skip
     over = {names[task] for task in finished if task in names}
-    return frozenset((a, b) for a, b in closure(pairs) if b not in over)
+    return frozenset(closure((a, b) for a, b in pairs if b not in over))

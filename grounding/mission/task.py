@@ -47,6 +47,7 @@ class TreeRule:
         id: Name of its formula, given once and kept by every edit; empty for rules of a single task.
         robots: Ids of the robots it binds; empty = the whole team.
         until: Simulated second at which it ends, 0 = with the mission.
+        ends_with: Id of the task with whose end it ends too, or empty.
     """
 
     formula: str
@@ -54,6 +55,7 @@ class TreeRule:
     id: str = ""
     robots: tuple[str, ...] = ()
     until: float = 0.0
+    ends_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class TaskTree:
         level: Level of abstraction of the instruction, "L0" to "L3".
         root: The root task, id "0".
         revision: How often it was edited since the instruction was given.
-        born: Highest number given to a task below the root so far, also to one that is gone.
+        born: Highest number in the name of a task or rule that an edit has made so far, also of one that is gone.
     """
 
     instruction: str

@@ -61,11 +61,13 @@ class Element:
         links: Terminals of the link in the order said; empty for the first clause of a sentence.
         clause: The clause.
         attached: Clauses that hang on it ("without ...", "until ..."), with their link.
+        rank: ``FIRST`` or ``LAST`` where words after it or before it say so ("the lobby first", "ending with m2").
     """
 
     links: list[str]
     clause: Clause
     attached: list[tuple[str, Clause]] = field(default_factory=list)
+    rank: str = ""
 
 
 @dataclass
@@ -93,17 +95,21 @@ def statements(tree: Any) -> list[Statement]:
 def _statement(tree: Any) -> Statement:
     elements: list[Element] = []
     links: list[str] = []
-    lead, cut = "", None
+    lead, rank, cut = "", "", None
     for node in tree.children:
         if node.data == "lead":
             lead = node.children[0].type
         elif node.data == "link":
             links = [token.type for token in node.children]
+            said = [" ".join(str(token).lower().split()) for token in node.children]
+            if elements and (node is tree.children[-1] or len(links) > 1):
+                elements[-1].rank = _rank(links[0], said[0], _RANKED_LAST) or elements[-1].rank
+            rank = _rank(links[-1], said[-1], _OPENS_LAST)
             last = node.children[-1]
             cut = None if last.type == "COMMA" or str(last).lower() in _CLOSING else last.start_pos
         else:
-            elements.append(Element(links, _clause(node)))
-            links = []
+            elements.append(Element(links, _clause(node), rank=rank))
+            links, rank = [], ""
     return Statement(elements, links, lead, cut if links else None)
 
 
@@ -112,6 +118,15 @@ _CLOSING = frozenset(
     {"afterwards", "afterward", "after that", "later", "later on", "last", "first", "beforehand", "before that", "next",
      "in the end", "at the end", "finally", "at last", "subsequently", "thereafter", "before this", "firstly"}
 )  # fmt: skip
+
+
+#: "The kitchen last", and "ending with the kitchen".
+_RANKED_LAST = frozenset({"last", "last of all", "at the end", "in the end", "at last", "at the very end"})
+_OPENS_LAST = frozenset({"end with", "ending with", "finish with", "finishing with"})
+
+
+def _rank(link: str, said: str, last: frozenset[str]) -> str:
+    return "FIRST" if link == "FIRST" else "LAST" if said in last else ""
 
 
 def _clause(tree: Any) -> Clause:
@@ -133,8 +148,8 @@ def _clause(tree: Any) -> Clause:
             clause = replace(clause, kind=kind, negative=True)
         case "lasting":
             clause = replace(clause, kind="keep")
-        case "more":
-            clause = replace(clause, kind="more")
+        case "more" | "ranked":
+            clause = replace(clause, kind=str(tree.data))
     return clause
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from grounding.mission.task import Task, TaskTree
 from grounding.state import WorldState, initial_state
 from grounding.translate import reject
-from grounding.translate.clauses import statements
+from grounding.translate.clauses import Statement, statements
 from grounding.translate.nodes import canonical, cyclic, tasks
 from grounding.translate.nouns import nouns_of
 from grounding.translate.ordering import keep_reading_order
@@ -38,6 +39,7 @@ class Translation:
         tree: The task tree, None when rejected.
         stopped_at: Offset of the character where understanding stopped, or None.
         near: What could have been meant instead, nearest first.
+        tangled: Whether its words of order could be tied to each other in another way.
     """
 
     status: TranslationStatus
@@ -45,6 +47,7 @@ class Translation:
     tree: TaskTree | None = None
     stopped_at: int | None = None
     near: tuple[str, ...] = ()
+    tangled: bool = False
 
 
 def translate(text: str, world: World, state: WorldState | None = None, *, rules_alone: bool = False) -> Translation:
@@ -63,8 +66,8 @@ def translate(text: str, world: World, state: WorldState | None = None, *, rules
     try:
         mission = mission_of(text, world, state)
         if rules_alone and mission.root is None and mission.rules:
-            rules = tuple(replace(rule, id=f"rule_{i}") for i, rule in enumerate(mission.rules, 1))
-            tree = TaskTree(text, "L3", Task("0", "", rules=rules))
+            named = tuple(replace(rule, id=f"rule_{i}") for i, rule in enumerate(mission.rules, 1))
+            tree = TaskTree(text, "L3", Task("0", "", rules=named))
         else:
             tree = _tree(text, mission, world)
     except RejectionError as rejection:
@@ -73,7 +76,8 @@ def translate(text: str, world: World, state: WorldState | None = None, *, rules
     words = "no task" if count == 0 else "one task" if count == 1 else f"{count} tasks"
     said = len({rule.text for rule in mission.rules})
     rules = f" and {said} rule{'s' * (said > 1)}" if said else ""
-    return Translation(TranslationStatus.UNDERSTOOD, f"Understood: {words}{rules}.", tree)
+    message = f"Understood: {words}{rules}."
+    return Translation(TranslationStatus.UNDERSTOOD, message, tree, tangled=mission.tangled)
 
 
 def mission_of(text: str, world: World, state: WorldState | None = None) -> Mission:
@@ -91,7 +95,16 @@ def mission_of(text: str, world: World, state: WorldState | None = None) -> Miss
     parsed = reader.parse()
     if isinstance(parsed, Stop):
         raise reject.explain(reader, parsed)
-    return Composer(world, nouns, state).mission(statements(parsed))
+    said = statements(parsed)
+    return replace(Composer(world, nouns, state).mission(said), tangled=_tangled(said))
+
+
+def _tangled(said: Sequence[Statement]) -> bool:
+    """Whether more than one word of order is said, and not only "first" and "then"."""
+    links = [set(element.links) for statement in said for element in statement.elements]
+    subordinate = sum(bool(own & {"BEFORE", "AFTER", "EARLIER", "UNTIL"}) for own in links)
+    following = sum(bool(own & {"THEN", "FIRST"}) for own in links)
+    return subordinate > 0 and subordinate + following > 1
 
 
 def _tree(text: str, mission: Mission, world: World) -> TaskTree:

@@ -1,7 +1,7 @@
 """Free English to an answer: read, checked, with its confidence, and a question where two readings are close.
 
 Without a world the answer is lifted: its names are the words of the person. With a world it is grounded,
-see :mod:`grounding.translate.grounding`.
+see :mod:`grounding.translate.ground`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from grounding.translate import reject
 from grounding.translate.compose import contradiction
 from grounding.translate.lifting import lift, paraphrase
 from grounding.translate.outline import UNKNOWN, Frame, Outline
+from grounding.translate.repair import repaired
 
 #: Below this confidence a question is asked if there is a rival reading.
 ASK_BELOW = 0.5
@@ -57,6 +58,7 @@ class Answer:
         ids: Task id of every frame of the outline; "" where it stands for several.
         paraphrase: The best reading said back.
         alternatives: Other readings with their confidence, the likeliest first.
+        rivals: What else it could mean in the world, where a question has to be asked.
         faults: Offsets (start, end) of the words that the message is about.
         near: What could have been meant.
     """
@@ -73,6 +75,7 @@ class Answer:
     alternatives: tuple[Outline, ...] = ()
     faults: tuple[tuple[int, int], ...] = ()
     near: tuple[str, ...] = ()
+    rivals: tuple[TaskTree, ...] = ()
 
 
 def rejected(message: str, faults: Sequence[tuple[int, int]] = (), near: Sequence[str] = ()) -> Answer:
@@ -114,7 +117,18 @@ def outlines(text: str, reader: Reads) -> Answer | list[Outline]:
         frame = unknown[0]
         return rejected(f"I do not know what to do in '{frame.text}'. Use a verb such as put, bring, wash or go to.",
                         [(f.start, f.end) for f in unknown])  # fmt: skip
-    return [outline for outline in found if contradiction(outline) is None]
+    return _heard(text, [outline for outline in found if contradiction(outline) is None])
+
+
+def _heard(text: str, found: list[Outline]) -> list[Outline]:
+    """Readings without what the text takes back; both where it is not clear whether it does."""
+    repair = repaired(text, found[0])
+    if repair is None:
+        return found
+    if repair.sure:
+        return [repair.outline, *found[1:]]
+    half = found[0].confidence * ASK_BELOW * 0.99
+    return [replace(repair.outline, confidence=half), replace(found[0], confidence=half), *found[1:]]
 
 
 def answer_lifted(text: str, reader: Reads) -> Answer:

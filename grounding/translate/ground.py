@@ -1,9 +1,7 @@
 """Free English grounded in a world: every frame of an outline becomes a task over things of the world.
 
 Frames that speak of the same thing ("wash a spoon. Then put it in the drawer") get the same thing, frames
-that each ask for one of a kind ("a spoon in the sink, a spoon in the drawer") get different ones. The exact
-parser of controlled English reads the whole text too; where both agree the answer is surer, and where they
-do not, a question is asked.
+that each ask for one of a kind ("a spoon in the sink, a spoon in the drawer") get different ones.
 """
 
 from __future__ import annotations
@@ -16,25 +14,22 @@ from grounding.logic.formula import parse
 from grounding.mission.specify import specify
 from grounding.mission.task import Relation, Task, TaskTree, TreeRule
 from grounding.state import WorldState, initial_state
+from grounding.translate.compare import same
 from grounding.translate.compose import composed
-from grounding.translate.controlled import Translation, level, mission_of
-from grounding.translate.controlled import translate as translate_controlled
+from grounding.translate.controlled import level, mission_of
 from grounding.translate.frames import Grounded, GroundingStatus, ground
-from grounding.translate.free import ASK_BELOW, Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
+from grounding.translate.free import Answer, AnswerStatus, Reads, outlines, rejected, separating, understood
 from grounding.translate.lifting import order_of
-from grounding.translate.nodes import Node, canonical, closure, every, tasks
-from grounding.translate.outline import Frame, Outline
+from grounding.translate.nodes import Node, canonical, every, tasks
+from grounding.translate.outline import Frame, Outline, Rule
 from grounding.translate.paraphrase import describe, paraphrase
 from grounding.translate.references import RejectionError
-from grounding.translate.wording import name
+from grounding.translate.wording import name, state, verb_for
 from grounding.world import MOVABLE, World
-
-#: How much of the doubt is left where the exact parser reads the same.
-_AGREEMENT = 0.2
 
 
 @dataclass(frozen=True)
-class _Placed:
+class Placed:
     """An outline in a world.
 
     Attributes:
@@ -48,51 +43,50 @@ class _Placed:
     notes: tuple[str, ...]
 
 
-def answer_grounded(
-    text: str, world: World, state: WorldState | None, reader: Reads, exact: Translation | None = None
-) -> Answer:
-    """Reads an instruction for a world.
+def answer_grounded(text: str, world: World, state: WorldState | None, reader: Reads) -> Answer:
+    """Reads an instruction for a world as the reader of free English alone sees it.
 
     Args:
         text: The instruction.
         world: The world it speaks of.
         state: Where things are now; at the start of the world file where None.
         reader: What reads.
-        exact: What the exact parser made of the text, where it has read it already.
 
     Returns:
         What it means, or why that is not clear; never raises for what a person can type.
     """
     state = state or initial_state(world)
     found = outlines(text, reader)
-    exact = exact or translate_controlled(text, world, state)
     if isinstance(found, Answer):
-        return found if exact.tree is None else _exact(exact.tree, world, found)
+        return found
     best = found[0]
     placed = place(text, best, world, state)
     if isinstance(placed, Answer):
-        return placed if exact.tree is None else _exact(exact.tree, world, placed)
-    confidence, question = best.confidence, separating(found)
-    if exact.tree is not None:
-        if same(exact.tree, placed.tree):
-            confidence, question = 1 - _AGREEMENT * (1 - confidence), ""
-        else:
-            question = (
-                f"Do you mean: {paraphrase(placed.tree, world)} Or: {paraphrase(exact.tree, world)}"
-                if confidence >= ASK_BELOW
-                else question
-            )
-            if not question:
-                return _exact(exact.tree, world, rejected(""))
-    best = replace(best, confidence=confidence, notes=(*best.notes, *placed.notes))
+        return placed
+    question = separating(found)
+    rivals = _rivals(text, found[1:4], placed.tree, world, state) if question else ()
+    best = replace(best, notes=(*best.notes, *placed.notes))
     return Answer(
-        AnswerStatus.QUESTION if question else AnswerStatus.UNDERSTOOD, question or understood(best), confidence,
+        AnswerStatus.QUESTION if question else AnswerStatus.UNDERSTOOD, question or understood(best), best.confidence,
         question, best, placed.tree, specify(placed.tree, world), placed.ids, paraphrase(placed.tree, world),
-        tuple(found[1:4]),
+        tuple(found[1:4]), rivals=rivals,
     )  # fmt: skip
 
 
-def place(text: str, outline: Outline, world: World, state: WorldState) -> _Placed | Answer:
+def _rivals(
+    text: str, others: Sequence[Outline], best: TaskTree, world: World, state: WorldState
+) -> tuple[TaskTree, ...]:
+    """What the other readings mean in the world, where that is something else."""
+    trees = [best]
+    for outline in others:
+        placed = place(text, outline, world, state) if outline.frames else None
+        known = not isinstance(placed, Placed) or any(same(placed.tree, tree) for tree in trees)
+        if isinstance(placed, Placed) and not known:
+            trees.append(placed.tree)
+    return tuple(trees[1:])
+
+
+def place(text: str, outline: Outline, world: World, state: WorldState) -> Placed | Answer:
     """An outline in a world, or the answer that says which words cannot be placed.
 
     Args:
@@ -123,7 +117,7 @@ def place(text: str, outline: Outline, world: World, state: WorldState) -> _Plac
     where = dict(zip((id(leaf) for leaf in root.leaves()), _leaf_ids(task), strict=True))
     ids = tuple(where[id(node)] if id(node) in leaves else _first_id(node, where) for node in nodes)
     notes = tuple(dict.fromkeys(one.message for one in made if one.message))
-    return _Placed(TaskTree(text, level(task, world), task), ids, notes)
+    return Placed(TaskTree(text, level(task, world), task), ids, notes)
 
 
 def _grounded(frame: Frame, world: World, state: WorldState) -> Grounded:
@@ -283,52 +277,6 @@ def _options(node: Node) -> dict[str, Node]:
     return found if len(found) > 1 else {}
 
 
-def same(one: TaskTree, other: TaskTree) -> bool:
-    """Whether two trees ask for the same: goals, orders between them, rules."""
-    return _signature(one.root) == _signature(other.root)
-
-
-def _signature(root: Task) -> tuple[object, ...]:
-    leaves = {leaf.id: tuple(sorted(map(str, leaf.goal))) for leaf in root.walk() if leaf.is_leaf}
-    pairs = {
-        (a, b)
-        for task in root.walk()
-        for i, j in task.order
-        for a in _leaf_ids(task.children[i])
-        for b in _leaf_ids(task.children[j])
-    }
-    order = _steps_joined(leaves, set(closure(pairs)))
-    choices = sorted(
-        tuple(sorted(tuple(sorted(leaves[i] for i in _leaf_ids(child))) for child in task.children))
-        for task in root.walk()
-        if task.relation is Relation.EITHER and task.children
-    )
-    return sorted(leaves.values()), order, choices, sorted({rule.formula for rule in root.rules})
-
-
-def _steps_joined(leaves: dict[str, tuple[str, ...]], pairs: set[tuple[str, str]]) -> list[tuple[object, object]]:
-    """The order of tasks, after "wash the mug, then put it away" has become "put the washed mug away".
-
-    Args:
-        leaves: Task id -> goals; changed.
-        pairs: Their order, closed.
-    """
-    for a in list(leaves):
-        things = {goal.lstrip("!").split(".")[1] for goal in leaves[a]}
-        things = {goal.split(".")[2] for goal in leaves[a] if goal.startswith("holding.")} or things
-        if len(things) != 1 or not all(goal.lstrip("!").startswith(("is.", "holding.")) for goal in leaves[a]):
-            continue
-        after = [
-            b for b in leaves if a != b and (a, b) in pairs and any(goal.split(".")[1] in things for goal in leaves[b])
-        ]
-        if after:
-            b = after[0]
-            kept = {goal for goal in leaves.pop(a) if not goal.startswith("holding.")}
-            leaves[b] = tuple(sorted({*leaves[b], *kept}))
-            pairs = {(b if x == a else x, b if y == a else y) for x, y in pairs}
-    return sorted((leaves[x], leaves[y]) for x, y in closure({(x, y) for x, y in pairs if x != y}))
-
-
 def _leaf_ids(task: Task) -> list[str]:
     return [leaf.id for leaf in task.walk() if leaf.is_leaf]
 
@@ -337,13 +285,42 @@ def _first_id(node: Node, where: dict[int, str]) -> str:
     return next((where[id(leaf)] for leaf in node.leaves() if id(leaf) in where), "")
 
 
-def _exact(tree: TaskTree, world: World, doubt: Answer) -> Answer:
-    """The reading of the exact parser alone."""
+def outlined(tree: TaskTree, world: World) -> tuple[Outline, tuple[str, ...]]:
+    """A tree as an outline in the words of the world, and the task id of each frame.
+
+    Where its words stand in the text is not known.
+    """
     leaves = [leaf for leaf in tree.root.walk() if leaf.is_leaf]
-    frames = tuple(Frame(leaf.text or describe(leaf, world), "", robot=" or ".join(leaf.robots)) for leaf in leaves)
     ids = tuple(leaf.id for leaf in leaves)
-    outline = Outline(frames, tuple(order_of(ids, tree)), confidence=0.9)
-    return Answer(
-        AnswerStatus.UNDERSTOOD, understood(outline), 0.9, "", outline, tree, specify(tree, world), ids,
-        paraphrase(tree, world), (doubt.outline,) if doubt.outline else (),
-    )  # fmt: skip
+    rules = tuple(Rule(text) for text in dict.fromkeys(rule.text for task in tree.root.walk() for rule in task.rules))
+    either = tuple(
+        tuple(tuple(ids.index(i) for i in _leaf_ids(child)) for child in task.children)
+        for task in tree.root.walk()
+        if task.relation is Relation.EITHER and task.children
+    )
+    frames = tuple(_frame(leaf, world) for leaf in leaves)
+    return Outline(frames, tuple(order_of(ids, tree)), either, rules=rules), ids
+
+
+def _frame(leaf: Task, world: World) -> Frame:
+    """What a leaf asks for, as a frame."""
+    text, robot = leaf.text or describe(leaf, world), " or ".join(name(i, world) for i in leaf.robots)
+    if not leaf.goal:
+        return Frame(text, "", robot=robot)
+    first = leaf.goal[0]
+    subject, value = first.proposition.args
+    states = tuple(state(g.proposition.args[1], g.positive) for g in leaf.goal if g.proposition.predicate == "is")
+    match first.proposition.predicate:
+        case "at":
+            return Frame(text, "go", "", name(value, world), robot=robot)
+        case "holding":
+            return Frame(text, "pick up", _bare(value, world), states=states, robot=robot)
+        case "on" | "in" | "inside" as preposition:
+            where = preposition if preposition == "on" or value in world.things else "to"
+            return Frame(text, "put", _bare(subject, world), f"{where} {name(value, world)}", states, robot)
+        case _:
+            return Frame(text, verb_for(value, first.positive, world), _bare(subject, world), "", states, robot)
+
+
+def _bare(entity: str, world: World) -> str:
+    return name(entity, world).removeprefix("the ").removeprefix("a ")

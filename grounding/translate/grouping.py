@@ -49,14 +49,16 @@ def _plain(items: list[Item]) -> Node:
     items = _alternatives(items)
     chain: list[Node] = []
     segment: list[Item] = []
-    pending = "THEN"
+    pending, place = "THEN", 1
     for i, item in enumerate(items):
         link = next((k for k in item.links if k in NEXT), None) if i else None
         if link is not None:
-            _append(chain, _segment(segment, listed_then=link == "THEN"), pending)
-            segment, pending = [], link
+            _append(chain, _segment(segment, listed_then=link == "THEN"), pending, place)
+            # "A before B, but only after C": what is set off speaks of A, the main clause.
+            apart = link == "AFTER" and pending == "BEFORE" and bool({"BUT", "COMMA"} & set(item.links))
+            segment, pending, place = [], link, 2 if apart else 1
         segment.append(item)
-    _append(chain, _segment(segment, listed_then=False), pending)
+    _append(chain, _segment(segment, listed_then=False), pending, place)
     return sequence(chain)
 
 
@@ -66,11 +68,12 @@ def _refer(node: Node) -> None:
         leaf.reference = True
 
 
-def _append(chain: list[Node], node: Node, link: str) -> None:
+def _append(chain: list[Node], node: Node, link: str, place: int) -> None:
+    """Adds tasks to a chain; those that come earlier go before the last ones, as many as ``place``."""
     if link in ("AFTER", "BEFORE") and chain:
         _refer(node)
     if link in ("AFTER", "EARLIER") and chain:
-        chain.insert(len(chain) - 1, node)
+        chain.insert(max(len(chain) - place, 0), node)
     else:
         chain.append(node)
 
@@ -180,3 +183,28 @@ def _merge(root: Node, reference: Node, target: Node) -> None:
     for leaf in root.leaves():
         if leaf.tie is reference:
             leaf.tie = target if leaf is not target else None
+
+
+def handed_on(taken: Node, put: Node) -> Node:
+    """What is done with things in place of picking them up first; the robots named for that do it."""
+    before = {leaf.goal[0].proposition.args[1]: leaf for leaf in taken.leaves()}
+    for leaf in put.leaves():
+        source = before[leaf.goal[0].proposition.args[0]]
+        leaf.robots = leaf.robots or source.robots
+        leaf.tie = None if leaf.tie in before.values() else leaf.tie
+    return put
+
+
+def put_before(root: Node, first: Node, second: Node) -> bool:
+    """Orders two leaves of a tree, whatever groups they stand in; False where a choice is in the way."""
+    group = root
+    while True:
+        inner = [child for child in group.children if {first, second} <= set(child.leaves())]
+        if not inner:
+            break
+        group = inner[0]
+    if group.relation is not Relation.ALL or not (_raise_up(group, first) and _raise_up(group, second)):
+        return False
+    pair = (group.children.index(first), group.children.index(second))
+    group.order = closure(group.order | {pair})
+    return True

@@ -76,6 +76,8 @@ class _Writer:
             if task.relation is Relation.EITHER and i:
                 self.before = None
             parts.append(self.task(child))
+        if len(parts) == 1:
+            return parts[0]
         if task.relation is Relation.EITHER:
             pairs = zip(task.children, parts, strict=True)
             return "either " + " or ".join(f"first {text}" if _is_chain(child) else text for child, text in pairs)

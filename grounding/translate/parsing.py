@@ -26,6 +26,8 @@ from grounding.world import MOVABLE
 
 _GRAMMAR = Path(__file__).with_name("english.lark")
 _ENDS = frozenset(".!?;")
+#: Links that order a clause against the one before it.
+RELATIVE = ("BEFORE", "AFTER")
 _LINKS = frozenset(
     {"AND", "OR", "BUT", "THEN", "FIRST", "EITHER", "BEFORE", "EARLIER", "AFTER", "UNTIL", "WITHOUT", "WHILE"}
 )
@@ -74,6 +76,7 @@ class Reader(Lookahead):
         self._last = ""
         self._carried: tuple[str, ...] = ()
         self._spoken: tuple[str, ...] = ()
+        self._named: set[str] = set()
         self._verb = ""
         self._in_place = False
         self._predicate = False
@@ -346,6 +349,8 @@ class Reader(Lookahead):
         after = self._skip_fillers(j + phrase[0], nouns=True)
         if self._predicate and self._says_of_it(after):
             return False
+        if "COMMA" in kinds and self._named & set(phrase[1].ids) and self._is_any(after, ("FIRST", "THEN", *RELATIVE)):
+            return False  # "go to m1 and m2, m2 first"
         return not self._opens_gap(phrase[1], after)
 
     def _opens_gap(self, phrase: NounPhrase, after: int) -> bool:
@@ -353,7 +358,8 @@ class Reader(Lookahead):
         things = self.nouns.world.things
         movable = any(k in things and things[k].properties & MOVABLE for k in phrase.ids)
         movable = movable or phrase.one or phrase.quantifier == "other"
-        if self._verb not in ("", "CARRY", "MOVE") or not self._in_place or not movable:
+        fronted = self._fronted and not self._predicate
+        if self._verb not in ("", "CARRY", "MOVE") or not (self._in_place or fronted) or not movable:
             return False
         return after < len(self.plain) and self._is(after, "PREP") and self._noun_at(after + 1)
 
@@ -369,6 +375,7 @@ class Reader(Lookahead):
                 self.problems.append(value)
             if terminal == "NP":
                 self._spoken = value.ids
+                self._named |= set(value.ids)
             if terminal == "NP" and (self._last != "JOIN" or value.quantifier):
                 self._carried = self._kind_of(i)
         end = self.words[i + n - 1].end
@@ -387,7 +394,7 @@ class Reader(Lookahead):
             self._in_place = self._predicate = False
             self._fronted = terminal in ("AFTER", "BEFORE", "WHILE", "UNTIL") and self._last in ("", "_END")
         if terminal == "_END":
-            self._verb = ""
+            self._verb, self._named = "", set()
         self._last = terminal
 
     def _can(self, terminal: str) -> bool:

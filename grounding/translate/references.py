@@ -108,6 +108,11 @@ class Resolver:
         if phrase.pronoun:
             return self._pronoun(phrase)
         ids = self._narrow(phrase, self._of_kind(phrase, want), want, places)
+        if forbidden and phrase.count is not None and phrase.count > 1 and phrase.quantifier not in ("the", "all"):
+            raise RejectionError(
+                f"I have no rules about how many there may be ({phrase.text!r}). Name what must not be done.",
+                phrase.start,
+            )
         if phrase.count is not None and phrase.count != len(ids):
             before = tuple(i for i in ids if i in self.context.mentioned)
             ids = before if len(before) == phrase.count else ids

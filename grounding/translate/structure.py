@@ -8,10 +8,21 @@ from grounding.mission.task import Relation, TreeRule
 from grounding.state import SELF, WorldState
 from grounding.translate import abilities
 from grounding.translate.clauses import Clause, Element, Statement
-from grounding.translate.grouping import NEXT, Item, drop_implied, group, in_order, point_back
+from grounding.translate.grouping import (
+    NEXT,
+    Item,
+    drop_implied,
+    group,
+    handed_on,
+    in_order,
+    point_back,
+    put_before,
+)
 from grounding.translate.meaning import MOST_ALTERNATIVES, RETURN, Interpreter
 from grounding.translate.nodes import Node, either, every
 from grounding.translate.nouns import Nouns
+from grounding.translate.parsing import RELATIVE
+from grounding.translate.ranking import Remark, again, orders, remarks
 from grounding.translate.references import ChoiceNeededError, RejectionError, Robots, robots_of
 from grounding.translate.rules import RuleMaker
 from grounding.world import World
@@ -27,10 +38,12 @@ class Mission:
     Attributes:
         root: All tasks, None when there are only rules.
         rules: Rules for the team.
+        tangled: Whether its words of order could be tied to each other in another way.
     """
 
     root: Node | None
     rules: list[TreeRule] = field(default_factory=list)
+    tangled: bool = False
 
 
 class Composer:
@@ -42,6 +55,8 @@ class Composer:
         self.rules: list[TreeRule] = []
         self.previous: Clause | None = None
         self.before: Item | None = None
+        self.said: list[Node] = []
+        self.orders: list[tuple[Node, Node, int]] = []
         self.spoken: set[str] = set()
         self.begins = 0
 
@@ -58,8 +73,13 @@ class Composer:
             i = len(nodes)
             if "THEN" in links:
                 order |= {(j, i) for j in range(i)}
-            elif "EARLIER" in links or "FIRST" in statement.tail:
+            elif "EARLIER" in links or ("FIRST" in statement.tail and len(statement.elements) == 1):
                 order |= {(i, j) for j in range(i)}
+            listed = statement is statements[-1] and len(statement.elements) == 1 and not node.is_leaf
+            if listed and not nodes and "FIRST" in statement.tail:
+                raise RejectionError(
+                    "I cannot tell what comes first. Say the order with 'then'.", statement.elements[0].clause.start
+                )
             order |= {(j, i) for j in first}
             if "FIRST" in links and not any("THEN" in element.links for element in statement.elements):
                 first.append(i)
@@ -67,6 +87,9 @@ class Composer:
         if not nodes:
             return Mission(None, self.rules)
         root = every(nodes, order)
+        for earlier, later, start in self.orders:
+            if not put_before(root, earlier, later):
+                raise RejectionError("I cannot tell which of the choices that order speaks of. Say it again.", start)
         drop_implied(root)
         return Mission(point_back(root), self.rules)
 
@@ -74,7 +97,7 @@ class Composer:
         """The tasks of one sentence; once for each choice where later words hang on it."""
         self.begins = statement.elements[0].clause.start
         context, rules, previous = self.interpreter.context.copy(), list(self.rules), self.previous
-        spoken = set(self.spoken)
+        spoken, said, ordered = set(self.spoken), list(self.said), list(self.orders)
         try:
             return self._compose(statement)
         except ChoiceNeededError as choice:
@@ -89,10 +112,12 @@ class Composer:
                     "That leaves too many possibilities open. Name the things you mean.", choice.start
                 ) from None
         nodes = []
+        self.orders = ordered
         for entity in ids:
             self.interpreter.context = context.copy()
             self.interpreter.context.bound[start] = entity
             self.rules, self.previous, self.spoken = list(rules), previous, set(spoken)
+            self.said = list(said)
             node = self._statement(statement, factor * len(ids))
             if node is not None:
                 nodes.append(node)
@@ -105,11 +130,19 @@ class Composer:
             )
         elements = _attach(_trail(statement))
         items: list[Item] = []
+        begun = len(self.said)
         doers: Robots | None = None
         last: Item | None = None
         last_clause = elements[0].clause
         negative = False
-        for element in elements:
+        pointed: list[Remark] = []
+        for position, element in enumerate(elements):
+            remark = remarks(elements, position, self.said)
+            if remark is not None:
+                self._order(remark, pointed, last, begun)
+                pointed.append(remark)
+                _drop_rank(elements[position + 1 :])
+                continue
             clause = self._complete(element.clause)
             links = element.links
             own = clause.doers or clause.by
@@ -130,6 +163,18 @@ class Composer:
                 continue
             robots = doers or Robots()
             node = self._task(clause, robots, last, element)
+            told = again(node, self.said[begun:]) if element.rank else ()
+            if told:
+                pointed.append(Remark(told, element.rank, clause.start))
+                self._order(pointed[-1], [], last, begun)
+                _drop_rank(elements[position + 1 :])
+                continue
+            if last is not None and not NEXT & set(links) and self._only_takes(last.node, node):
+                self.said = [leaf for leaf in self.said if leaf not in set(last.node.leaves())]
+                self.said += node.leaves()
+                last.node, last_clause = handed_on(last.node, node), clause
+                self.previous = clause
+                continue
             if last is not None and _in_turn(last_clause, links):
                 last.node = in_order(last.node)
             item = Item(list(links), node, clause.in_order or statement.lead == "INORDER")
@@ -137,14 +182,28 @@ class Composer:
             if last is not None and not free and _follows(clause, last.node, links):
                 item.links.append("THEN")
             items.append(item)
+            self.said += node.leaves()
             last, last_clause = item, clause
             self.previous = clause
+        if pointed and set(elements[0].links) & set(RELATIVE) and remarks(elements, 0, self.said[:begun]):
+            self.orders += [(a, b, pointed[0].start) for a, b in orders(pointed[0], self.said[begun:])]
         if items:
             self.before = items[-1]
         return group(items) if items else None
 
+    def _order(self, remark: Remark, pointed: list[Remark], last: Item | None, begun: int) -> None:
+        """Notes in which order a remark puts the tasks said before."""
+        if remark.rank in RELATIVE:
+            beside = pointed[-1].tasks if pointed and not pointed[-1].rank else list(last.node.leaves()) if last else []
+            pairs = orders(remark, beside)
+        else:
+            pairs = orders(remark, self.said[begun:] or self.said)
+        self.orders += [(first, second, remark.start) for first, second in pairs]
+
     def _complete(self, clause: Clause) -> Clause:
         """A clause without a verb goes on with the one before ("... and then to m2")."""
+        if clause.kind == "ranked":
+            raise RejectionError("I cannot tell which task that speaks of. Name what is to be done.", clause.start)
         if clause.kind != "more":
             return clause
         before = self.previous
@@ -251,6 +310,18 @@ class Composer:
                 leaf.tie = before
             before = leaf
 
+    def _only_takes(self, taken: Node, put: Node) -> bool:
+        """Whether more things are picked up than hands are there, to be put somewhere: each goes by itself."""
+        held, moved = [leaf.goal for leaf in taken.leaves()], [leaf.goal for leaf in put.leaves()]
+        if any(leaf.rules for leaf in taken.leaves()) or not all(len(g) == 1 and g[0].positive for g in held):
+            return False
+        if any(g[0].proposition.predicate != "holding" for g in held) or put.relation is Relation.EITHER:
+            return False
+        things = {g[0].proposition.args[1] for g in held}
+        hands = set().union(*(abilities.able(g[0], self.interpreter.world) for g in held))
+        placed = {g[0].proposition.args[0] for g in moved if g and g[0].proposition.predicate != "at"}
+        return len(things) > len(hands) and placed == things
+
     def _one_could(self, a: Node, b: Node) -> bool:
         """Whether some robot has the skills for both leaves."""
         world = self.interpreter.world
@@ -274,13 +345,21 @@ def _follows(clause: Clause, before: Node, links: list[str]) -> bool:
 
 def _trail(statement: Statement) -> list[Element]:
     """The clauses, with a link said at the very end moved to where it belongs ("... afterwards")."""
-    elements = [Element(list(e.links), e.clause, list(e.attached)) for e in statement.elements]
+    elements = [replace(e, links=list(e.links), attached=list(e.attached)) for e in statement.elements]
     for link in statement.tail:
         if link == "THEN":
             elements[-1].links.append("THEN")
         elif link == "EARLIER" and len(elements) > 1:
             elements[-1].links.append("AFTER")
+        elif link == "FIRST" and len(elements) > 1:
+            elements[-1].links.append("EARLIER")
     return elements
+
+
+def _drop_rank(after: list[Element]) -> None:
+    """Takes "first" or "last", said of the clause before, out of the link of the clause after it."""
+    if after and len(after[0].links) > 1 and after[0].links[0] in ("FIRST", "THEN"):
+        after[0].links = after[0].links[1:]
 
 
 def _in_turn(clause: Clause, links: list[str]) -> bool:
@@ -316,7 +395,7 @@ def _attach(elements: list[Element]) -> list[Element]:
             link = link_before
         link_before = link
         if not link:
-            found.append(Element(element.links, element.clause, [*element.attached, *waiting]))
+            found.append(replace(element, attached=[*element.attached, *waiting]))
             waiting = []
         elif found:
             found[-1].attached.append((link, element.clause))

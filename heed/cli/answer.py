@@ -15,9 +15,12 @@ from typing import Any, TextIO
 from grounding.errors import ConfigurationError, HeedError
 from grounding.logic.spec import HierarchicalSpec
 from grounding.mission.task import Task, TaskTree
+from heed.dialogue import Question
 from heed.outcome import Outcome
 from planners.plan import TeamPlan
 
+#: Exit status where a question has to be answered first.
+ASKED = 7
 #: Exit status of the commands that have an outcome; 2 stands for a command that is used wrongly.
 EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.SUCCEEDED: 0,
@@ -26,13 +29,16 @@ EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.UNSATISFIABLE: 4,
     Outcome.PLANNING_TIMEOUT: 5,
     Outcome.EXECUTION_FAILED: 6,
+    Outcome.ASKED: ASKED,
+    Outcome.UNVERIFIED: 8,
     Outcome.CANCELED: 130,
     Outcome.UNKNOWN: 1,
 }
 USAGE_ERROR = 2
 EXIT_HELP = (
     "Exit status: 0 SUCCEEDED, 1 INTERNAL_ERROR, 2 wrong usage (such as an unknown world), 3 REJECTED, "
-    "4 UNSATISFIABLE, 5 PLANNING_TIMEOUT, 6 EXECUTION_FAILED, 130 CANCELED."
+    "4 UNSATISFIABLE, 5 PLANNING_TIMEOUT, 6 EXECUTION_FAILED, 7 ASKED (answer the question first), 8 UNVERIFIED, "
+    "130 CANCELED."
 )
 TIMINGS = ("ground", "translate", "automata", "plan", "execute")
 
@@ -49,13 +55,15 @@ def answer(
     monitor: Mapping[str, str] | None = None,
     episode: str | None = None,
     timings_ms: Mapping[str, float] | None = None,
+    question: Question | None = None,
 ) -> dict[str, Any]:
     """The JSON object of a run; every key is there for every outcome, null or empty where unknown.
 
     Returns:
         ``outcome, message, instruction, level, tree, spec`` (list of levels: name -> formula),
         ``plan`` (robot -> list of ``{skill, args, start, end}``, seconds), ``cost, makespan``
-        (seconds), ``monitor`` (name -> state), ``episode`` (folder) and ``timings_ms``.
+        (seconds), ``monitor`` (name -> state), ``episode`` (folder), ``timings_ms``, and ``question``
+        with ``options`` where something has to be answered first.
     """
     timings = timings_ms or {}
     return {
@@ -71,7 +79,13 @@ def answer(
         "monitor": dict(monitor or {}),
         "episode": episode or None,
         "timings_ms": {name: round(timings[name], 3) if name in timings else None for name in TIMINGS},
+        **question_as_json(question or Question()),
     }
+
+
+def question_as_json(question: Question) -> dict[str, Any]:
+    """The keys of a question: ``question`` (null where there is none) and ``options``, numbered from 1."""
+    return {"question": question.text or None, "options": list(question.options)}
 
 
 def task_as_json(task: Task) -> dict[str, Any]:

@@ -7,7 +7,8 @@ in: the running system, a recorded episode or a test.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -22,7 +23,8 @@ from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.mission.task import NodeState, Relation, Task, TaskTree
 from grounding.state import RobotState, WorldState
 from grounding.world import World
-from heed.news import Feedback
+from heed.dialogue import Mode, Question, RobotMode
+from heed.news import Exchange, Feedback
 from heed.progress import NodeProgress
 
 #: State or verdict -> (symbol, style). Symbols differ in shape, so colour is never needed.
@@ -34,17 +36,19 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "skipped": ("–", "dim"),
     "satisfied": ("✔", "green"),
     "violated": ("✘", "bold red"),
+    "unobserved": ("?", "bold yellow"),
 }
 STAGES: Mapping[str, str] = {
     "": "starting",
     "ground": "understanding",
+    "ask": "asking",
     "plan": "planning",
     "execute": "carrying out",
     "verify": "verifying",
     "done": "done",
 }
 #: Formulas are listed in this order where there is not room for all.
-URGENCY = (Truth.VIOLATED, Truth.PENDING, Truth.SATISFIED)
+URGENCY = (Truth.VIOLATED, Truth.UNOBSERVED, Truth.PENDING, Truth.SATISFIED)
 #: Below this width reasons of formulas get no column of their own.
 WIDE = 100
 #: Terminals with fewer rows get a picture without gaps.
@@ -96,6 +100,17 @@ class Display:
             self._live.stop()
             self._console.print(self._draw(whole=True))
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Takes the picture away while something else has the terminal."""
+        if self._live:
+            self._live.stop()
+        try:
+            yield
+        finally:
+            if self._live:
+                self._live.start()
+
     def update(self, feedback: Feedback) -> None:
         """Shows what has changed."""
         previous, self.feedback = self.feedback, feedback
@@ -131,18 +146,20 @@ def draw(
     task_rows = formula_rows = None
     compact = height is not None and height < TALL
     if height is not None:
-        left = height - (FRAME_ROWS if compact else FRAME_ROWS + 6) - len(world.robots)
+        left = height - (FRAME_ROWS if compact else FRAME_ROWS + 6) - len(world.robots) - len(talk(feedback))
         formula_rows = min(len(feedback.monitor), max(3, left // 3))
         task_rows = max(4, left - formula_rows)
     parts: list[RenderableType] = [
         Text(f"“{_shorten(instruction, (1 if compact else 2) * width - 24)}”", style="italic")
     ]
     if feedback.tree is not None:
-        parts.append(_tasks(feedback.tree, feedback.progress, width, task_rows))
+        parts.append(tasks(feedback.tree, feedback.progress, width, task_rows))
     if feedback.state is not None:
-        parts.append(_robots(world, feedback.state))
+        parts.append(robots(world, feedback.state, feedback.session.robots))
     if feedback.monitor:
         parts.append(_formulas(feedback.monitor, width, formula_rows))
+    if said := talk(feedback):
+        parts.append(Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in said)))
     parts.append(_bar(feedback, elapsed))
     if not compact:
         parts = [row for part in parts for row in (part, Text())][:-1]
@@ -179,10 +196,47 @@ def words(task: Task) -> str:
     return f"{task.text} ({how})" if task.text else how
 
 
+def talk(feedback: Feedback) -> list[str]:
+    """What was said last with what became of it, and what is asked; a line each, none where nothing was."""
+    lines = [said_words(feedback.said)] if feedback.said else []
+    question = feedback.question or feedback.session.question
+    return [*lines, f"asks: {question_words(question)}"] if question else lines
+
+
+def said_words(said: Exchange) -> str:
+    """Something that was said, and what became of it."""
+    spoken = said.spoken
+    became = spoken.sentence or ("accepted" if spoken.accepted else "refused")
+    return f"{said.speaker or 'said'}: “{_shorten(said.text, 80)}” {became}"
+
+
+def question_words(question: Question) -> str:
+    """A question with its numbered options in one line."""
+    options = " ".join(f"{number}: {option}." for number, option in enumerate(question.options, 1))
+    return f"{question.text} {options}".rstrip()
+
+
+def mode_words(mode: RobotMode) -> str:
+    """Who decides what a robot does, and why.
+
+    >>> mode_words(RobotMode(Mode.PAUSED, "was told to stop"))
+    'PAUSED: was told to stop'
+    """
+    return f"{mode.mode.name}: {mode.sentence}" if mode.sentence else mode.mode.name
+
+
 def changes(before: Feedback, after: Feedback) -> Iterable[str]:
     """One line of text for every change worth telling."""
     if after.stage != before.stage:
         yield f"{STAGES.get(after.stage, after.stage)}: {after.sentence}".rstrip(": ")
+    if after.said is not None and after.said != before.said:
+        yield said_words(after.said)
+    for name, mode in after.session.robots.items():
+        if mode != before.session.robots.get(name, RobotMode()):
+            yield f"{name} {mode_words(mode)}"
+    asked = after.question or after.session.question
+    if asked and asked.id != (before.question or before.session.question).id:
+        yield f"asks: {question_words(asked)}"
     if after.tree is not None and before.tree is None:
         yield f"understood {level_words(after.tree.level)}".rstrip()
     if after.tree is not None:
@@ -197,17 +251,17 @@ def changes(before: Feedback, after: Feedback) -> Iterable[str]:
             yield f"{MARKS[line.verdict.value][0]} formula {name} {line.verdict.value}{reason}"
 
 
-def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], width: int, rows: int | None) -> Tree:
+def tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], width: int, rows: int | None) -> Tree:
     """The task tree; where rows are short, finished groups are folded and the least urgent tasks left out."""
 
     def line(task: Task) -> Text:
         return _task_line(task, progress.get(task.id, NodeProgress()))
 
-    tasks = list(tree.root.walk())
-    shown = {task.id for task in tasks}
-    if rows is not None and sum(_height(line(task), width) for task in tasks) > rows:
+    every = list(tree.root.walk())
+    shown = {task.id for task in every}
+    if rows is not None and sum(_height(line(task), width) for task in every) > rows:
         shown, used = {tree.root.id}, _height(line(tree.root), width) + 1
-        for task in _busy_first(tasks[1:], progress):
+        for task in _busy_first(every[1:], progress):
             used += _height(line(task), width)
             if used > rows:
                 break
@@ -219,8 +273,8 @@ def _tasks(tree: TaskTree, progress: Mapping[str, NodeProgress], width: int, row
 
     root = Tree(line(tree.root), guide_style="dim")
     add(root, tree.root)
-    if len(shown) < len(tasks):
-        root.add(Text(f"and {len(tasks) - len(shown)} more", style="dim"))
+    if len(shown) < len(every):
+        root.add(Text(f"and {len(every) - len(shown)} more", style="dim"))
     return root
 
 
@@ -242,20 +296,38 @@ def _task_line(task: Task, progress: NodeProgress) -> Text:
     return line
 
 
-def _robots(world: World, state: WorldState) -> Table:
+def robots(world: World | None, state: WorldState, modes: Mapping[str, RobotMode]) -> Table:
+    """The robots, one a row: where each is, what it holds and does, and who decides that unless the plan does.
+
+    Args:
+        world: The world, None where it is not known; places are then cells.
+        state: Where everything is.
+        modes: Robot id -> who decides.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("robot", "type", "where", "holds"):
+    for title in ("robot", "type", "where", "holds") if world else ("robot", "where", "holds"):
         table.add_column(title, no_wrap=True)
     table.add_column("does", overflow="ellipsis", no_wrap=True, ratio=1)
     for name, robot in state.robots.items():
-        doing = Text(robot.skill or "idle", style="cyan" if robot.skill else "dim")
-        if not robot.alive:
-            doing = Text("lost", style="bold red")
-        table.add_row(name, world.robots[name].type.name, _where(world, robot), robot.holding or "–", doing)
+        kind = [world.robots[name].type.name] if world else []
+        does = _does(robot, modes.get(name, RobotMode()))
+        table.add_row(name, *kind, _where(world, robot), robot.holding or "–", does)
     return table
 
 
-def _where(world: World, robot: RobotState) -> str:
+def _does(robot: RobotState, mode: RobotMode) -> Text:
+    if not robot.alive:
+        return Text("lost", style="bold red")
+    doing = Text(robot.skill or "idle", style="cyan" if robot.skill else "dim")
+    if mode.mode is Mode.AUTONOMOUS:
+        return doing
+    decides = Text(mode_words(mode), style="bold yellow")
+    return Text.assemble(decides, "  ", doing) if robot.skill else decides
+
+
+def _where(world: World | None, robot: RobotState) -> str:
+    if world is None:
+        return f"({robot.cell[0]},{robot.cell[1]})"
     zone = world.room_of(robot.cell) or world.door_at.get(robot.cell) or "?"
     spot = next((p.id for p in world.places.values() if robot.cell in p.cells), None)
     return f"{zone} {spot}" if spot else f"{zone} ({robot.cell[0]},{robot.cell[1]})"
@@ -278,8 +350,8 @@ def _formulas(formulas: Mapping[str, FormulaVerdict], width: int, rows: int | No
         if width >= WIDE:
             cells.append(Text(line.reason))
         table.add_row(*cells)
-        if width < WIDE and line.verdict is Truth.VIOLATED and line.reason:
-            table.add_row("", "", Text(line.reason, style="red"))
+        if width < WIDE and line.verdict in (Truth.VIOLATED, Truth.UNOBSERVED) and line.reason:
+            table.add_row("", "", Text(line.reason, style=MARKS[line.verdict.value][1]))
     if hidden:
         table.add_row("", "", f"and {hidden} more")
     return table

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from grounding.errors import ConfigurationError
+from heed.cli.eval_corrections import corrections
 from heed.cli.eval_levels import levels
 from heed.cli.eval_ltl import ltl
 from heed.cli.eval_translate import translate
@@ -30,6 +31,7 @@ def _group() -> None:
     pass
 
 
+app.command()(corrections)
 app.command()(levels)
 app.command()(ltl)
 app.command()(translate)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grounding.errors import ConfigurationError
+from heed.cli.namespace import checked
 from heed.environment import child_environment, package_share
 from heed.launching.reader import Argument, read_arguments, read_launch
 
@@ -19,6 +20,7 @@ from heed.launching.reader import Argument, read_arguments, read_launch
 def launch(
     file: Annotated[str, typer.Argument(help="A launch file (YAML), or the name of one that ships with Heed.")],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="[NAME:=VALUE]...", help="Its arguments.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Namespace of the fleet, the same as namespace:=NAME.")] = None,
     show_args: Annotated[bool, typer.Option("--show-args", "-s", help="Show its arguments and exit.")] = False,
 ) -> None:
     """Starts every node of a ROS 2 launch file in a process of its own.
@@ -31,11 +33,16 @@ def launch(
     if show_args:
         _show(path, read_arguments(path))
         return
-    specs = read_launch(path, parse_values(arguments or []), child_environment(os.environ))
+    values = parse_values([*(arguments or []), *([f"namespace:={checked(namespace)}"] if namespace else [])])
+    specs = read_launch(path, values, child_environment(os.environ))
     if not specs:
         raise ConfigurationError(str(path), "starts no node with these arguments.", "See --show-args.")
     from heed.launching.processes import run_processes
+    from heed.nodes.claim import require_free
 
+    for spec in specs:
+        domain = spec.environment.get("ROS_DOMAIN_ID", os.environ.get("ROS_DOMAIN_ID")) or "0"
+        require_free([spec.node] if spec.node else [], int(domain) if domain.isdigit() else 0)
     raise typer.Exit(run_processes(specs))
 
 

@@ -17,6 +17,9 @@ from heed.environment import prepare
 #: Sub-command -> module, function, what it does.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "run": ("heed.cli.run", "run", "Has an instruction carried out by a team of simulated robots and verified."),
+    "say": ("heed.cli.say", "say", "Says something to a fleet that is up: a correction, a question, an instruction."),
+    "status": ("heed.cli.status", "status", "Shows what a fleet that is up is doing, and who decides it."),
+    "cancel": ("heed.cli.cancel", "cancel", "Ends a mission of a fleet that is up; its robots stand when it returns."),
     "plan": ("heed.cli.plan", "plan", "Shows the task tree, formulas, allocation and timing before anything moves."),
     "worlds": ("heed.cli.worlds", "worlds", "Lists the worlds, or describes one."),
     "eval": ("heed.cli.eval", "app", "Measures a part of Heed on published cases."),

@@ -14,13 +14,16 @@ from grounding.errors import ConfigurationError, HeedError
 from grounding.logic.spec import HierarchicalSpec
 from grounding.world import World
 from grounding.worldfile import load_world
-from heed.cli.answer import EXIT_HELP, USAGE_ERROR, answer, guarded, own_stdout, print_json, read_text, refuse
+from heed.cli.answer import EXIT_HELP, USAGE_ERROR, guarded, own_stdout, print_json, read_text, refuse
+from heed.cli.answer import answer as as_answer
 from heed.outcome import Outcome
 from planners.plan import PlanResult
 
 OBJECTIVES = ("makespan", "cost")
 #: Keys of ``--json`` beside those of ``heed run``, as they are before there is a plan.
-NOTHING: Mapping[str, Any] = {"planner": None, "files": {"gantt": None, "automata": {}}}
+NOTHING: Mapping[str, Any] = {
+    "planner": None, "files": {"gantt": None, "automata": {}}, "question": None, "options": [],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Wish:
         gantt: PNG file to write, or None.
         automata: Folder for SVG files, or None.
         as_json: Whether to print one JSON object.
+        answer: Answer to the question which meaning is meant, or None.
     """
 
     objective: str
@@ -40,6 +44,7 @@ class Wish:
     gantt: Path | None
     automata: Path | None
     as_json: bool
+    answer: str | None = None
 
     def check(self) -> None:
         """Finds what cannot be done before any work is done.
@@ -67,10 +72,13 @@ def plan(
     time_limit: Annotated[float, typer.Option(min=0.05, help="Seconds for planning.")] = 2.0,
     gantt: Annotated[Path | None, typer.Option(help="PNG file for a chart of who does what when.")] = None,
     automata: Annotated[Path | None, typer.Option(help="Folder for an SVG of each formula's automaton.")] = None,
+    answer: Annotated[
+        str | None, typer.Option(metavar="N|WORDS", help="Which meaning is meant, where there are several.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Shows task tree, formulas, allocation and timing of an instruction; nothing moves."""
-    wish = Wish(objective, time_limit, _home(gantt), _home(automata), as_json)
+    wish = Wish(objective, time_limit, _home(gantt), _home(automata), as_json, answer)
     with own_stdout() as out:
         code = _plan(out, text, world, wish)
     raise typer.Exit(code)
@@ -96,10 +104,11 @@ def _plan(out: TextIO, text: str, world_name: str, wish: Wish) -> int:
 
 
 def _show(out: TextIO, text: str, world: World, wish: Wish) -> Outcome:
+    from heed.cli.asking import settled
     from heed.pipeline import OUTCOME_OF_PLAN, make_plan, understand
 
     started = time.perf_counter()
-    meaning = understand(text, world)
+    meaning = settled(understand(text, world), world, wish.answer, ask=not wish.as_json)
     timings = {**meaning.timings_ms, "ground": 1e3 * (time.perf_counter() - started)}
     outcome, message, result = meaning.outcome, meaning.message, None
     if outcome is Outcome.SUCCEEDED:
@@ -112,7 +121,7 @@ def _show(out: TextIO, text: str, world: World, wish: Wish) -> Outcome:
     chart, pictures = _draw(wish, text, world, meaning.spec, result)
     if wish.as_json:
         team_plan = result.plan if result else None
-        value = answer(
+        value = as_answer(
             text,
             outcome,
             message,
@@ -123,10 +132,12 @@ def _show(out: TextIO, text: str, world: World, wish: Wish) -> Outcome:
             timings_ms=timings,
         )
         files = {"gantt": _path(chart), "automata": {name: _path(picture) for name, picture in pictures.items()}}
-        print_json({**value, "planner": _planner(result, wish.objective), "files": files}, out)
+        asked = {"question": meaning.question.text or None, "options": list(meaning.question.options)}
+        print_json({**value, "planner": _planner(result, wish.objective), "files": files, **asked}, out)
         return outcome
     from rich.console import Console
 
+    from heed.cli.asking import numbered
     from heed.cli.display import outcome_panel
     from heed.cli.preview import files_written, show_plan
 
@@ -138,6 +149,8 @@ def _show(out: TextIO, text: str, world: World, wish: Wish) -> Outcome:
         console.print(files_written(chart, pictures))
     if outcome is not Outcome.SUCCEEDED:
         console.print(outcome_panel(outcome.name, message))
+    if meaning.question:
+        console.print(f"{numbered(meaning.question)}\nAnswer with --answer, by number or in words.")
     return outcome
 
 

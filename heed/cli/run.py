@@ -16,6 +16,7 @@ from grounding.errors import ConfigurationError, HeedError
 from grounding.world import World
 from grounding.worldfile import load_world
 from heed.cli.answer import EXIT_HELP, USAGE_ERROR, guarded, own_stdout, read_text, refuse
+from heed.cli.namespace import DEFAULT, Namespace, checked
 from heed.outcome import Outcome
 
 
@@ -36,9 +37,14 @@ def run(
         list[str] | None, typer.Option(help="Let a skill fail with a probability: pick_up=0.3 (may be repeated).")
     ] = None,
     picture: Annotated[Path | None, typer.Option(help="Save a picture of the scene at the end (pybullet).")] = None,
+    namespace: Namespace = DEFAULT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what the nodes log.")] = False,
 ) -> None:
-    """Has an instruction carried out by a team of simulated robots and verified."""
+    """Has an instruction carried out by a team of simulated robots and verified.
+
+    What can be meant in more than one way is asked about on a terminal; elsewhere the question is
+    printed with its options. To talk to a team while it works, use heed launch and heed say.
+    """
     with own_stdout() as out:
         code = _run(
             out,
@@ -47,6 +53,7 @@ def run(
             as_json=as_json,
             timeout=timeout,
             picture=picture,
+            namespace=namespace,
             fail=fail or (),
             physics=physics,
             headless=headless,
@@ -69,6 +76,7 @@ def _run(
     as_json: bool,
     timeout: float | None,
     picture: Path | None,
+    namespace: str,
     fail: Sequence[str],
     physics: str,
     seed: int,
@@ -79,7 +87,7 @@ def _run(
     instruction = ""
     try:
         instruction = read_text(text)
-        world = load_world(world_name)
+        world, namespace = load_world(world_name), checked(namespace)
         if physics not in sim.PHYSICS:
             raise ConfigurationError(f"--physics {physics}", "is not known.", f"Use one of: {', '.join(sim.PHYSICS)}.")
         faults = parse_faults(fail, world, seed)
@@ -100,7 +108,7 @@ def _run(
             "faults": faults,
             "episodes": episodes,
         }
-        with Commander(in_process=True, **fleet, **settings) as commander:
+        with Commander(namespace, in_process=True, **fleet, **settings) as commander:
             result = carry_out(commander, world, instruction, out, as_json=as_json, timeout=timeout)
             if picture is not None:
                 _save(commander.picture(), picture)

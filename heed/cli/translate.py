@@ -8,10 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from grounding.translate.free import Answer, AnswerStatus
+from grounding.mission.specify import specify
+from grounding.translate.free import Answer, AnswerStatus, rejected
+from grounding.translate.ground import outlined
 from grounding.translate.outline import Frame, Outline
+from grounding.world import World
 from grounding.worldfile import load_world
 from heed.cli.answer import EXIT_CODES, print_json, read_text, task_as_json
+from heed.interpret import Interpretation, InterpretationStatus, interpret
 from heed.outcome import Outcome
 from heed.translation import translation
 
@@ -36,19 +40,45 @@ def translate(
     with suppress(AttributeError):
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # what a terminal cannot show is no error
     words = read_text(text)
-    answer = translation(words, load_world(world) if world else None, engine=engine)
+    answer, options = read(words, load_world(world) if world else None, engine)
     if as_json:
-        print_json(as_object(words, answer), sys.stdout)
+        print_json(as_object(words, answer, options), sys.stdout)
     else:
-        print("\n".join(_lines(words, answer)))
+        print("\n".join(_lines(words, answer, options)))
     raise typer.Exit(EXIT_CODES[Outcome.REJECTED] if answer.status is AnswerStatus.REJECTED else 0)
 
 
-def as_object(text: str, answer: Answer) -> dict[str, Any]:
+def read(text: str, world: World | None, engine: str | None = None) -> tuple[Answer, tuple[str, ...]]:
+    """What an instruction means, and the answers to choose from where a question has to be answered first.
+
+    In a world it is what ``heed plan`` and ``heed run`` act on; without one, what the words say by themselves.
+    """
+    if world is None:
+        return translation(text, None, engine=engine), ()
+    found = interpret(text, world, engine=engine)
+    return _answer(found, world), tuple(reading.text for reading in found.readings if found.question)
+
+
+def _answer(found: Interpretation, world: World) -> Answer:
+    """An interpretation with its first reading taken apart."""
+    if found.status is InterpretationStatus.REFUSED:
+        return rejected(found.message, found.faults, found.near)
+    first = found.readings[0]
+    free = found.free if found.free is not None and found.free.tree is first.tree else None
+    outline, ids = (free.outline, free.ids) if free is not None and free.outline else outlined(first.tree, world)
+    asked = found.status is InterpretationStatus.ASK
+    return Answer(
+        AnswerStatus.QUESTION if asked else AnswerStatus.UNDERSTOOD, found.message, found.confidence, found.question,
+        outline, first.tree, specify(first.tree, world), ids, first.text, free.alternatives if free else (),
+    )  # fmt: skip
+
+
+def as_object(text: str, answer: Answer, options: tuple[str, ...] = ()) -> dict[str, Any]:
     """What ``--json`` prints; every key is there for every answer.
 
     Returns:
-        ``outcome`` (UNDERSTOOD, QUESTION, REJECTED), ``message, confidence, question, paraphrase, tree``,
+        ``outcome`` (UNDERSTOOD, QUESTION, REJECTED), ``message, confidence, question``, ``options`` (answers to
+        it, numbered from 1), ``paraphrase, tree``,
         ``leaves`` (in reading order: ``id, text, predicate, object, destination, states, robot, confidence,
         start, end``), ``order`` (pairs of positions in leaves, transitively closed), ``either`` (choices
         between sets of leaves), ``together``, ``rules, spec, alternatives, notes, near, at_fault``.
@@ -60,6 +90,7 @@ def as_object(text: str, answer: Answer) -> dict[str, Any]:
         "message": answer.message,
         "confidence": round(answer.confidence, 4),
         "question": answer.question or None,
+        "options": list(options),
         "paraphrase": answer.paraphrase or None,
         "tree": task_as_json(answer.tree.root) if answer.tree else None,
         "leaves": leaves(outline.frames, answer.ids) if outline else [],
@@ -95,12 +126,13 @@ def _alternative(outline: Outline) -> dict[str, Any]:
     }
 
 
-def _lines(text: str, answer: Answer) -> list[str]:
+def _lines(text: str, answer: Answer, options: tuple[str, ...] = ()) -> list[str]:
     """The answer for people."""
     if answer.status is AnswerStatus.REJECTED or answer.outline is None:
         near = [f"Near: {', '.join(answer.near)}."] if answer.near else []
         return [f"Refused: {answer.message}", *underlined(text, answer.faults), *near]
     lines = [f"{answer.message} ({min(answer.confidence, 0.99):.0%} sure)" if not answer.question else answer.question]
+    lines += [f"  {number}. {option}" for number, option in enumerate(options, 1)] if len(options) > 1 else []
     lines.append(f"I take it as: {answer.paraphrase}")
     for position, frame in enumerate(answer.outline.frames):
         before = [i + 1 for i, j in answer.outline.order if j == position]

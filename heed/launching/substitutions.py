@@ -127,7 +127,7 @@ def _same(a: str, b: str) -> bool:
     if a.lower() in words and b.lower() in words:
         return truth(a) == truth(b)
     try:
-        return float(a) == float(b)
+        return a == b or float(a) == float(b)
     except ValueError:
         return a == b
 

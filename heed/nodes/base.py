@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import traceback
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from socket import socket
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -23,6 +25,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from grounding.errors import ConfigurationError, HeedError
 from grounding.world import World
 from grounding.worldfile import load_world
+from heed.nodes.claim import claim, look_elsewhere
 
 EXIT_BAD_CONFIGURATION = 2
 
@@ -74,17 +77,20 @@ class HeedNode(LifecycleNode):
     of it is gone when the node is deactivated. What is expensive to build goes to :meth:`prepare`.
 
     Args:
+        unique: Whether to refuse to be the second of this name, as where others can be heard.
         **kwargs: As for ``rclpy.lifecycle.LifecycleNode``.
 
     Raises:
-        HeedError: A parameter or the world file is not usable.
+        HeedError: A parameter or the world file is not usable, or a node of this name is up already.
     """
 
     node_name: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, unique: bool = True, **kwargs: Any) -> None:
         super().__init__(self.node_name, **kwargs)
+        self._unique = unique
+        self._claim: socket | None = None  # holds the name of this node
         self._undo: list[Callable[[], object]] = []
         self._trouble = ""  # why the last transition failed
         self._ends = False  # no callback will run any more
@@ -94,6 +100,8 @@ class HeedNode(LifecycleNode):
         for option in (*COMMON, *self.options):
             self.settings[option.name] = self._declare(option)
         self.world: World = load_world(self.settings["world"])
+        if unique:
+            self._claim = claim(self.get_fully_qualified_name(), self.context.get_domain_id())
 
     def _declare(self, option: Option) -> bool | int | float | str:
         try:
@@ -128,6 +136,8 @@ class HeedNode(LifecycleNode):
         """
         if not self.settings["autostart"]:
             return
+        if self._unique:
+            look_elsewhere(self, self.get_fully_qualified_name())
         for transition in (self.trigger_configure, self.trigger_activate):
             if transition() != TransitionCallbackReturn.SUCCESS:
                 raise ConfigurationError(self.node_name, "could not start.", self._trouble)
@@ -250,6 +260,8 @@ class HeedNode(LifecycleNode):
         self._transition(self.stop)
         self._transition(self.release)
         super().destroy_node()
+        if self._claim is not None:
+            self._claim.close()
 
 
 def spin(executor: Executor, log: Callable[[Exception], object]) -> None:
@@ -288,6 +300,8 @@ def spin_main(node_class: type[HeedNode], args: Sequence[str] | None = None) -> 
         node = node_class()
         executor.add_node(node)
         node.autostart()
+        gc.collect()
+        gc.freeze()  # what is there now stays: a full collection of it would hold up orders by a tenth of a second
         spin(executor, node.log_unexpected)
     except HeedError as error:
         rclpy.logging.get_logger(node_class.node_name).fatal(str(error))

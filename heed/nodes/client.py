@@ -41,7 +41,7 @@ class ClientNode(HeedNode):
         Option("instruction", "", "What the team is to do, in English."),
         Option("timeout", 0.0, "Cancel after so long; 0 = never.", "s", low=0.0, high=86400.0),
         Option("json", False, "Print one JSON object instead of progress."),
-        Option("wait", 30.0, "How long to wait for the fleet to be up.", "s", low=0.0, high=600.0),
+        Option("wait", 180.0, "How long to wait for the fleet to be up.", "s", low=0.0, high=600.0),
     )
 
 
@@ -57,7 +57,9 @@ def client_settings(args: Sequence[str] | None = None) -> ClientSettings:
     context = Context()
     rclpy.init(args=None if args is None else list(args), context=context)
     try:
-        node = ClientNode(context=context, start_parameter_services=False, enable_communication_interface=False)
+        node = ClientNode(
+            unique=False, context=context, start_parameter_services=False, enable_communication_interface=False
+        )
         values = node.settings
         settings = ClientSettings(
             namespace=node.get_namespace(),

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from heed.conversions import outcome_to_msg, specification_to_msg, state_from_msg, timings_to_fields, tree_to_msg
+from heed.conversions import (
+    outcome_to_msg,
+    question_to_msg,
+    specification_to_msg,
+    state_from_msg,
+    timings_to_fields,
+    tree_to_msg,
+)
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.outcome import Outcome
@@ -47,6 +54,8 @@ class GroundingNode(HeedNode):
             response.tree = tree_to_msg(meaning.tree, mission=request.mission)
         if meaning.spec is not None:
             response.specification = specification_to_msg(meaning.spec, mission=request.mission)
+        response.question = question_to_msg(meaning.question)
+        response.readings = [tree_to_msg(tree, mission=request.mission) for tree in meaning.readings]
         fields = timings_to_fields(meaning.timings_ms)
         response.timing_names, response.timing_ms = fields["timing_names"], fields["timing_ms"]
         return response

@@ -6,6 +6,7 @@ from heed.conversions import plan_from_msg, plan_to_msg, situation_from_msg, spe
 from heed.nodes.base import HeedNode, Option, run_node
 from heed.pipeline import make_plan
 from heed_interfaces.srv import MakePlan
+from planners.collector import uncollected
 from planners.hltl.memory import Memory
 from planners.plan import PlanResult, PlanStatus
 
@@ -21,6 +22,7 @@ class PlannerNode(HeedNode):
         self._memory = Memory(self.world)
         self.add_service(MakePlan, "make_plan", self._make_plan)
 
+    @uncollected()
     def _make_plan(self, request: MakePlan.Request, response: MakePlan.Response) -> MakePlan.Response:
         try:
             result = self._plan(request)
@@ -40,6 +42,7 @@ class PlannerNode(HeedNode):
             previous=plan_from_msg(request.previous, self.world.robots).plan if request.previous.status else None,
             reason=request.reason,
             level=request.level,
+            pinned=dict(zip(request.pinned, request.pinned_robots, strict=True)),
             objective=request.objective or "makespan",
             time_limit=request.time_limit or self.settings["time_limit"],
             memory=self._memory,

@@ -31,7 +31,19 @@ OBSERVATIONS = QoSProfile(
     durability=DurabilityPolicy.VOLATILE,
 )
 
-#: Only the newest time matters: /clock.
+#: Every order to stand still must arrive, in order; one that was given before a simulator was up must not
+#: hold its robots: halt.
+HALT = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=50,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+)
+
+#: A hundred people may speak at the same moment, and nobody is to be overheard: say.
+SPEECH = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=500, reliability=ReliabilityPolicy.RELIABLE)
+
+#: Only the newest time matters: clock.
 CLOCK = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.RELIABLE)
 
 #: Results of actions are kept this long, in seconds of the node's clock. Simulated time can run
@@ -41,3 +53,7 @@ RESULT_TIMEOUT_S = 36000
 #: A question is asked again after so many wall seconds without an answer: a server that has not
 #: discovered its client yet drops the answer (seen just after start-up on a busy machine).
 ASK_AGAIN_S = 3.0
+
+#: The result of an action that goes on is asked for again after so many wall seconds: whoever was stopped
+#: for 20 s was forgotten by the middleware, and a result that was sent meanwhile is lost.
+RESULT_AGAIN_S = 10.0

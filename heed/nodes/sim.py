@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +21,7 @@ from heed.conversions import command_from_goal, result_to_msg, state_to_msg, tim
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
 from heed_interfaces.action import ExecuteSkill
+from heed_interfaces.msg import Halt
 from heed_interfaces.msg import WorldState as WorldStateMsg
 from sim.faults import FaultPlan
 from sim.protocol import Simulator, SkillCommand, SkillResult, SkillStatus
@@ -62,6 +65,7 @@ class SimNode(HeedNode):
         self.simulator: Simulator = sim.make(self.world, physics=self.settings["physics"], faults=faults, gui=gui)
         self._state: WorldState = self.simulator.reset(self.settings["seed"])
         self._running: dict[str, tuple[SkillCommand, ServerGoalHandle, Future]] = {}
+        self._run, self._count = uuid.uuid4().hex, 0  # whoever observes can tell that it has missed something
 
     def release(self) -> None:
         """Takes the world down."""
@@ -72,7 +76,8 @@ class SimNode(HeedNode):
     def on_start(self) -> None:
         """Lets time run and takes orders."""
         self._state_pub = self.add_publisher(WorldStateMsg, "world_state", qos.OBSERVATIONS)
-        self._clock_pub = self.add_publisher(Clock, "/clock", qos.CLOCK)
+        self._clock_pub = self.add_publisher(Clock, "clock", qos.CLOCK)
+        self.add_subscription(Halt, "halt", self._on_halt, qos.HALT)
         for robot in self.world.robots:
             self.add_action(
                 ActionServer(
@@ -96,13 +101,16 @@ class SimNode(HeedNode):
     def on_stop(self) -> None:
         """Stops every robot, so that no order is left without an answer."""
         for robot in list(getattr(self, "_running", {})):
-            self._finish(self.simulator.cancel(robot))
+            self._finish(self.simulator.halt(robot))
+            self.simulator.release(robot)
 
     async def _execute(self, robot: str, handle: ServerGoalHandle) -> ExecuteSkill.Result:
         """Carries out one order; answers when it has ended."""
         command = command_from_goal(handle.request, robot)
-        result = self._refuse_busy(command) or self.simulator.start(command)
+        result = self._taken_back(command, handle) or self.simulator.start(command)
         if result is None:
+            for overtaken in self.simulator.step(0.0):
+                self._finish(overtaken)
             ended: Future = Future()
             self._running[robot] = (command, handle, ended)
             self._wake()
@@ -118,27 +126,39 @@ class SimNode(HeedNode):
             handle.abort()
         return result_to_msg(result)
 
-    def _refuse_busy(self, command: SkillCommand) -> SkillResult | None:
-        running = self._running.get(command.robot)
-        if running is None:
+    def _taken_back(self, command: SkillCommand, handle: ServerGoalHandle) -> SkillResult | None:
+        """A goal may be canceled before its turn to be carried out has come."""
+        if not handle.is_cancel_requested:
             return None
-        doing = " ".join((running[0].skill, *running[0].args))
-        message = f"{command.robot} is still busy with {doing!r}; cancel that first."
-        return SkillResult(command, SkillStatus.INVALID, message, self._state.time)
+        message = f"{command.robot} was told to stop before it began."
+        return SkillResult(command, SkillStatus.CANCELED, message, self._state.time)
 
     def _cancel(self, robot: str, handle: ServerGoalHandle) -> CancelResponse:
+        """Begins to stop a robot; its result comes when it stands, or when another order takes over."""
         running = self._running.get(robot)
         if running is not None and running[1] is handle:
-            self._finish(self.simulator.cancel(robot))
+            self.simulator.cancel(robot)
             self._publish()
         return CancelResponse.ACCEPT
 
+    def _on_halt(self, msg: Halt) -> None:
+        """Has robots stand still, or lets them move again, whoever says so and whatever goes on."""
+        for robot in msg.robots or self.world.robots:
+            if robot not in self.world.robots:
+                self.get_logger().warning(f"{msg.sender or 'somebody'} halts {robot!r}, which is no robot here.")
+            elif msg.halted:
+                self._finish(self.simulator.halt(robot))
+            else:
+                self.simulator.release(robot)
+        self._publish()
+
     def _finish(self, result: SkillResult | None) -> None:
         """Answers whoever waits for the end of a skill."""
-        if result is not None and result.command.robot in self._running:
-            *_, ended = self._running.pop(result.command.robot)
+        running = None if result is None else self._running.get(result.command.robot)
+        if running is not None and running[0] is result.command:
+            del self._running[result.command.robot]
             self._hold_until = time.monotonic() + self.settings["settle_s"]
-            ended.set_result(result)
+            running[2].set_result(result)
 
     def _wake(self) -> None:
         """Starts the fast turns, from now on."""
@@ -203,12 +223,15 @@ class SimNode(HeedNode):
         self._state = state or self.simulator.observe()
         self._published = time.monotonic()
         self._clock_pub.publish(Clock(clock=time_to_msg(self._state.time)))
-        self._state_pub.publish(state_to_msg(self._state, self.world.name))
+        self._count += 1
+        self._state_pub.publish(
+            state_to_msg(replace(self._state, run=self._run, sequence=self._count), self.world.name)
+        )
 
 
 def _symbols(state: WorldState) -> tuple[Any, ...]:
     """The part of a state that propositions and displays speak of: everything but poses and time."""
-    robots = tuple((r.cell, r.holding, r.skill, r.alive) for r in state.robots.values())
+    robots = tuple((r.cell, r.holding, r.skill, r.alive, r.halted) for r in state.robots.values())
     things = tuple((t.cell, t.support, t.held_by) for t in state.things.values())
     return robots, things, state.flags
 

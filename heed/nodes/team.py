@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,24 +16,45 @@ from rclpy.parameter import Parameter
 
 from heed.nodes.base import HeedNode, spin
 
+#: Variables through which a context would find others, or be found, beside the range of discovery.
+WAYS_OUT = (
+    "ROS_STATIC_PEERS", "ROS_DISCOVERY_SERVER", "ROS_SUPER_CLIENT", "FASTDDS_DEFAULT_PROFILES_FILE",
+    "FASTRTPS_DEFAULT_PROFILES_FILE", "CYCLONEDDS_URI",
+)  # fmt: skip
+
 
 class Composition:
     """Nodes that share a context, an executor and a background thread.
 
     Args:
         log_level: What nodes print: ``debug``, ``info``, ``warn``, ``error`` or ``fatal``.
-        private: Whether to keep to ourselves: two compositions on one machine then never hear
-            each other. Ignored where ``ROS_DOMAIN_ID`` is set, so that other tools can look in.
+        private: Whether to keep to ourselves, whatever the environment says: nothing leaves this
+            context, and nothing comes in.
+
+    Attributes:
+        private: Whether it keeps to itself.
     """
 
     def __init__(self, *, log_level: str = "warn", private: bool = False) -> None:
         self.context = Context()
-        with _discovery("OFF" if private and not os.environ.get("ROS_DOMAIN_ID") else None):
+        self.private = private
+        with self.surroundings():
             rclpy.init(args=["--ros-args", "--log-level", log_level], context=self.context)
         self.executor = SingleThreadedExecutor(context=self.context)
         self._nodes: list[Node] = []
         self._thread = threading.Thread(target=self._spin, name="heed", daemon=True)
         self._errors = rclpy.logging.get_logger("heed")
+
+    @contextmanager
+    def surroundings(self) -> Iterator[None]:
+        """What the middleware is to find in the environment while the context and its first node are made."""
+        wanted = dict.fromkeys(WAYS_OUT) | {"ROS_AUTOMATIC_DISCOVERY_RANGE": "OFF"} if self.private else {}
+        before = {name: os.environ.get(name) for name in wanted}
+        _set(wanted)
+        try:
+            yield
+        finally:
+            _set(before)
 
     def add(self, node: Node) -> None:
         """Takes in a node; life-cycle nodes are started."""
@@ -79,13 +100,15 @@ def compose(
     nodes: list[HeedNode] = []
     for node_class in _node_classes():
         values = {"world": world, **parameters.get(node_class.node_name, {})}
-        node = node_class(
-            context=composition.context,
-            namespace=namespace,
-            parameter_overrides=[Parameter(name, value=value) for name, value in values.items()],
-            start_parameter_services=False,
-            enable_communication_interface=False,
-        )
+        with composition.surroundings():
+            node = node_class(
+                unique=not composition.private,
+                context=composition.context,
+                namespace=namespace,
+                parameter_overrides=[Parameter(name, value=value) for name, value in values.items()],
+                start_parameter_services=False,
+                enable_communication_interface=False,
+            )
         composition.add(node)
         nodes.append(node)
     return nodes
@@ -103,17 +126,10 @@ def _node_classes() -> tuple[type[HeedNode], ...]:
     return SimNode, GroundingNode, PlannerNode, MonitorNode, RecorderNode, ExecutiveNode
 
 
-@contextmanager
-def _discovery(automatic_range: str | None) -> Any:
-    """Sets how far nodes look for each other while a context is being made."""
-    name = "ROS_AUTOMATIC_DISCOVERY_RANGE"
-    before = os.environ.get(name)
-    if automatic_range is not None:
-        os.environ[name] = automatic_range
-    try:
-        yield
-    finally:
-        if before is not None:
-            os.environ[name] = before
-        elif automatic_range is not None:
-            del os.environ[name]
+def _set(variables: Mapping[str, str | None]) -> None:
+    """Sets variables of the environment, and takes away those without a value."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

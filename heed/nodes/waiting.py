@@ -11,6 +11,33 @@ from rclpy.task import Future
 from heed.nodes.job import Over
 from heed.outcome import Outcome
 
+#: More wall seconds between two turns of an executor mean that the process was stopped.
+PAUSE_S = 1.0
+
+
+class Listening:
+    """Time spent on waiting for somebody, without pauses of this process, in which nobody can be heard.
+
+    Attributes:
+        seconds: Wall seconds since it began.
+        absent: Wall seconds in which whoever is waited for was not there, at a stretch, up to now.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = self.absent = 0.0
+        self._last = time.monotonic()
+
+    def listen(self, *, present: bool = True) -> None:
+        """Counts the time since the last call.
+
+        Args:
+            present: Whether who is waited for is there now.
+        """
+        now = time.monotonic()
+        passed, self._last = min(now - self._last, PAUSE_S), now
+        self.seconds += passed
+        self.absent = 0.0 if present else self.absent + passed
+
 
 class News:
     """Lets coroutines of one executor wait until something has come true.

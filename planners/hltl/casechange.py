@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grounding.logic.composite import asked, ordered, without
+from grounding.logic.formula import conjuncts
+from grounding.mission.edits import DropTask, Reorder
 from grounding.world import Cell
 from planners.hltl.cases import Case, CaseError, CaseWorld, read_formula, validate
 
@@ -21,6 +24,7 @@ class Change:
         children: Composite -> its children, where they change together with its formula.
         blocked: Cells that nobody can enter any more.
         regions: Region -> where it is now.
+        edits: Edits of the mission that speak of its formulas by name alone; carried out first.
     """
 
     lost: frozenset[str] = frozenset()
@@ -30,6 +34,12 @@ class Change:
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blocked: frozenset[Cell] = frozenset()
     regions: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
+    edits: tuple[DropTask | Reorder, ...] = ()
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Formulas of which something else is asked: nothing finished may be among them."""
+        return frozenset({*self.formulas, *(e.task if isinstance(e, DropTask) else e.then for e in self.edits)})
 
 
 def amended(case: Case, change: Change) -> Case:
@@ -43,6 +53,8 @@ def amended(case: Case, change: Change) -> Case:
     >>> amended(random_case(0), Change(added={"z": "F a"})).formulas["p"]
     'F x & F y & F z'
     """
+    for edit in change.edits:
+        case = _dropped(case, edit.task) if isinstance(edit, DropTask) else _reordered(case, edit)
     formulas, children = dict(case.formulas), {**case.children, **change.children}
     for name, text in change.added.items():
         if name in formulas:
@@ -57,9 +69,9 @@ def amended(case: Case, change: Change) -> Case:
         if name not in known:
             raise CaseError(f"change, formula {name!r}", "there is no such formula.", "List a new leaf under added.")
         formulas[name] = read_formula(name, text)
-    asked = "".join(f" & F {name}" for name in change.added)
-    if asked:
-        formulas[case.root] = read_formula(case.root, f"({formulas[case.root]}){asked}")
+    if change.added:
+        wanted = " & ".join(map(asked, change.added))
+        formulas[case.root] = read_formula(case.root, f"({formulas[case.root]}) & {wanted}")
     levels = list(_levels(case.root, children))
     found = [name for level in levels for name in level]
     missing = [name for name in found if name not in formulas]
@@ -75,6 +87,45 @@ def amended(case: Case, change: Change) -> Case:
     )
     validate(after, levels, f"case {case.id!r} after the change")
     return after
+
+
+def _parent(case: Case, name: str) -> str:
+    """The formula that a leaf or composite hangs below.
+
+    Raises:
+        CaseError: There is no such formula, or it is the root.
+    """
+    found = next((parent for parent, kids in case.children.items() if name in kids), None)
+    if found is None:
+        reason = "is all that is asked for." if name == case.root else "there is no such formula."
+        raise CaseError(f"change, formula {name!r}", reason, f"There are {', '.join(case.formulas)}.")
+    return found
+
+
+def _dropped(case: Case, name: str) -> Case:
+    """The case without a formula; what waited for it waits for what was before it."""
+    parent = _parent(case, name)
+    rest = without(case.formulas[parent], name)
+    if rest is None or rest == "1":
+        reason = "asks for nothing else." if rest else "speaks of it in its own way."
+        raise CaseError(
+            f"change, formula {name!r}", f"cannot be dropped: {parent!r} {reason}", "Give it a new formula."
+        )
+    kids = tuple(kid for kid in case.children[parent] if kid != name)
+    formulas = {**case.formulas, parent: read_formula(parent, rest)}
+    return replace(case, formulas=formulas, children={**case.children, parent: kids})
+
+
+def _reordered(case: Case, edit: Reorder) -> Case:
+    """The case in which one formula comes before another one beside it, and no longer after it."""
+    parent = _parent(case, edit.then)
+    if edit.first == edit.then or edit.first not in case.children[parent]:
+        reason = f"stands beside {', '.join(case.children[parent])}, not beside {edit.first!r}."
+        raise CaseError(f"change, formula {edit.then!r}", reason, "Order formulas of one parent.")
+    contrary = read_formula(parent, ordered(edit.then, edit.first))
+    kept = [text for text in conjuncts(case.formulas[parent]) if text != contrary]
+    formula = " & ".join([*(f"({text})" for text in kept), ordered(edit.first, edit.then)])
+    return replace(case, formulas={**case.formulas, parent: read_formula(parent, formula)})
 
 
 def _levels(root: str, children: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:

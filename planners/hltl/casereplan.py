@@ -79,7 +79,7 @@ def _now(
         raise CaseError(f"tick {tick}", "is before the beginning.", "Ticks count from 0.")
     before = situation(case, case, instance, plan, tick, failed=frozenset(), blocking=blocking)
     for leaf in before.finished[0]:
-        if leaf in change.failed or leaf in change.formulas:
+        if leaf in change.failed or leaf in change.touched:
             what = "it cannot fail any more" if leaf in change.failed else "its formula can no longer change"
             raise CaseError(f"change, leaf {leaf!r}", f"is finished at tick {tick}: {what}.", "Add a new leaf.")
     plan = replace(plan, lost=plan.lost | change.lost)

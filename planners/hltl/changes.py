@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grounding.logic.spec import HierarchicalSpec
+from grounding.logic.spec import HierarchicalSpec, Leaf
 from planners.plan import TeamPlan
 from planners.situation import Situation
 
@@ -33,9 +33,16 @@ def _moved(before: TeamPlan, after: TeamPlan, spec: HierarchicalSpec, situation:
         text = spec.leaves[leaf].text
         was = before.assignment.get(leaf)
         if was is None:
-            yield f"{robot} does {text!r}, which the plan before did not have."
+            yield f"New: {robot} will {_deed(spec.leaves[leaf])}."
         elif was != robot:
-            yield f"{robot} does {text!r} instead of {was}: {_why(leaf, was, spec, situation)}."
+            yield f"{robot} takes over {text!r} from {was}: {_why(leaf, was, spec, situation)}."
+
+
+def _deed(leaf: Leaf) -> str:
+    """What is to be done, without who is to do it: "robot 2 must go to the lobby" is "go to the lobby"."""
+    who, must, deed = leaf.text.partition(" must ")
+    said = leaf.robots or leaf.same_robot_as is not None or who == "a robot"
+    return deed if must and said else leaf.text
 
 
 def _why(leaf: str, was: str, spec: HierarchicalSpec, situation: Situation) -> str:
@@ -46,14 +53,14 @@ def _why(leaf: str, was: str, spec: HierarchicalSpec, situation: Situation) -> s
     if (leaf, was) in situation.barred:
         return f"{was} has failed at it"
     if allowed and was not in allowed:
-        return f"{was} may no longer do it"
+        return f"it is for {' or '.join(allowed)} now"
     return "from here that is better"
 
 
 def _dropped(before: TeamPlan, after: TeamPlan, spec: HierarchicalSpec, situation: Situation) -> Iterator[str]:
     for leaf in before.assignment:
         if leaf in spec.leaves and leaf not in after.assignment and leaf not in situation.done:
-            yield f"{spec.leaves[leaf].text!r} is left out: another alternative is better from here."
+            yield f"{spec.leaves[leaf].text!r} is left out: from here another alternative is better."
 
 
 def _reordered(before: TeamPlan, after: TeamPlan, spec: HierarchicalSpec, moved: set[str]) -> Iterator[str]:
@@ -62,7 +69,7 @@ def _reordered(before: TeamPlan, after: TeamPlan, spec: HierarchicalSpec, moved:
         now = [leaf for leaf in _order(after, robot) if leaf not in moved]
         then = [leaf for leaf in _order(before, robot) if leaf in now]
         if now != then:
-            yield f"{robot} now goes by this order: {', then '.join(repr(spec.leaves[leaf].text) for leaf in now)}."
+            yield f"{robot} changes its order: first {', then '.join(repr(spec.leaves[leaf].text) for leaf in now)}."
 
 
 def _kept(before: TeamPlan, after: TeamPlan, moved: set[str]) -> Iterator[str]:

@@ -119,15 +119,7 @@ def _impossible_leaf(question: Question) -> PlanResult | None:
 
 def _moved_by(question: Question, robots: Iterable[str]) -> frozenset[str]:
     """Doors and things that some of the robots could open or move."""
-    world = question.world
-    found: set[str] = set()
-    for robot in robots:
-        for action in question.grid.actions(robot):
-            found |= {fact[1] for fact in action.achieves if fact[0] == "is" and fact[2:] == ("open", "+")}
-            found |= set(action.takes)
-        if any(world.skills[s].behaviour == "push" for s in world.robots[robot].type.skills):
-            found |= {t.id for t in world.things.values() if "pushable" in t.properties}
-    return frozenset(found)
+    return frozenset().union(*(question.grid.moved_by(robot) for robot in robots))
 
 
 def _possible(question: Question, leaf: Leaf, rules: Sequence[Rule] | None) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 
 from grounding.world import NEIGHBOURS, Cell, World
 from planners.hltl.actions import Action, Catalogue, actions
@@ -24,11 +25,19 @@ class Grid:
         self.index: dict[Cell, int] = {cell: i for i, cell in enumerate(self.cells)}
         self._catalogues: dict[str, Catalogue] = {}
         self._actions: dict[str, list[Action]] = {}
+        self._moved: dict[str, frozenset[str]] = {}
         self._neighbours: dict[frozenset[Cell], list[tuple[int, ...]]] = {}
         self._fields: dict[tuple[frozenset[Cell], frozenset[int], frozenset[int]], list[int]] = {}
         self._near: dict[tuple[frozenset[Cell], int], frozenset[int]] = {}
         self._masks: dict[str, frozenset[int]] = {}
         self._conflicts: dict[tuple[str, str, int], frozenset[int]] = {}
+
+    def moved(self, world: World, places: Collection[str]) -> Grid:
+        """The grid of the same world with some places drawn otherwise; all else that is known is shared."""
+        grid = copy(self)
+        grid.world = world
+        grid._masks = {name: cells for name, cells in self._masks.items() if name not in places}
+        return grid
 
     def catalogue(self, robot: str) -> Catalogue:
         """What a robot can do besides moving."""
@@ -41,6 +50,18 @@ class Grid:
         if robot not in self._actions:
             self._actions[robot] = actions(self.world, robot)
         return self._actions[robot]
+
+    def moved_by(self, robot: str) -> frozenset[str]:
+        """Doors and things that a robot can open or move."""
+        if robot not in self._moved:
+            found: set[str] = set()
+            for action in self.actions(robot):
+                found |= {fact[1] for fact in action.achieves if fact[0] == "is" and fact[2:] == ("open", "+")}
+                found |= set(action.takes)
+            if any(self.world.skills[s].behaviour == "push" for s in self.world.robots[robot].type.skills):
+                found |= {t.id for t in self.world.things.values() if "pushable" in t.properties}
+            self._moved[robot] = frozenset(found)
+        return self._moved[robot]
 
     def neighbours(self, robot: str) -> list[tuple[int, ...]]:
         """For every cell, the cells a robot can step to, in a fixed order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
 
 from grounding.logic.history import Letter
 from grounding.logic.spec import Leaf, Rule
@@ -22,11 +23,13 @@ from planners.hltl.bounds import Bounds
 from planners.hltl.grid import FAR, Grid
 from planners.hltl.layers import LeafModel, shoved, stand
 
+if TYPE_CHECKING:
+    from planners.hltl.timed import Skeleton
+
 _LAYERS = 1 << 20
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """One move of a robot: a step to a cell, a step that pushes a thing, or a stationary skill.
 
     Attributes:
@@ -80,6 +83,7 @@ class LeafProblem(LeafModel):
         self.bounds = Bounds(self)
         self._solved: dict[tuple[int, int, int], LeafPlan | None] = {}
         self._spent: dict[tuple[int, int, int], int] = {}
+        self.skeletons: dict[tuple[int, tuple[int, int]], Skeleton] = {}  # of its plans, by where they begin
 
     def solve(
         self,

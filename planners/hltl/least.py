@@ -68,7 +68,9 @@ def least(
         OutOfTimeError: Time was up first.
     """
     clock = Clock(deadline - time.perf_counter())
-    return min((_selection(spec, memory, state, robots, sorted(s), objective, clock) for s in selections), default=0.0)
+    # Sets with a leaf that no robot is left for are not what a plan can choose.
+    possible = [sorted(s) for s in selections if all(robots[leaf] for leaf in s)]
+    return min((_selection(spec, memory, state, robots, s, objective, clock) for s in possible), default=0.0)
 
 
 def _selection(

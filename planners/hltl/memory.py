@@ -6,9 +6,10 @@ problems of single leaves with all that was solved of them stay the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from grounding.logic.formula import atoms
 from grounding.logic.spec import Leaf, Rule
 from grounding.world import World
 from planners.hltl.grid import Grid
@@ -27,6 +28,11 @@ class _Key:
     shove: bool
     ghosts: frozenset[str]
 
+    def speaks_of(self, places: Collection[str]) -> bool:
+        """Whether a formula has a proposition about one of some places."""
+        names = (name for text in (self.formula, *self.rules) for name in atoms(text))
+        return any(place in name.split(".") for name in names for place in places)
+
 
 class Memory:
     """The grid of a world and the leaf problems met in it, the oldest forgotten first."""
@@ -34,6 +40,21 @@ class Memory:
     def __init__(self, world: World) -> None:
         self.world, self.grid = world, Grid(world)
         self._problems: dict[_Key, LeafProblem] = {}
+
+    def moved(self, world: World) -> Memory:
+        """What holds as well in the same world with other places drawn; itself where there are none.
+
+        Args:
+            world: The world; it may differ in the places that were drawn, and in nothing else.
+        """
+        places = {name for name in {**self.world.places, **world.places}
+                  if self.world.places.get(name) != world.places.get(name)}  # fmt: skip
+        if not places:
+            return self
+        memory = Memory.__new__(Memory)
+        memory.world, memory.grid = world, self.grid.moved(world, places)
+        memory._problems = {key: problem for key, problem in self._problems.items() if not key.speaks_of(places)}
+        return memory
 
     def problem(
         self,

@@ -136,7 +136,8 @@ def _subsets(items: list[str], count: int) -> Iterator[frozenset[str]]:
 def _orderable(automaton: Product, chosen: frozenset[str]) -> bool:
     """Whether finishing exactly these children, in some order, is accepted."""
     reached: dict[frozenset[str], set[int]] = {frozenset(): {automaton.start(0)} - {DEAD}}
-    if len(chosen) > 10:
+    # Of plain conjuncts only "not before" can break, and a child that breaks nothing now is never better done later.
+    if len(chosen) > 10 or all(_plain(parse(part.text)) for part in automaton.goals):
         return _greedy_order(automaton, chosen)
     for _ in range(len(chosen)):
         following: dict[frozenset[str], set[int]] = {}

@@ -17,7 +17,9 @@ from grounding.logic.validate import validate
 from grounding.world import World
 from planners.check import check
 from planners.clock import Clock, OutOfTimeError
+from planners.collector import uncollected
 from planners.hltl.explain import Question, contradiction, disprove, explain
+from planners.hltl.grid import FAR
 from planners.hltl.guide import guided
 from planners.hltl.leaf import LeafProblem
 from planners.hltl.least import least
@@ -91,13 +93,15 @@ class Planner:
         self.best: TeamPlan | None = None
         self.rejected = ""
         self.shove = self.jammed = False
+        self.doubtful = False  # whether to ask first whether it is impossible
         self.spent: dict[str, float] = {}
         self._used: dict[tuple[str, str], LeafProblem] = {}
 
     def answer(self) -> PlanResult:
         """Plans; every way out is a result."""
         try:
-            result = self._run()
+            with uncollected():
+                result = self._run()
         except OutOfTimeError:
             result = self._late()
         except HeedError as error:
@@ -121,13 +125,17 @@ class Planner:
         if rules.broken:
             message = f"The rule {rules.broken!r} is broken already as things are now."
             return PlanResult(PlanStatus.UNSATISFIABLE, message=message, conflict=(rules.broken,))
-        self.spec, self.rules = rules.spec, rules.states
+        self.spec, self.rules = self.ordered(rules.spec), rules.states
         self.composites = Composites(self.spec)
         self._spend("automata", started)
         progress = self.composites.start(tuple(self.done))
         if progress is None:
             return PlanResult(PlanStatus.UNSATISFIABLE, message="What is done already rules out the rest.")
         self._begin(progress)
+        if self.doubtful:
+            answer = self._ask(disprove, quick=True)
+            if answer is not None:
+                return answer
         self._search(_GLANCE, careful=True)
         if self.best is None and self.past.robots:
             # Where a leaf under way cannot go on, it may still be begun anew.
@@ -135,7 +143,7 @@ class Planner:
             self._begin(progress)
             self._search(_GLANCE, careful=True)
         if self.best is None:
-            answer = self._ask(disprove, quick=True)
+            answer = None if self.doubtful else self._ask(disprove, quick=True)
             if answer is not None:
                 return answer
             self._search(_EFFORT, careful=False)
@@ -171,6 +179,10 @@ class Planner:
         alive = tuple(name for name in self.world.robots if self.state.robots[name].alive)
         found = robots_of(self.spec, leaf, alive, taken)
         return tuple(robot for robot in found if (leaf, robot) not in self.situation.barred)
+
+    def ordered(self, spec: HierarchicalSpec) -> HierarchicalSpec:
+        """The mission with whatever order between leaves is wanted beside what is asked for."""
+        return spec
 
     def problem(self, leaf: str, robot: str) -> LeafProblem:
         """The problem of one leaf for one robot."""
@@ -214,7 +226,7 @@ class Planner:
             known = " or ".join(OBJECTIVES)
             return PlanResult(PlanStatus.UNSUPPORTED, message=f"Objective {self.objective!r} is unknown; use {known}.")
         try:
-            validate(self.asked, self.world)
+            validate(self.asked, self.world, self.done)
         except UnsatisfiableError as error:
             clauses = conflicts(self.asked, self.world, self.state)
             return contradiction(clauses) if clauses else PlanResult(PlanStatus.UNSATISFIABLE, message=str(error))
@@ -335,7 +347,7 @@ class Planner:
                 cell, layer, q = problem.start(self.state, self.rules, past)
                 optimistic = problem.bounds.bound(layer, q)[cell]
             found.append(optimistic)
-        return min(found)
+        return min(found, default=FAR)  # an alternative that no robot is left for
 
 
 def _operators(formula: str) -> set[str]:

@@ -329,6 +329,8 @@ class Schedule:
         for name in fitting(kind, self.world):
             if name in self.world.zones:
                 zone = self.world.zones[name]
+                if zone.sort not in order:
+                    continue  # drawn on the map, which robots need not know
                 cells: Iterable[tuple[int, int]] = zone.cells
                 rank = order.index(zone.sort)
             else:

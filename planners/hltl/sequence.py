@@ -177,7 +177,7 @@ class Sequencer:
         """
         self._chosen = leaves
         limit = self.work + budget
-        hopeful = frozenset(leaf for leaf in leaves if self._hopeful(root, leaf)) if careful else frozenset()
+        hopeful = frozenset(leaf for leaf in leaves if self.hopeful(root, leaf)) if careful else frozenset()
         stack = [self.best_next(root, leaves)]
         if not leaves and self.composites.accepted(root.progress):
             yield root
@@ -188,10 +188,10 @@ class Sequencer:
             elif len(node.sequence) == len(leaves):
                 if self._complete(node):
                     yield node
-            elif all(self._hopeful(node, leaf) for leaf in hopeful - {pair[0] for pair in node.sequence}):
+            elif all(self.hopeful(node, leaf) for leaf in hopeful - {pair[0] for pair in node.sequence}):
                 stack.append(self.best_next(node, leaves))
 
-    def _hopeful(self, node: Node, leaf: str) -> bool:
+    def hopeful(self, node: Node, leaf: str) -> bool:
         """Whether some robot may be able to do a leaf from here."""
         tied = {**self.done, **dict(node.sequence)}
         robots = self.allowed(leaf, tied)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from planners.clock import Clock
 from planners.hltl.actions import Action
@@ -14,10 +15,11 @@ from planners.hltl.tracks import Traffic
 
 #: What passing a robot that must be asked to make way costs, in ticks.
 _BOTHER = 3
+#: Most skeletons that are kept for one leaf and robot.
+_MOST = 32
 
 
-@dataclass(frozen=True)
-class Timed:
+class Timed(NamedTuple):
     """A move with its time; a wait where ``move`` is None.
 
     Attributes:
@@ -74,6 +76,7 @@ class Skeleton:
             cell = move.cell
         self._steps: dict[tuple[int, int, int], tuple[int, str | None] | None] = {}
         self.left = self._remaining()
+        self._steps.clear()  # of all these, few are asked for again
 
     def step(self, k: int, cell: int, target: int) -> tuple[int, str | None] | None:
         """Index of the mode after a step and the thing pushed, None where the step leaves the sequence."""
@@ -144,6 +147,17 @@ class Skeleton:
         return best
 
 
+def _skeleton(problem: LeafProblem, plan: LeafPlan) -> Skeleton:
+    """The skeleton of a plan; a problem has one plan from each beginning, so it is worked out once."""
+    key = (plan.cell, plan.mode)
+    found = problem.skeletons.get(key)
+    if found is None:
+        if len(problem.skeletons) >= _MOST:
+            problem.skeletons.clear()
+        found = problem.skeletons[key] = Skeleton(problem, plan)
+    return found
+
+
 def fit(
     problem: LeafProblem, plan: LeafPlan, start: int, traffic: Traffic, limits: Limits, clock: Clock
 ) -> list[Timed] | None:
@@ -155,7 +169,7 @@ def fit(
     Returns:
         Moves and waits from ``start`` on, None where there is no way past the others.
     """
-    skeleton = Skeleton(problem, plan)
+    skeleton = _skeleton(problem, plan)
     last = len(skeleton.modes) - 1
     horizon = max(traffic.horizon, start) + plan.cost + 60
     first = (0, plan.cell, start)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 
 from planners.hltl.grid import Grid
 
+_FOREVER = 10**9
+
 
 class Track:
     """The cells of one robot, tick by tick; after the last it rests there.
@@ -24,6 +26,26 @@ class Track:
     def __init__(self, cell: int) -> None:
         self.cells = [cell]
         self.pushed: dict[int, int] = {}
+        self._uses: dict[str, tuple[int, dict[int, int]]] = {}  # observer -> ticks read, cell -> last tick taken
+
+    def uses(self, name: str, observer: str, grid: Grid) -> Mapping[int, int]:
+        """Cell -> the last tick at which it is taken for another robot, this one's rest aside.
+
+        Args:
+            name: Robot of this track.
+            observer: The other robot.
+            grid: The grid.
+        """
+        known, found = self._uses.get(observer, (0, {}))
+        if known < len(self.cells):
+            # What is pushed away from a rest is noted at the last tick of that rest, which was read already.
+            for tick in range(max(0, known - 1), len(self.cells)):
+                here = self.cells[tick]
+                found.update(dict.fromkeys(grid.conflicts(observer, name, here), tick + 1))
+                if tick in self.pushed:
+                    found[self.pushed[tick]] = tick + 1
+            self._uses[observer] = len(self.cells), found
+        return found
 
     @property
     def end(self) -> int:
@@ -56,7 +78,6 @@ class Traffic:
         self.fixed = fixed
         self.horizon = max((track.end for _, track in self.others), default=0) + 2
         self._taken: dict[int, frozenset[int]] = {}
-        self._until: dict[int, int] | None = None
         rests = [(track.end, grid.conflicts(robot, name, track.rest), name) for name, track in self.others]
         self._rests = [(end, cells) for end, cells, name in rests if name not in fixed]
         self.walls = frozenset(cell for _, cells, name in rests if name in fixed for cell in cells)
@@ -80,17 +101,9 @@ class Traffic:
 
     def last_use(self, cell: int) -> int:
         """The last tick at which a cell is taken, -1 for never."""
-        if self._until is None:
-            self._until = {}
-            for name, track in self.others:
-                for tick, here in enumerate(track.cells, start=1):
-                    near = self.grid.conflicts(self.robot, name, here)
-                    pushed = track.pushed.get(tick - 1)
-                    for taken in near if pushed is None else (*near, pushed):
-                        if self._until.get(taken, -1) < tick:
-                            self._until[taken] = tick
-            self._until |= dict.fromkeys(self.walls, 10**9)
-        return self._until.get(cell, -1)
+        if cell in self.walls:
+            return _FOREVER
+        return max((track.uses(name, self.robot, self.grid).get(cell, -1) for name, track in self.others), default=-1)
 
     def stays_free(self, cells: Iterable[int], tick: int) -> bool:
         """Whether cells are never taken from a tick on."""

@@ -1,4 +1,4 @@
-"""The built-in motions behind the skills of world files, written once for every back end."""
+"""The motions behind skills, of world files and built in, written once for every back end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from sim.skills.context import Context, Motion
 from sim.skills.drive import drive, push
 from sim.skills.hands import pick, place
+from sim.skills.nudge import nudge
 from sim.skills.people import guide, release
 from sim.skills.still import operate, photograph, wait
 
@@ -21,4 +22,5 @@ BEHAVIOURS: Mapping[str, Callable[[Context], Motion]] = {
     "photograph": photograph,
     "operate": operate,
     "wait": wait,
+    "nudge": nudge,
 }

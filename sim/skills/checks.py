@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from grounding.builtin import BUILT_IN, skill_of
+from grounding.errors import SkillError
+from grounding.nudge import resolve
 from grounding.skills import unmet
 from grounding.state import WorldState
 from grounding.world import Cell, Skill, World
@@ -23,14 +26,19 @@ def check_command(world: World, command: SkillCommand) -> Skill:
     robot = world.robots.get(command.robot)
     if robot is None:
         raise _invalid(f"there is no robot called {command.robot!r}; there are {', '.join(world.robots)}.")
-    skill = world.skills.get(command.skill)
+    skill = skill_of(world, robot.id, command.skill)
+    if skill is None and command.skill not in world.skills:
+        known = ", ".join(dict.fromkeys((*world.skills, *BUILT_IN)))
+        raise _invalid(f"there is no skill called {command.skill!r}; there are {known}.")
     if skill is None:
-        raise _invalid(f"there is no skill called {command.skill!r}; there are {', '.join(world.skills)}.")
-    if skill.name not in robot.type.skills:
-        raise _invalid(f"{robot.id} cannot {skill.name}; it can {', '.join(robot.type.skills)}.")
+        known = ", ".join(dict.fromkeys((*robot.type.skills, *BUILT_IN)))
+        raise _invalid(f"{robot.id} cannot {command.skill}; it can {known}.")
     if len(command.args) != len(skill.parameters):
         wanted = ", ".join(skill.parameters) or "no arguments"
         raise _invalid(f"{skill.name} takes {wanted}, not {', '.join(command.args) or 'nothing'}.")
+    if skill.behaviour == "nudge":
+        _check_nudge(world, command)
+        return skill
     for (parameter, kind), arg in zip(skill.parameters.items(), command.args, strict=True):
         if arg not in world.things and arg not in world.zones:
             raise _invalid(f"there is nothing called {arg!r} for {skill.name} to work on.")
@@ -38,6 +46,14 @@ def check_command(world: World, command: SkillCommand) -> Skill:
         if not anywhere and not any(_fits(world, option, arg) for option in kind.split("|")):
             raise _invalid(f"{skill.name} needs {kind.replace('|', ' or ')} as its {parameter}, which {arg} is not.")
     return skill
+
+
+def _check_nudge(world: World, command: SkillCommand) -> None:
+    direction, amount = command.args
+    try:
+        resolve(direction, amount, world.robots[command.robot].type, world)
+    except SkillError as error:
+        raise _invalid(f"{command.robot} cannot {error}") from error
 
 
 def check_ready(world: World, state: WorldState, command: SkillCommand, skill: Skill) -> None:

@@ -21,6 +21,10 @@ Motion = Generator[None, None, None]
 PATIENCE = 30.0
 #: Seconds a body may lag behind its reference before a motion is given up.
 LAG = 3.0
+#: How near to where it travels a gripper counts as tucked in, metres.
+TUCKED = 0.02
+#: How fast a robot turns on the spot when told to, radians a second.
+SPIN = math.pi / 2
 
 
 class SkillFailure(Exception):  # noqa: N818 - it ends a skill, it is not an error of the program
@@ -48,6 +52,8 @@ class Context:
         path: Cells to pass, for motions.
         fault: The failure to rehearse, or None.
         fraction, sentence: Progress for people.
+        outcome: What was done, as a sentence, where there is more to say than the name of the skill.
+        displaced: Whether the robot was left somewhere else than in the middle of a cell.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class Context:
         self.fault: Fault | None = None
         self.fraction = 0.0
         self.sentence = ""
+        self.outcome = ""
+        self.displaced = False
         self.load = stage.held(command.robot)
 
     @property
@@ -109,13 +117,14 @@ class Context:
             yield
         return done()
 
-    def glide(self, goal: Pose, seconds: float, gently: bool = False) -> Motion:
+    def glide(self, goal: Pose, seconds: float, gently: bool = False, into: tuple[Cell, ...] = ()) -> Motion:
         """Moves the base to a pose in a given time, turning on the way; fails when it is held up.
 
         Args:
             goal: Where to.
             seconds: Time it takes.
             gently: Whether to start and stop smoothly rather than at full speed.
+            into: Cells it enters; it waits on the way while a robot that was stopped stands in them.
         """
         start = self.stage.base(self.id)
         turn = wrap(goal.heading - start.heading)
@@ -124,6 +133,8 @@ class Context:
             part = i / count
             turned = min(1.0, 2.5 * part)
             part = part * part * (3 - 2 * part) if gently else part
+            if into:
+                yield from self._wait(lambda: self.traffic.bystander(self.id, *into))
             self.stage.set_base(
                 self.id,
                 Pose(
@@ -155,6 +166,21 @@ class Context:
         here = self.stage.base(self.id)
         if abs(wrap(heading - here.heading)) > 0.02:
             yield from self.glide(Pose(here.x, here.y, heading), seconds)
+
+    def spin(self, angle: float) -> Motion:
+        """Turns on the spot by an angle in radians, also by half a turn and more, no faster than when driving."""
+        here = self.stage.base(self.id)
+        count = self.ticks(max(0.3, abs(angle) / SPIN))
+        for i in range(1, count + 1):
+            self.stage.set_base(self.id, here._replace(heading=wrap(here.heading + angle * i / count)))
+            yield
+            self.keep_hold()
+
+        def arrived() -> bool:
+            return abs(wrap(self.stage.base(self.id).heading - here.heading - angle)) < 0.02
+
+        if not (yield from self.until(arrived, LAG)):
+            raise self.fail(f"{self.id} is stuck: it cannot turn any further.")
 
     def reach(self, goal: Point, seconds: float) -> Motion:
         """Moves the gripper tip to a point; fails when it does not get there."""
@@ -192,21 +218,22 @@ class Context:
 
     def wait_for_way(self, cell: Cell, ignore: str = "") -> Motion:
         """Waits until a cell is free; fails after :data:`PATIENCE` seconds."""
-        if not self.traffic.obstruction(self.id, cell, ignore):
-            return
-        sentence = self.sentence
+        yield from self._wait(lambda: self.traffic.obstruction(self.id, cell, ignore))
+
+    def _wait(self, obstacle: Callable[[], str]) -> Motion:
+        """Waits until nothing is in the way; fails after :data:`PATIENCE` seconds."""
+        sentence, what = self.sentence, obstacle()
         for _ in range(self.ticks(PATIENCE)):
-            what = self.traffic.obstruction(self.id, cell, ignore)
             if not what:
                 self.sentence = sentence
                 return
             self.sentence = f"{self.id} waits: {what} is in its way."
             yield
             self.keep_hold()
-        raise self.fail(
-            f"{self.id} was blocked for more than {PATIENCE:g} seconds: "
-            f"{self.traffic.obstruction(self.id, cell, ignore)} is in its way."
-        )
+            what = obstacle()
+        if what:
+            raise self.fail(f"{self.id} was blocked for more than {PATIENCE:g} seconds: {what} is in its way.")
+        self.sentence = sentence
 
 
 def wrap(angle: float) -> float:
@@ -218,8 +245,14 @@ def settle(context: Context) -> Motion:
     """Brings a robot that was stopped to the middle of its nearest cell, gripper tucked in."""
     context.load = None
     cell = context.cell
-    context.traffic.claim(context.id, cell)
-    yield from context.tuck(0.5)
+    context.traffic.cover(context.id)
+    tip = context.stage.tip(context.id)
+    high = context.above().z
+    if context.robot.base is not None and tip.z < high - 0.01:  # straight up first: things lie around it
+        yield from context.reach(tip._replace(z=high), 0.3)
+    tucked = tuck(context.world, context.robot, context.stage.base(context.id))
+    if math.dist(context.stage.tip(context.id), tucked) > TUCKED:
+        yield from context.tuck(0.5)
     here, goal = context.stage.base(context.id), context.pose_at(cell)
     distance = math.hypot(goal.x - here.x, goal.y - here.y)
     if distance > 0.01 * context.world.cell_size:

@@ -47,7 +47,8 @@ def push(context: Context) -> Motion:
         if not pushing:
             yield from _touch(context, here, cell)
             pushing = True
-        yield from context.glide(context.pose_at(cell, _heading(here, cell)), world.tick_s)
+        pose = context.pose_at(cell, _heading(here, cell))
+        yield from context.glide(pose, world.tick_s, into=(cell, beyond))
     if pushing:
         yield from _let_go(context)
     context.traffic.release(context.id)
@@ -65,7 +66,7 @@ def _move(context: Context, cell: Cell) -> Motion:
         return
     yield from context.wait_for_way(cell)
     context.traffic.claim(context.id, cell)
-    yield from context.glide(context.pose_at(cell, _heading(here, cell)), context.world.tick_s)
+    yield from context.glide(context.pose_at(cell, _heading(here, cell)), context.world.tick_s, into=(cell,))
 
 
 def _maybe_stop(context: Context, index: int) -> None:

@@ -12,6 +12,7 @@ from grounding.logic.monitor import Truth
 from grounding.mission.task import NodeState
 from heed import Commander, Outcome
 from heed.episodes import read_episode
+from heed.nodes.team import Composition, compose
 
 pytestmark = pytest.mark.ros
 
@@ -32,7 +33,7 @@ NUMBERS = itertools.count(1)
 
 
 def fleet(world="office", **settings):
-    """A fleet of its own: tests share a ROS domain, so each has its own namespace."""
+    """A fleet of its own."""
     return Commander(f"/fleet_{next(NUMBERS)}", in_process=True, world=world, **settings)
 
 
@@ -112,7 +113,7 @@ def test_a_goal_that_holds_already_succeeds_without_motion(office):
     before = office.feedback().state
     result = office.run("robot two goes to m5", PATIENCE)
     assert result.outcome is Outcome.SUCCEEDED
-    assert "already" in result.message
+    assert result.message == "Nothing to do: the goal already holds."
     assert not any(result.plan.steps.values())
     assert office.feedback().state.robots["robot_2"].cell == before.robots["robot_2"].cell
 
@@ -239,23 +240,22 @@ def test_a_commander_without_a_fleet_says_who_is_missing():
         assert not heed.cancel()
 
 
-def test_two_fleets_in_one_place_are_refused():
-    with fleet("cleanup") as one:
-        assert one.run("go to the green room", PATIENCE).outcome is Outcome.SUCCEEDED
-        there = one.feedback().state.robots["robot_1"].cell
-        with Commander(one.namespace, in_process=True, world="cleanup") as other:
-            while not other.feedback().state or other.feedback().state.robots["robot_1"].cell != there:
-                other.done()  # until it hears the first fleet, which it should not listen to
-            result = other.run("go to the blue room", PATIENCE)
-        assert result.outcome is Outcome.INTERNAL_ERROR
-        assert "More than one fleet" in result.message
-
-
-def test_two_private_fleets_do_not_hear_each_other(monkeypatch):
-    monkeypatch.delenv("ROS_DOMAIN_ID")
-    with (
-        Commander(in_process=True, world="cleanup") as one,
-        Commander(in_process=True, world="cleanup") as other,
-    ):
-        assert one.run("go to the green room", PATIENCE).outcome is Outcome.SUCCEEDED
-        assert after(other, 0.5).robots["robot_1"].cell == (6, 6)
+def test_a_fleet_in_this_process_is_private_whatever_the_environment_says(monkeypatch):
+    monkeypatch.setenv("ROS_STATIC_PEERS", "127.0.0.1")
+    composition = Composition(log_level="fatal")  # a live fleet that all in this domain hear
+    compose(composition, "cleanup", "/shared", {"recorder_node": {"episodes": ""}})
+    composition.start()
+    try:
+        with (
+            Commander("/shared", wait_s=PATIENCE) as live,
+            Commander("/shared", in_process=True, world="cleanup") as one,
+            Commander("/shared", in_process=True, world="cleanup") as other,
+        ):
+            start = after(live, 0.0).robots["robot_1"].cell
+            assert one.run("go to the green room", PATIENCE).outcome is Outcome.SUCCEEDED
+            for heed in (live, other):
+                assert after(heed, heed.feedback().state.time + 0.5).robots["robot_1"].cell == start
+            assert not one.cancel()
+            assert live.run("go to the blue room", PATIENCE).outcome is Outcome.SUCCEEDED
+    finally:
+        composition.close()

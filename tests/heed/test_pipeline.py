@@ -37,3 +37,12 @@ def test_what_is_broken_from_the_start_is_said():
     start = initial_state(OFFICE)
     within = replace(start, robots={**start.robots, "robot_1": replace(start.robots["robot_1"], cell=(2, 10))})
     assert understand("robot 1 must stay in m1. go to m2", OFFICE, within).outcome is Outcome.SUCCEEDED
+
+
+def test_an_instruction_that_starts_inside_what_it_forbids_says_so():
+    meaning = understand("robot one goes to m1; robot one never enters the corridor", OFFICE)
+    assert meaning.outcome is Outcome.SUCCEEDED
+    assert "Robot 1 is in the corridor now" in meaning.message
+    assert (
+        "corridor now" not in understand("robot one goes to m1; robot three never enters the corridor", OFFICE).message
+    )

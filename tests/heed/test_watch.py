@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from playing import OFFICE, Play
 
 from grounding.logic.monitor import Truth
+from grounding.logic.spec import Rule
 from heed.mission import Phase
 from heed.progress import Stage
 from heed.watch import Watch
@@ -98,3 +99,52 @@ def test_a_mission_that_is_cut_off_is_not_satisfied():
     assert watch.over
     assert report.final
     assert report.formulas[spec.root].verdict is Truth.VIOLATED
+
+
+def amended():
+    """A mission that was carried out, split at a moment in its middle, with a rule more from there on."""
+    spec, observations, statuses, _ = played()
+    rule = Rule("rule_9", "G(!at.any.kitchen)", "never enter the kitchen")
+    levels = ({**spec.levels[0], rule.name: rule.formula}, *spec.levels[1:])
+    edited = replace(spec, levels=levels, rules={**spec.rules, rule.name: rule})
+    middle = len(statuses) // 2
+    later = tuple(replace(status, revision=1) for status in statuses[middle:])
+    return spec, edited, observations, (*statuses[:middle], *later), statuses[middle].time
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_an_edit_takes_effect_with_the_first_status_of_its_revision_whichever_arrives_first(data):
+    spec, edited, observations, statuses, moment = amended()
+    at = {o.time: i for i, o in enumerate(observations)}[moment]
+    early = data.draw(st.booleans())  # whether the kitchen is entered before the rule, or right with it
+    cell = min(OFFICE.rooms["kitchen"].cells)
+    entered = at - 1 if early else at
+    robot = replace(observations[entered].robots["robot_4"], cell=cell)
+    flash = replace(observations[entered], robots={**observations[entered].robots, "robot_4": robot})
+    streams = {
+        "observation": [*observations[:entered], flash, *observations[entered + 1 :]],
+        "status": list(statuses),
+        "edit": [edited],
+    }
+    watch, report = Watch(spec, OFFICE), None
+    take = {"observation": watch.observe, "status": watch.follow, "edit": lambda item: watch.amend(item, 1)}
+    while any(streams.values()):
+        kind = data.draw(st.sampled_from([kind for kind, items in streams.items() if items]))
+        for _ in range(data.draw(st.integers(1, 60))):
+            if streams[kind]:
+                report = take[kind](streams[kind].pop(0)) or report
+    assert watch.over
+    assert report.formulas["rule_9"].verdict is (Truth.SATISFIED if early else Truth.VIOLATED)
+    rest = {name: line.verdict for name, line in report.formulas.items() if name != "rule_9"}
+    assert rest == dict.fromkeys(spec.formulas, Truth.SATISFIED)
+
+
+def test_nothing_is_said_about_a_revision_before_its_specification():
+    spec, edited, observations, statuses, _ = amended()
+    watch, report = watched(spec, [("observation", o) for o in observations] + [("status", s) for s in statuses])
+    assert not watch.over
+    assert "rule_9" not in report.formulas
+    report = watch.amend(edited, 1)
+    assert watch.over
+    assert report.all_satisfied

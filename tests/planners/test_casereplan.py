@@ -14,8 +14,9 @@ from benchmarks.hltl import PUBLISHED
 from benchmarks.hltl.bruteforce import Begun, optimum, random_case
 from benchmarks.hltl.family import member
 from benchmarks.hltl.replanning import changes, random_change, team
+from grounding.mission.edits import DropTask, Reorder
 from planners.check_cases import Past, check_case
-from planners.hltl.casechange import Change
+from planners.hltl.casechange import Change, amended
 from planners.hltl.caseplan import CaseResult, plan_case
 from planners.hltl.casereplan import replan_case
 from planners.hltl.cases import Case, CaseWorld, load_case
@@ -176,9 +177,26 @@ def test_a_new_order_makes_a_leaf_under_way_wait() -> None:
     assert ends["x"] >= ends["y"] == 2
 
 
+def test_a_case_is_edited_like_a_mission() -> None:
+    case = pair(row(p="F x & F y & F z & (!y U x) & (!z U y)", x="F(mid & F a)", y="F(mid & photo)", z="F b"))
+    assert amended(case, Change(edits=(DropTask("y"),))).formulas["p"] == "F x & F z & (!z U x)"
+    assert amended(case, Change(edits=(Reorder("y", "x"),))).formulas["p"] == "F x & F y & F z & (!z U y) & (!x U y)"
+    _, result = replanned(case, 1, Change(edits=(DropTask("y"), Reorder("z", "x"))), objective="makespan")
+    assert result.plan is not None
+    done = [s for own in result.plan.stints.values() for s in own if s.leaf and not s.dropped]
+    assert {stint.leaf for stint in done} == {"x", "z"}
+    ends = {stint.leaf: stint.end for stint in done}
+    assert ends["z"] <= ends["x"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (Change(edits=(DropTask("x"),)), "'x': is finished"),
+        (Change(edits=(Reorder("y", "x"),)), "'x': is finished"),
+        (Change(edits=(DropTask("z"),)), "'z': there is no such formula"),
+        (Change(edits=(DropTask("p"),)), "'p': is all that is asked for"),
+        (Change(edits=(Reorder("p", "y"),)), "'y': stands beside x, y, not beside 'p'"),
         (Change(lost=frozenset({"r7"})), "'r7'"),
         (Change(failed=frozenset({"z"})), "'z'"),
         (Change(formulas={"x": "F b"}), "'x': is finished"),

@@ -57,7 +57,7 @@ def test_a_lost_robot_is_replaced_and_nobody_else_is_disturbed(office: World) ->
     assert (again.assignment["p0_1"], again.assignment["p0_3"]) == ("robot_1", "robot_3")
     assert again.assignment["p0_2"] != gone
     assert result.changes[0] == f"{gone} is lost."
-    assert f"{again.assignment['p0_2']} does 'task 2' instead of {gone}: {gone} is lost." in result.changes
+    assert f"{again.assignment['p0_2']} takes over 'task 2' from {gone}: {gone} is lost." in result.changes
     assert result.changes[-1] == "robot_1 and robot_3 keep to their plans."
 
 
@@ -123,7 +123,7 @@ def test_who_has_failed_is_used_only_where_nobody_else_can() -> None:
     barred = replace(Situation.start(world), barred=frozenset({("p0_1", "robot_0")}))
     result = replan(team, spec, world, barred, reason="robot_0 cannot get in.")
     assert sound(result, spec, world, barred).assignment["p0_1"] == "robot_1"
-    assert "robot_1 does 'task 1' instead of robot_0: robot_0 has failed at it." in result.changes
+    assert "robot_1 takes over 'task 1' from robot_0: robot_0 has failed at it." in result.changes
     alone = lose(barred, "robot_1")
     assert sound(replan(team, spec, world, alone), spec, world, alone).assignment["p0_1"] == "robot_0"
 
@@ -135,8 +135,68 @@ def test_new_tasks_and_new_rules_are_taken_in(office: World) -> None:
     situation = stopped(old, office, team, 3)
     result = replan(team, new, office, situation, reason="New task: go to m6.")
     again = sound(result, new, office, situation)
-    assert any("'task 3', which the plan before did not have" in change for change in result.changes)
+    assert f"New: {again.assignment['p0_3']} will task 3." in result.changes
     assert {leaf: again.assignment[leaf] for leaf in ("p0_1", "p0_2")} == team.assignment
+
+
+def test_an_alternative_whose_robot_is_lost_is_left_alone() -> None:
+    world = make_world((3, 3), robots=[((0, 0), EVERYTHING), ((6, 0), EVERYTHING)])
+    spec = make_spec(["F at.self.r0", "F at.self.r1"], root="F p0_1 | F p0_2", robots=[["robot_0"], ["robot_1"]])
+    situation = lose(Situation.start(world), "robot_1")
+    result = plan(spec, world, situation)
+    assert sound(result, spec, world, situation).assignment == {"p0_1": "robot_0"}
+    assert result.status is PlanStatus.OPTIMAL
+
+
+@pytest.mark.parametrize("objective", ["makespan", "cost"])
+def test_a_choice_of_several_tasks_whose_robot_is_lost_does_not_count_for_the_bound(objective: str) -> None:
+    world = make_world((3, 3, 3), robots=[((0, 0), EVERYTHING), ((6, 0), EVERYTHING)])
+    root = "F p0_1 & F p0_2 | F p0_1 & F p0_3 & F p0_2"
+    formulas = ["F at.self.r0", "F at.self.r1", "F at.self.r2"]
+    spec = make_spec(formulas, root=root.replace("F p0_2 |", "F p0_3 |"), robots=[[], ["robot_1"], []])
+    situation = lose(Situation.start(world), "robot_1")
+    result = plan(spec, world, situation, objective=objective)
+    assert sound(result, spec, world, situation).assignment.keys() == {"p0_1", "p0_3"}
+
+
+def test_who_is_pinned_keeps_tasks_and_their_order(office: World) -> None:
+    rooms = ["m1", "m6", "kitchen", "lobby", "m3"]
+    old = make_spec([f"F at.self.{room}" for room in rooms])
+    team = first(old, office)
+    new = make_spec([*(f"F at.self.{room}" for room in rooms), "F at.self.m2"])
+    situation = stopped(old, office, team, 2)
+    pinned = {leaf: robot for leaf, robot in team.assignment.items() if leaf not in situation.done}
+    result = replan(team, new, office, situation, pinned=pinned)
+    again = sound(result, new, office, situation)
+    assert {leaf: again.assignment[leaf] for leaf in pinned} == pinned
+    for robot in office.robots:
+        was, now = ([leaf for leaf in sorted(p.windows, key=p.windows.__getitem__) if pinned.get(leaf) == robot]
+                    for p in (team, again))  # fmt: skip
+        assert was == now
+    assert not any("keeps their tasks" in change for change in result.changes)
+
+
+def test_pins_that_leave_no_plan_are_given_up_and_that_is_said() -> None:
+    world = make_world((3, 3), robots=[((0, 0), EVERYTHING), ((6, 0), EVERYTHING)])
+    spec = make_spec(["F at.self.r0", "F at.self.r1"])
+    team = first(spec, world)
+    situation = lose(Situation.start(world), "robot_0")
+    result = replan(team, spec, world, situation, pinned=dict(team.assignment))
+    again = sound(result, spec, world, situation)
+    assert set(again.assignment.values()) == {"robot_1"}
+    assert "No plan was found in which everybody keeps their tasks." in result.changes
+
+
+def test_what_is_asked_for_comes_before_the_order_of_pinned_tasks(office: World) -> None:
+    old = make_spec(["F at.self.m1", "F at.self.m2"], robots=[["robot_1"], ["robot_1"]])
+    team = first(old, office)
+    a, b = sorted(team.windows, key=team.windows.__getitem__)
+    pair = (int(b[-1]), int(a[-1]))
+    new = make_spec(["F at.self.m1", "F at.self.m2"], robots=[["robot_1"], ["robot_1"]], before=[pair])
+    result = replan(team, new, office, Situation.start(office), pinned=dict(team.assignment))
+    again = sound(result, new, office, Situation.start(office))
+    assert again.windows[b] < again.windows[a]
+    assert not any("keeps their tasks" in change for change in result.changes)
 
 
 def test_a_conflict_with_a_new_rule_is_named(office: World) -> None:

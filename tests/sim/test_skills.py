@@ -222,12 +222,14 @@ def test_cancel_stops_and_settles_in_the_nearest_cell(rig):
     r.do("robot_3", "pick_up", "document")
     assert r.begin("robot_3", "go_to", "d3") is None
     r.sim.step(1.3)
-    canceled = r.sim.cancel("robot_3")
-    assert canceled is not None
+    assert r.sim.cancel("robot_3")
+    assert r.sim.observe().robots["robot_3"].skill == "settles"
+    canceled = r.finish("robot_3")
     assert canceled.status is S.CANCELED
-    assert r.sim.cancel("robot_3") is None
-    r.sim.step(2.0)
+    assert canceled.message == "robot_3 was told to stop; it still holds the document."
+    assert not r.sim.cancel("robot_3")
     state = r.sim.observe().robots["robot_3"]
+    assert state.skill == ""
     assert state.pose[:2] == pytest.approx(r.world.centre(state.cell), abs=1e-6)
     assert state.holding == "document"
     assert list(r.sim.step(5.0)) == []
@@ -239,9 +241,11 @@ def test_a_new_command_right_after_cancel_starts_from_the_nearest_cell(rig):
     r = rig("office")
     assert r.begin("robot_1", "go_to", "m1") is None
     r.sim.step(1.6)
-    r.sim.cancel("robot_1")
+    assert r.sim.cancel("robot_1")
     here = r.cell("robot_1")
     assert r.begin("robot_1", "go_to", "corridor", path=(here, (here[0], here[1]))) is None
+    (overtaken,) = r.sim.step(0.0)
+    assert (overtaken.command.args, overtaken.status) == (("m1",), S.CANCELED)
     assert r.finish("robot_1").status is S.SUCCESS
     assert r.cell("robot_1") == here
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grounding.logic.conflict import conflicts, objection
+from grounding.logic.conflict import conflicts, objection, reservation
 from grounding.logic.facts import Facts
 from grounding.logic.spec import Leaf
 from grounding.logic.validate import validate
@@ -188,3 +188,22 @@ def test_every_reachable_state_has_a_possible_letter(names):
 def test_a_composite_that_contradicts_itself_names_its_leaves():
     spec = flat(("F at.self.m1", "m1"), ("F at.self.m2", "m2"), root="F p0_1 & F p0_2 & G !p0_2")
     assert conflicts(spec, WORLDS["office"]) == ("m1", "m2")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            "at.robot_1.corridor W G !at.robot_1.corridor",
+            "Robot 1 is in the corridor now, so 'the rule' holds only once that is over.",
+        ),
+        ("at.robot_3.corridor W G !at.robot_3.corridor", ""),  # it is elsewhere
+        ("at.robot_1.corridor W G !at.robot_1.m1", ""),  # forbids another place
+        ("G !at.robot_3.corridor", ""),
+    ],
+)
+def test_who_begins_inside_what_is_forbidden_is_named(rule, said):
+    office = WORLDS["office"]
+    start = initial_state(office)
+    spec = flat(GO, rules=[(rule, "the rule")])
+    assert reservation(spec, office, lambda name: holds(Proposition.parse(name), office, start)) == said

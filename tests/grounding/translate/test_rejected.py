@@ -133,7 +133,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
     assert translate(text, _OFFICE).message
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_words_get_an_answer(worlds: Mapping[str, World], seed: int) -> None:
     vocabulary = sorted({word for words in language() for word in words})
     vocabulary += [
@@ -156,7 +156,7 @@ def test_any_words_get_an_answer(worlds: Mapping[str, World], seed: int) -> None
     ]
     chooser = random.Random(seed)
     for name, world in worlds.items():
-        for i in range(60):
+        for i in range(15):
             words = sample(world, np.random.default_rng(1000 * seed + i), 3).split()
             for _ in range(chooser.randint(1, 4)):
                 words[chooser.randrange(len(words))] = chooser.choice(vocabulary)

@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from grounding.language.act import Act, ActKind
 from grounding.logic.monitor import FormulaVerdict, Truth
 from grounding.mission.task import NodeState, Task, TaskTree
 from heed.cli.display import Display, draw, outcome_panel
 from heed.cli.preview import show_plan
-from heed.news import Feedback
+from heed.dialogue import Mode, Question, RobotMode, SessionState, Spoken
+from heed.news import Exchange, Feedback
 from heed.progress import NodeProgress
 from planners.plan import PlanResult, PlanStatus
 
@@ -82,6 +84,37 @@ def test_without_a_terminal_each_change_is_told_once():
     assert sum("formula p0_1 satisfied" in line for line in lines) == 1
     assert not any("\x1b" in line for line in lines)
     assert len(lines) < 9
+
+
+PAUSED = SessionState(
+    "mission_1",
+    {"robot_1": RobotMode(Mode.PAUSED, "was told to stop"), "robot_2": RobotMode()},
+    Question("question_1", "Which apple?", ("the red apple", "the green apple")),
+)
+SAID = Exchange("robot one, stop", "Ada", Spoken(Act(ActKind.STOP), True, "robot_1 stands still."))
+
+
+@pytest.mark.parametrize("height", [None, 24])
+def test_who_decides_what_was_said_and_what_is_asked_are_shown(height):
+    feedback = replace(MIDDLE, session=PAUSED, said=SAID)
+    text = rendered(draw(WORLD, INSTRUCTION, feedback, elapsed=0, width=120, height=height), width=120)
+    assert height is None or len(text.splitlines()) <= height
+    rows = [" ".join(row.replace("│", " ").split()) for row in text.splitlines()]
+    assert any(row.startswith("robot_1 ") and row.endswith("– PAUSED: was told to stop") for row in rows)
+    assert "Ada: “robot one, stop” robot_1 stands still." in rows
+    assert "asks: Which apple? 1: the red apple. 2: the green apple." in rows
+    assert not any("AUTONOMOUS" in row for row in rows)
+
+
+def test_without_a_terminal_corrections_are_told_once():
+    stream = io.StringIO()
+    with Display(Console(file=stream, width=80), WORLD, INSTRUCTION) as display:
+        stopped = replace(MIDDLE, session=PAUSED, said=SAID)
+        for feedback in (MIDDLE, stopped, stopped, replace(stopped, session=SessionState("mission_1"))):
+            display.update(feedback)
+    told = stream.getvalue()
+    for words in ("robot_1 PAUSED: was told to stop", "Ada: “robot one, stop”", "asks: Which apple? 1: the red apple."):
+        assert told.count(words) == 1
 
 
 def test_a_terminal_keeps_the_last_picture():

@@ -47,6 +47,18 @@ def test_it_shows_progress_and_passes_on_the_status(fleet):
     assert "Traceback" not in done.stderr
 
 
+def test_a_second_launch_of_a_fleet_is_refused_and_the_first_goes_on(fleet, tmp_path):
+    command = [sys.executable, "-m", "heed.cli.main", "launch", "sim.launch.yaml", "--namespace", fleet]
+    environment = {**os.environ, "ROS_LOG_DIR": str(tmp_path)}
+    given = [*command, "instruction:=Go to m1.", "episodes:="]
+    done = subprocess.run(given, capture_output=True, text=True, timeout=60, env=environment, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "is up already" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = operator(fleet, instruction="'Take a photo in m3.'", json="true")
+    assert json.loads(done.stdout)["outcome"] == "SUCCEEDED"
+
+
 def test_without_a_fleet_it_says_who_is_missing():
     done = operator("/nowhere", instruction="'Go to m1.'", json="true", wait="0.3")
     answer = json.loads(done.stdout)

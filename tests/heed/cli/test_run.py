@@ -14,6 +14,8 @@ import pytest
 
 from heed.episodes import read_episode
 
+from .terminal import HEED, Terminal
+
 pytestmark = pytest.mark.ros
 
 KEYS = [
@@ -29,11 +31,12 @@ KEYS = [
     "monitor",
     "episode",
     "timings_ms",
+    "question",
+    "options",
 ]
 #: What ``heed plan`` says besides.
 PLAN_KEYS = ["planner", "files"]
 TIMINGS = ["ground", "translate", "automata", "plan", "execute"]
-HEED = (sys.executable, "-m", "heed.cli.main")
 ENVIRONMENT = {**os.environ, "AMENT_PREFIX_PATH": os.environ.get("AMENT_PREFIX_PATH", sys.prefix), "COLUMNS": "80"}
 
 
@@ -273,3 +276,27 @@ def test_worlds_are_listed_and_described():
     unknown = heed("worlds", "moonbase")
     assert unknown.returncode == 2
     assert "moonbase" in unknown.stderr
+
+
+AMBIGUOUS = ("run", "go to the left room", "--world", "cleanup", "--no-record")
+
+
+def test_an_ambiguous_instruction_without_a_terminal_ends_with_its_question():
+    done = heed(*AMBIGUOUS, "--json")
+    answer = answer_of(done)
+    assert (answer["outcome"], done.returncode) == ("ASKED", 7)
+    assert answer["message"] == answer["question"]
+    assert len(answer["options"]) == 2
+    told = heed(*AMBIGUOUS)
+    assert told.returncode == 7
+    assert all(option in told.stdout for option in answer["options"])
+
+
+def test_an_ambiguous_instruction_on_a_terminal_is_asked_about_and_carried_out():
+    terminal = Terminal(*AMBIGUOUS)
+    terminal.until("Answer (number or words): ")
+    terminal.type("7\n")
+    terminal.until("Answer (number or words): ")
+    terminal.type("1\n")
+    terminal.until("SUCCEEDED")
+    assert terminal.status() == 0

@@ -22,8 +22,9 @@ from heed.cli.translate import as_object, underlined
 from heed.outcome import Outcome
 
 KEYS = {
-    "instruction", "outcome", "message", "confidence", "question", "paraphrase", "tree", "leaves", "order", "either",
-    "together", "rules", "spec", "alternatives", "notes", "near", "at_fault",
+    "instruction", "outcome", "message", "confidence", "question", "options", "paraphrase", "tree",
+    "leaves", "order",
+    "either", "together", "rules", "spec", "alternatives", "notes", "near", "at_fault",
 }  # fmt: skip
 LEAF = {"id", "text", "predicate", "object", "destination", "states", "robot", "confidence", "start", "end"}
 REFUSED = EXIT_CODES[Outcome.REJECTED]

@@ -9,7 +9,9 @@ from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rcl_interfaces.srv import DescribeParameters, ListParameters, SetParameters
 from rclpy.parameter import Parameter
+from rosgraph_msgs.msg import Clock
 
+from grounding.errors import ConfigurationError
 from grounding.state import initial_state
 from grounding.worldfile import load_world
 from heed.conversions import outcome_from_msg, state_to_msg
@@ -39,20 +41,31 @@ def test_a_node_that_is_not_up_is_named(missing):
         assert answer.status == GoalStatus.STATUS_ABORTED
 
 
-def test_a_second_instruction_is_refused_while_one_runs_and_cancel_reaches_the_first():
+def test_a_second_instruction_joins_the_mission_that_runs_and_shares_its_end():
     with Graph(*ALL, world="office", real_time_factor=1.0, episodes="") as graph:
-        first = graph.action(Instruct, "instruct")
+        first, second = graph.action(Instruct, "instruct"), graph.action(Instruct, "instruct")
         handle = first.send(Instruct.Goal(text="robot one goes to the lobby"))
         until(first.feedback, lambda f: f.stage == "execute")
-        second = graph.action(Instruct, "instruct").run(Instruct.Goal(text="robot two goes to m1"))
-        outcome, message = outcome_from_msg(second.result.outcome)
-        assert outcome is Outcome.REJECTED
-        assert "robot one goes to the lobby" in message
+        second.send(Instruct.Goal(text="robot two goes to m1"))
+        until(second.feedback, lambda f: len(f.tree.nodes) == 3)
         graph.do(handle.cancel_goal_async)
-        answer = first.result.get(timeout=20.0)
+        answer, other = first.result.get(timeout=20.0), second.result.get(timeout=20.0)
         assert answer.status == GoalStatus.STATUS_CANCELED
         assert outcome_from_msg(answer.result.outcome)[0] is Outcome.CANCELED
+        assert other.result.mission == answer.result.mission
         assert not graph.call(Cancel, "cancel", Cancel.Request()).canceled
+
+
+def test_a_second_instruction_that_is_not_understood_leaves_the_first_alone():
+    with Graph(*ALL, world="office", real_time_factor=4.0, episodes="") as graph:
+        first = graph.action(Instruct, "instruct")
+        first.send(Instruct.Goal(text="robot one goes to the lobby"))
+        until(first.feedback, lambda f: f.stage == "execute")
+        second = graph.action(Instruct, "instruct").run(Instruct.Goal(text="robot two frobnicates m1"))
+        outcome, message = outcome_from_msg(second.result.outcome)
+        assert outcome is Outcome.REJECTED
+        assert "frobnicates" in message
+        assert outcome_from_msg(first.result.get(timeout=60.0).result.outcome)[0] is Outcome.SUCCEEDED
 
 
 def test_who_joins_late_still_hears_of_the_mission():
@@ -155,3 +168,36 @@ def test_every_parameter_is_described_and_fixed(node_class):
         assert all(d.description for d in described)
         change = SetParameters.Request(parameters=[Parameter("world", value="office").to_parameter_msg()])
         assert not graph.call(SetParameters, f"{name}/set_parameters", change).results[0].successful
+
+
+def test_a_second_node_of_the_same_name_is_refused_until_the_first_has_ended():
+    with Graph(SimNode, world="cleanup") as graph:
+        with pytest.raises(ConfigurationError, match=r"/heed/sim_node: is up already"):
+            Graph(SimNode, world="cleanup")
+        with Graph(SimNode, namespace="/other", world="cleanup"):
+            pass
+        heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
+        assert heard.get(timeout=10.0).sequence
+    with Graph(SimNode, world="cleanup"):
+        pass
+
+
+def test_each_fleet_keeps_its_own_time():
+    with Graph(SimNode, namespace="/one", world="cleanup"), Graph(SimNode, namespace="/two", world="cleanup") as two:
+        clock = two.listen(Clock, "clock", qos.CLOCK)
+        clock.get(timeout=10.0)
+        assert two.do(lambda: two.tester.count_publishers("clock")) == 1
+        assert not two.do(lambda: two.tester.count_publishers("/clock"))
+
+
+def test_a_planner_that_is_late_costs_time_and_nothing_else():
+    with Graph(*ALL, world="cleanup", episodes="") as graph:
+        planner = graph.nodes["planner_node"]
+        graph.do(lambda: planner.trigger_deactivate() and None)
+        asked = graph.action(Instruct, "instruct")
+        asked.send(Instruct.Goal(text="go to the green room"))
+        told = until(asked.feedback, lambda f: "waits for" in f.sentence)
+        assert told.sentence == "waits for planner_node"
+        graph.do(lambda: planner.trigger_activate() and None)
+        outcome, message = outcome_from_msg(asked.result.get(timeout=30.0).result.outcome)
+        assert outcome is Outcome.SUCCEEDED, message

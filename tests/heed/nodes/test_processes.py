@@ -41,7 +41,7 @@ def stop(processes):
 
 
 def test_a_mission_across_processes_and_a_clean_end(tmp_path):
-    common = ("-r", "__ns:=/apart", "-p", "world:=cleanup", "-p", "use_sim_time:=true")
+    common = ("-r", "__ns:=/apart", "-p", "world:=cleanup", "-p", "use_sim_time:=true", "-r", "/clock:=clock")
     special = {"recorder": ("-p", f"episodes:={tmp_path}"), "sim": ("-p", "seed:=5")}
     processes = {node: start(node, *common, *special.get(node, ())) for node in NODES}
     try:
@@ -75,7 +75,8 @@ def test_what_is_not_usable_ends_a_node_with_a_sentence(node, arguments, words):
     assert "Traceback" not in said
 
 
-def test_an_executive_that_goes_away_is_noticed():
+def test_an_executive_that_goes_away_is_noticed(monkeypatch):
+    monkeypatch.setattr("heed.nodes.link.GONE_S", 3.0)
     common = ("-r", "__ns:=/leaving", "-p", "world:=cleanup", "-p", "answer_s:=60.0")
     executive = start("executive", *common)
     try:

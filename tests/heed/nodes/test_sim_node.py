@@ -14,7 +14,7 @@ from heed.conversions import state_from_msg, time_from_msg
 from heed.nodes import qos
 from heed.nodes.sim import SimNode
 from heed_interfaces.action import ExecuteSkill
-from heed_interfaces.msg import SkillStatus, WorldState
+from heed_interfaces.msg import Halt, SkillStatus, WorldState
 
 pytestmark = pytest.mark.ros
 
@@ -31,7 +31,7 @@ def goal(skill, *args, command="c1"):
 
 def test_a_skill_is_carried_out_and_seen(graph):
     heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
-    clock = graph.listen(Clock, "/clock", qos.CLOCK)
+    clock = graph.listen(Clock, "clock", qos.CLOCK)
     robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
     answer = robot.run(goal("go_to", "m1"))
     assert answer.status == GoalStatus.STATUS_SUCCEEDED
@@ -115,3 +115,91 @@ def test_an_idle_world_keeps_time_but_does_not_race(graph):
     first = time_from_msg(heard.get(timeout=5.0).header.stamp)
     stamps = [time_from_msg(heard.get(timeout=5.0).header.stamp) for _ in range(5)]
     assert first < stamps[-1] < first + 3.0
+
+
+def halt(*robots, halted=True):
+    return Halt(robots=list(robots), halted=halted, sender="a test")
+
+
+def robots_in(message):
+    return state_from_msg(message).robots
+
+
+def test_anybody_may_halt_a_robot_and_let_it_go_on():
+    with Graph(SimNode, world="office", real_time_factor=1.0) as graph:
+        heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
+        halts = graph.publisher(Halt, "halt", qos.HALT)
+        robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
+        robot.send(goal("go_to", "kitchen"))
+        start = graph.nodes["sim_node"].world.robots["robot_1"].start
+        until(heard, lambda m: robots_in(m)["robot_1"].cell != start)
+        graph.do(lambda: halts.publish(halt("robot_1")))
+        answer = robot.result.get(timeout=10.0)
+        assert answer.result.status.code == SkillStatus.CANCELED
+        assert answer.result.status.message == "robot_1 was told to stop."
+        told = until(heard, lambda m: robots_in(m)["robot_1"].halted)
+        later = until(heard, lambda m: time_from_msg(m.header.stamp) > time_from_msg(told.header.stamp) + 0.5)
+        assert robots_in(later)["robot_1"].pose == robots_in(told)["robot_1"].pose
+        assert not robots_in(later)["robot_2"].halted
+        refused = graph.action(ExecuteSkill, "robot_1/execute_skill").run(goal("go_to", "m1", command="c2"))
+        assert refused.result.status.code == SkillStatus.INVALID
+        graph.do(lambda: halts.publish(halt("robot_1", halted=False)))
+        until(heard, lambda m: not robots_in(m)["robot_1"].halted)
+        again = graph.action(ExecuteSkill, "robot_1/execute_skill")
+        again.send(goal("go_to", "kitchen", command="c3"))
+        moving = until(heard, lambda m: robots_in(m)["robot_1"].skill == "go_to kitchen")
+        until(heard, lambda m: robots_in(m)["robot_1"].pose != robots_in(moving)["robot_1"].pose)
+
+
+def test_no_name_halts_every_robot_and_a_wrong_name_none(graph):
+    heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
+    halts = graph.publisher(Halt, "halt", qos.HALT)
+    graph.do(lambda: halts.publish(halt("robot_9")))
+    graph.do(lambda: halts.publish(halt("robot_2")))
+    seen = robots_in(until(heard, lambda m: any(r.halted for r in robots_in(m).values())))
+    assert [name for name, robot in seen.items() if robot.halted] == ["robot_2"]
+    graph.do(lambda: halts.publish(halt()))
+    until(heard, lambda m: all(r.halted for r in robots_in(m).values()))
+    graph.do(lambda: halts.publish(halt(halted=False)))
+    until(heard, lambda m: not any(r.halted for r in robots_in(m).values()))
+
+
+def test_an_order_given_while_a_robot_settles_takes_over():
+    with Graph(SimNode, world="office", real_time_factor=1.0) as graph:
+        heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
+        robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
+        handle = robot.send(goal("go_to", "kitchen"))
+        start = graph.nodes["sim_node"].world.robots["robot_1"].start
+        until(heard, lambda m: robots_in(m)["robot_1"].cell != start)
+        graph.do(handle.cancel_goal_async)
+        second = graph.action(ExecuteSkill, "robot_1/execute_skill")
+        second.send(goal("go_to", "m1", command="c2"))
+        first = robot.result.get(timeout=10.0).result
+        assert first.status.code == SkillStatus.CANCELED
+        seen = until(heard, lambda m: robots_in(m)["robot_1"].skill == "go_to m1")
+        assert time_from_msg(seen.header.stamp) <= first.time + 0.2
+
+
+def test_a_canceled_order_is_answered_when_the_robot_stands():
+    with Graph(SimNode, world="office", real_time_factor=1.0) as graph:
+        heard = graph.listen(WorldState, "world_state", qos.OBSERVATIONS)
+        robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
+        handle = robot.send(goal("go_to", "kitchen"))
+        start = graph.nodes["sim_node"].world.robots["robot_1"].start
+        until(heard, lambda m: robots_in(m)["robot_1"].cell != start)
+        graph.do(handle.cancel_goal_async)
+        until(heard, lambda m: robots_in(m)["robot_1"].skill == "settles")
+        result = robot.result.get(timeout=10.0).result
+        stands = until(heard, lambda m: time_from_msg(m.header.stamp) >= result.time - 1e-6)
+        later = until(heard, lambda m: time_from_msg(m.header.stamp) > result.time + 0.5)
+        assert robots_in(later)["robot_1"].pose == robots_in(stands)["robot_1"].pose
+
+
+def test_a_nudge_is_an_order_like_any_other(graph):
+    robot = graph.action(ExecuteSkill, "robot_1/execute_skill")
+    done = robot.run(goal("nudge", "left", "0.10 m")).result.status
+    assert (done.code, done.message) == (SkillStatus.SUCCESS, "robot_1 has moved 0.10 m left.")
+    refused = robot.run(goal("nudge", "tighter", "default", command="c2")).result.status
+    assert (refused.code, refused.message) == (
+        SkillStatus.INVALID, "robot_1 cannot grip tighter: grippers here only grasp or let go."
+    )  # fmt: skip

@@ -1,30 +1,17 @@
-"""The only place where our types meet ROS messages: one pair of functions per type.
-
-``<type>_to_msg`` and ``<type>_from_msg`` are inverses of each other, up to the resolution of ROS
-time (nanoseconds) and the float width of the message.
-"""
+"""What is to be done: task trees, specifications, plans, situations, progress and verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Point, Pose2D
-from std_msgs.msg import Header
-
-from grounding.language.act import Act, ActKind
 from grounding.logic.history import History
 from grounding.logic.monitor import FormulaVerdict, MonitorReport, Truth
 from grounding.logic.spec import HierarchicalSpec, Leaf, Rule
 from grounding.mission.task import Literal, NodeState, Relation, Task, TaskTree, TreeRule
-from grounding.state import Proposition, RobotState, ThingState, WorldState
-from grounding.world import Cell
-from heed.dialogue import Mode, Question, Reply, ReplyStatus, RobotMode, SessionState, Spoken, Utterance
-from heed.outcome import Outcome
+from grounding.state import Proposition
+from heed.conversions.common import time_from_msg, time_to_msg, timings_from_fields, timings_to_fields
+from heed.conversions.fleet import cells_from_msg, cells_to_msg, state_from_msg, state_to_msg
 from heed.progress import LeafProgress, LeafState, MissionStatus, NodeProgress, Stage
-from heed_interfaces.action import ExecuteSkill
-from heed_interfaces.msg import Cell as CellMsg
-from heed_interfaces.msg import Correction as CorrectionMsg
 from heed_interfaces.msg import Formula as FormulaMsg
 from heed_interfaces.msg import FormulaHistory
 from heed_interfaces.msg import FormulaState as FormulaStateMsg
@@ -32,29 +19,15 @@ from heed_interfaces.msg import LeafState as LeafStateMsg
 from heed_interfaces.msg import Literal as LiteralMsg
 from heed_interfaces.msg import MissionStatus as MissionStatusMsg
 from heed_interfaces.msg import MonitorState as MonitorStateMsg
-from heed_interfaces.msg import Outcome as OutcomeMsg
 from heed_interfaces.msg import Plan as PlanMsg
 from heed_interfaces.msg import PlanStep as PlanStepMsg
-from heed_interfaces.msg import Question as QuestionMsg
-from heed_interfaces.msg import Reply as ReplyMsg
-from heed_interfaces.msg import RobotMode as RobotModeMsg
-from heed_interfaces.msg import RobotState as RobotStateMsg
-from heed_interfaces.msg import SessionState as SessionStateMsg
 from heed_interfaces.msg import Situation as SituationMsg
-from heed_interfaces.msg import SkillEvent as SkillEventMsg
-from heed_interfaces.msg import SkillStatus as SkillStatusMsg
 from heed_interfaces.msg import Specification as SpecificationMsg
 from heed_interfaces.msg import TaskNode as TaskNodeMsg
 from heed_interfaces.msg import TaskRule as TaskRuleMsg
 from heed_interfaces.msg import TaskTree as TaskTreeMsg
-from heed_interfaces.msg import ThingState as ThingStateMsg
-from heed_interfaces.msg import WorldState as WorldStateMsg
-from heed_interfaces.srv import Say
 from planners.plan import PlanResult, PlanStatus, PlanStep, TeamPlan
 from planners.situation import Situation
-from sim.protocol import SkillCommand, SkillResult, SkillStatus
-
-FRAME = "world"
 
 _NODE_STATE: Mapping[NodeState, int] = {
     NodeState.PENDING: TaskNodeMsg.PENDING,
@@ -71,37 +44,6 @@ _VERDICT: Mapping[Truth, int] = {
 }
 _VERDICT_OF = {code: verdict for verdict, code in _VERDICT.items()}
 _NODE_STATE_OF = {code: state for state, code in _NODE_STATE.items()}
-
-
-def time_to_msg(seconds: float) -> Time:
-    """Seconds since the start of the simulation as a stamp; rounded to nanoseconds."""
-    nanoseconds = round(seconds * 1e9)
-    return Time(sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
-
-
-def time_from_msg(msg: Time) -> float:
-    """A stamp as seconds."""
-    return (msg.sec * 10**9 + msg.nanosec) / 1e9
-
-
-def timings_to_fields(timings_ms: Mapping[str, float]) -> dict[str, list[str] | list[float]]:
-    """Timings as the two parallel fields that several messages carry."""
-    return {"timing_names": list(timings_ms), "timing_ms": [float(ms) for ms in timings_ms.values()]}
-
-
-def timings_from_fields(msg: object) -> dict[str, float]:
-    """The inverse of :func:`timings_to_fields`, for any message with these fields."""
-    return dict(zip(msg.timing_names, msg.timing_ms, strict=True))  # type: ignore[attr-defined]
-
-
-def outcome_to_msg(outcome: Outcome, message: str) -> OutcomeMsg:
-    """An outcome with its sentence."""
-    return OutcomeMsg(code=int(outcome), message=message)
-
-
-def outcome_from_msg(msg: OutcomeMsg) -> tuple[Outcome, str]:
-    """Outcome and sentence."""
-    return Outcome(msg.code), msg.message
 
 
 def tree_to_msg(
@@ -173,12 +115,19 @@ def _task_from_msg(node: TaskNodeMsg, children: Mapping[str, list[TaskNodeMsg]])
 
 def rule_to_msg(rule: TreeRule) -> TaskRuleMsg:
     """A rule said along with a task or for the whole mission."""
-    return TaskRuleMsg(id=rule.id, formula=rule.formula, text=rule.text, robots=list(rule.robots), until=rule.until)
+    return TaskRuleMsg(
+        id=rule.id,
+        formula=rule.formula,
+        text=rule.text,
+        robots=list(rule.robots),
+        until=rule.until,
+        ends_with=rule.ends_with,
+    )
 
 
 def rule_from_msg(msg: TaskRuleMsg) -> TreeRule:
     """A rule said along with a task or for the whole mission."""
-    return TreeRule(msg.formula, msg.text, msg.id, tuple(msg.robots), msg.until)
+    return TreeRule(msg.formula, msg.text, msg.id, tuple(msg.robots), msg.until, msg.ends_with)
 
 
 def specification_to_msg(
@@ -236,16 +185,6 @@ def specification_from_msg(msg: SpecificationMsg) -> HierarchicalSpec:
     return HierarchicalSpec(
         spec.levels, spec.children, {n: leaves[n] for n in reading_order}, spec.rules, spec.text, spec.before
     )
-
-
-def cells_to_msg(cells: Iterable[Cell]) -> list[CellMsg]:
-    """Cells of a path."""
-    return [CellMsg(x=x, y=y) for x, y in cells]
-
-
-def cells_from_msg(msgs: Iterable[CellMsg]) -> tuple[Cell, ...]:
-    """Cells of a path."""
-    return tuple((cell.x, cell.y) for cell in msgs)
 
 
 def plan_to_msg(result: PlanResult, *, mission: str = "", time: float = 0.0, revision: int = 0) -> PlanMsg:
@@ -356,119 +295,6 @@ def situation_from_msg(msg: SituationMsg) -> Situation:
     )
 
 
-def state_to_msg(state: WorldState, world: str = "") -> WorldStateMsg:
-    """One observation of the world named ``world``."""
-    flags = sorted(state.flags)
-    return WorldStateMsg(
-        header=Header(stamp=time_to_msg(state.time), frame_id=FRAME),
-        world=world,
-        run=state.run,
-        sequence=state.sequence,
-        robots=[_robot_to_msg(name, robot) for name, robot in state.robots.items()],
-        things=[_thing_to_msg(name, thing) for name, thing in state.things.items()],
-        flag_entities=[entity for entity, _ in flags],
-        flag_names=[flag for _, flag in flags],
-    )
-
-
-def _robot_to_msg(name: str, robot: RobotState) -> RobotStateMsg:
-    x, y, theta = map(float, robot.pose)
-    return RobotStateMsg(
-        id=name,
-        cell=CellMsg(x=robot.cell[0], y=robot.cell[1]),
-        pose=Pose2D(x=x, y=y, theta=theta),
-        holding=robot.holding or "",
-        skill=robot.skill,
-        alive=robot.alive,
-        halted=robot.halted,
-    )
-
-
-def _thing_to_msg(name: str, thing: ThingState) -> ThingStateMsg:
-    x, y, z = map(float, thing.position)
-    return ThingStateMsg(
-        id=name,
-        cell=CellMsg(x=thing.cell[0], y=thing.cell[1]),
-        position=Point(x=x, y=y, z=z),
-        support=thing.support or "",
-        held_by=thing.held_by or "",
-    )
-
-
-def state_from_msg(msg: WorldStateMsg) -> WorldState:
-    """One observation."""
-    robots = {
-        r.id: RobotState(
-            (r.cell.x, r.cell.y), (r.pose.x, r.pose.y, r.pose.theta), r.holding or None, r.skill, r.alive, r.halted
-        )
-        for r in msg.robots
-    }
-    things = {
-        t.id: ThingState(
-            (t.cell.x, t.cell.y), (t.position.x, t.position.y, t.position.z), t.support or None, t.held_by or None
-        )
-        for t in msg.things
-    }
-    flags = frozenset(zip(msg.flag_entities, msg.flag_names, strict=True))
-    return WorldState(time_from_msg(msg.header.stamp), robots, things, flags, msg.sequence, msg.run)
-
-
-def command_to_goal(command: SkillCommand) -> ExecuteSkill.Goal:
-    """An order to one robot, as a goal of its action."""
-    return ExecuteSkill.Goal(
-        command=command.id,
-        leaf=command.leaf,
-        skill=command.skill,
-        args=list(command.args),
-        path=cells_to_msg(command.path),
-    )
-
-
-def command_from_goal(goal: ExecuteSkill.Goal, robot: str) -> SkillCommand:
-    """A goal of a robot's action as an order to it."""
-    return SkillCommand(goal.command, robot, goal.skill, tuple(goal.args), cells_from_msg(goal.path), goal.leaf)
-
-
-def result_to_msg(result: SkillResult) -> ExecuteSkill.Result:
-    """How a command ended."""
-    return ExecuteSkill.Result(
-        status=SkillStatusMsg(code=int(result.status), message=result.message), time=float(result.time)
-    )
-
-
-def result_from_msg(msg: ExecuteSkill.Result, command: SkillCommand) -> SkillResult:
-    """How ``command`` ended."""
-    return SkillResult(command, SkillStatus(msg.status.code), msg.status.message, msg.time)
-
-
-def event_to_msg(
-    command: SkillCommand, result: SkillResult | None = None, *, mission: str = "", time: float = 0.0
-) -> SkillEventMsg:
-    """A command that was given (``result`` None) or has ended."""
-    msg = SkillEventMsg(
-        stamp=time_to_msg(time),
-        mission=mission,
-        phase=SkillEventMsg.STARTED if result is None else SkillEventMsg.ENDED,
-        command=command.id,
-        robot=command.robot,
-        leaf=command.leaf,
-        skill=command.skill,
-        args=list(command.args),
-        path=cells_to_msg(command.path),
-    )
-    if result is not None:
-        msg.status = SkillStatusMsg(code=int(result.status), message=result.message)
-    return msg
-
-
-def event_from_msg(msg: SkillEventMsg) -> tuple[SkillCommand, SkillResult | None]:
-    """The command, and how it ended where it has."""
-    command = SkillCommand(msg.command, msg.robot, msg.skill, tuple(msg.args), cells_from_msg(msg.path), msg.leaf)
-    if msg.phase == SkillEventMsg.STARTED:
-        return command, None
-    return command, SkillResult(command, SkillStatus(msg.status.code), msg.status.message, time_from_msg(msg.stamp))
-
-
 def status_to_msg(status: MissionStatus) -> MissionStatusMsg:
     """What the executive is doing."""
     return MissionStatusMsg(
@@ -515,113 +341,3 @@ def report_from_msg(msg: MonitorStateMsg) -> MonitorReport:
     }
     gaps = tuple(zip(msg.gap_start, msg.gap_end, strict=True))
     return MonitorReport(time_from_msg(msg.stamp), lines, msg.final, gaps)
-
-
-def utterance_to_request(utterance: Utterance) -> Say.Request:
-    """Something said, as a request of the service ``say``."""
-    return Say.Request(
-        text=utterance.text,
-        robot=utterance.robot,
-        speaker=utterance.speaker,
-        always=utterance.always,
-        stamp=time_to_msg(utterance.said),
-    )
-
-
-def utterance_from_request(request: Say.Request) -> Utterance:
-    """Something said, from a request of the service ``say``."""
-    return Utterance(request.text, request.robot, request.speaker, request.always, time_from_msg(request.stamp))
-
-
-def question_to_msg(question: Question) -> QuestionMsg:
-    """A question to the operator."""
-    return QuestionMsg(
-        id=question.id, text=question.text, options=list(question.options), expires_s=float(question.expires_s)
-    )
-
-
-def question_from_msg(msg: QuestionMsg) -> Question:
-    """A question to the operator."""
-    return Question(msg.id, msg.text, tuple(msg.options), msg.expires_s)
-
-
-def spoken_to_msg(spoken: Spoken, *, text: str = "", speaker: str = "", time: float = 0.0) -> CorrectionMsg:
-    """One act of something said, with what became of it."""
-    act = spoken.act
-    slots = ("skill", "object", "destination", "direction", "amount", "persistence", "polarity")
-    return CorrectionMsg(
-        stamp=time_to_msg(time),
-        text=text,
-        speaker=speaker,
-        act=act.kind.value,
-        robots=list(act.robots),
-        accepted=spoken.accepted,
-        sentence=spoken.sentence,
-        **{slot: getattr(act, slot) or "" for slot in slots},
-    )
-
-
-def spoken_from_msg(msg: CorrectionMsg) -> Spoken:
-    """One act of something said, with what became of it."""
-    act = Act(
-        kind=ActKind(msg.act),
-        robots=tuple(msg.robots),
-        skill=msg.skill or None,
-        object=msg.object or None,
-        destination=msg.destination or None,
-        direction=msg.direction or None,
-        amount=msg.amount or None,
-        persistence=msg.persistence or None,
-        polarity=msg.polarity or None,
-    )
-    return Spoken(act, msg.accepted, msg.sentence)
-
-
-def reply_to_msg(reply: Reply, *, utterance: Utterance | None = None, time: float = 0.0) -> ReplyMsg:
-    """What became of something said."""
-    said = utterance or Utterance("")
-    return ReplyMsg(
-        status=int(reply.status),
-        acts=[spoken_to_msg(spoken, text=said.text, speaker=said.speaker, time=time) for spoken in reply.acts],
-        robots=list(reply.robots),
-        understood=reply.understood,
-        sentence=reply.sentence,
-        question=question_to_msg(reply.question),
-        mission=reply.mission,
-        **timings_to_fields(reply.timings_ms),
-    )
-
-
-def reply_from_msg(msg: ReplyMsg) -> Reply:
-    """What became of something said."""
-    return Reply(
-        ReplyStatus(msg.status),
-        tuple(spoken_from_msg(act) for act in msg.acts),
-        tuple(msg.robots),
-        msg.understood,
-        msg.sentence,
-        question_from_msg(msg.question),
-        msg.mission,
-        timings_from_fields(msg),
-    )
-
-
-def session_to_msg(session: SessionState, *, time: float = 0.0) -> SessionStateMsg:
-    """What operators and the fleet are talking about."""
-    return SessionStateMsg(
-        stamp=time_to_msg(time),
-        mission=session.mission,
-        robots=[
-            RobotModeMsg(robot=name, mode=int(mode.mode), sentence=mode.sentence)
-            for name, mode in session.robots.items()
-        ],
-        question=question_to_msg(session.question),
-        rules=[rule_to_msg(rule) for rule in session.rules],
-    )
-
-
-def session_from_msg(msg: SessionStateMsg) -> SessionState:
-    """What operators and the fleet are talking about."""
-    robots = {one.robot: RobotMode(Mode(one.mode), one.sentence) for one in msg.robots}
-    rules = tuple(rule_from_msg(rule) for rule in msg.rules)
-    return SessionState(msg.mission, robots, question_from_msg(msg.question), rules)

@@ -1,0 +1,1 @@
+"""Figures of corrections on a running fleet."""
