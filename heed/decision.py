@@ -27,10 +27,10 @@ from grounding.mission.edits import (
     ReplaceGoal,
     Undo,
 )  # fmt: skip
-from grounding.mission.task import Literal, NodeState, Task, TaskTree
+from grounding.mission.task import Literal, NodeState, Task, TaskTree, TreeRule
 from grounding.nudge import resolve
 from grounding.skills import candidates
-from grounding.state import SELF, Proposition, holds
+from grounding.state import ANY, SELF, Proposition, holds
 from grounding.translate import wording
 from grounding.translate.paraphrase import describe
 from grounding.translate.phrases import listed
@@ -207,7 +207,8 @@ def _resume(case: _Case) -> Decision:
     waiting = tuple(r for r in case.everybody if case.scene.modes.get(r, RobotMode()).mode is Mode.PAUSED)
     if not waiting:
         who = case.robots(case.named) if case.named else "No robot"
-        raise RefusedError(f"{_capital(who)} is {'not ' if case.named else ''}paused.")
+        verb = "are" if len(case.named) > 1 else "is"
+        raise RefusedError(f"{_capital(who)} {verb} {'not ' if case.named else ''}paused.")
     plural = len(waiting) > 1
     sentence = f"{_capital(case.robots(waiting))} go{'' if plural else 'es'} on."
     return Decision(f"Go on: {case.robots(waiting)}.", sentence, waiting, free=waiting)
@@ -305,7 +306,8 @@ def _veto(case: _Case) -> Decision:
     doers = case.doers([leaf.id for task in tasks for leaf in case.scene.tasks[task].walk()])
     named = case.heard.act.robots
     if named and doers and not set(doers) & set(named):
-        raise RefusedError(f"{case.robots(named)} is not doing that: {case.robots(doers)} is.")
+        verbs = ["are" if len(who) > 1 else "is" for who in (named, doers)]
+        raise RefusedError(f"{case.robots(named)} {verbs[0]} not doing that: {case.robots(doers)} {verbs[1]}.")
     understood = f"Leave out {listed([case.task(task) for task in tasks])}."
     options = _others(case, tasks[0]) if case.heard.about == "object" and len(tasks) == 1 else ()
     edits = tuple(DropTask(task) for task in tasks)
@@ -347,6 +349,8 @@ def _constraint(case: _Case) -> Decision:
     rules = case.tree.root.rules
     if not rules:
         raise RefusedError(f"I find no rule in {case.heard.clause!r}. Say 'never ...' or 'always ...'.")
+    if case.addressed and not case.heard.act.robots:
+        rules = tuple(_bound_to(rule, case.addressed) for rule in rules)
     texts = listed(list(dict.fromkeys(rule.text for rule in rules)))
     if not case.scene.mission or case.scene.tree is None:
         raise RefusedError(f"Nothing is running. Say the rule together with a task: '...; {rules[0].text}'.")
@@ -358,6 +362,12 @@ def _constraint(case: _Case) -> Decision:
     if case.tree.root.children:
         edits.append(AddTask(replace(case.tree, root=replace(case.tree.root, rules=()))))
     return Decision(f"From now on: {texts}.", "", case.named, edits=tuple(edits))
+
+
+def _bound_to(rule: TreeRule, robot: str) -> TreeRule:
+    """A rule for the team as one for the robot spoken to."""
+    formula = rule.formula.replace(f".{ANY}.", f".{robot}.")
+    return rule if formula == rule.formula else replace(rule, formula=formula, text=f"{robot}: {rule.text}")
 
 
 def _lift(case: _Case) -> Decision:
@@ -386,7 +396,7 @@ def _reassign(case: _Case) -> Decision:
     if not tasks:
         raise RefusedError(f"There is nothing for {case.robots(robots)} to take over.")
     doers = tuple(r for r in case.doers(tasks) if r not in robots)
-    understood = f"{_capital(case.robots(robots))} {'take' if len(robots) > 1 else 'takes'} over {case.task(tasks[0])}."
+    understood = f"{_capital(case.robots(robots))} {'take' if len(robots) > 1 else 'takes'} over {listed([case.task(t) for t in tasks])}."
     edits = tuple(Reassign(task, robots) for task in tasks)
     return Decision(understood, "", tuple(dict.fromkeys((*robots, *doers))), edits=edits, interrupt=doers)
 
@@ -397,7 +407,11 @@ def _undo(case: _Case) -> Decision:
     own = [task for task, who in finished.items() if not case.named or who in case.named]
     tasks = [task for task in case.heard.tasks if task in own] or own[-1:]
     if not tasks or tasks[0] not in case.scene.footprints:
-        nobody = f"{case.robots(case.named)} has finished nothing" if case.named else "Nothing is finished yet"
+        nobody = (
+            f"{case.robots(case.named)} {'have' if len(case.named) > 1 else 'has'} finished nothing"
+            if case.named
+            else "Nothing is finished yet"
+        )
         raise RefusedError(f"{nobody}, so there is nothing to undo.")
     task = tasks[0]
     steps = case.scene.footprints[task]
@@ -462,13 +476,16 @@ def _order(case: _Case) -> Decision:
     anchor = case.heard.anchor
     match case.heard.place:
         case "first":
-            later, pairs = "before everything else", [(own[0], t) for t in rest if t not in case.scene.progress.active]
+            later, pairs = (
+                "before everything else",
+                [(o, t) for o in own for t in rest if t not in case.scene.progress.active],
+            )
         case "last":
-            later, pairs = "after everything else", [(t, own[0]) for t in rest]
+            later, pairs = "after everything else", [(t, o) for o in own for t in rest]
         case "before" if anchor:
-            later, pairs = f"before {case.task(anchor)}", [(own[0], anchor)]
+            later, pairs = f"before {case.task(anchor)}", [(o, anchor) for o in own]
         case "after" if anchor:
-            later, pairs = f"after {case.task(anchor)}", [(anchor, own[0])]
+            later, pairs = f"after {case.task(anchor)}", [(anchor, o) for o in own]
         case _:
             raise RefusedError("Before or after what? Name the other task.")
     interrupt = case.doers([then for _, then in pairs])

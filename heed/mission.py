@@ -161,6 +161,8 @@ class Mission:
         live = Live(self.situation, {}) if outstanding is None else self._crew.live
         if live is None or (outstanding is not None and live.outstanding is not outstanding):
             return False
+        if outstanding is not None and self.phase is not Phase.RUNNING:
+            return False
         try:
             plan = live.joined(plan, self.spec, self.world) if live.outstanding else plan
         except HeedError as error:

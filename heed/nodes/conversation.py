@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -44,6 +45,8 @@ from sim.protocol import SkillCommand, SkillResult, SkillStatus
 TRANSLATED = (ActKind.INSTRUCTION, ActKind.SKILL, ActKind.CONSTRAINT)
 #: Utterances that may wait for their turn; more are refused, so that nobody waits for ever.
 MOST_WAITING = 32
+#: A rule that is over and could not be dropped is tried again after so many wall seconds.
+RETRY_S = 5.0
 #: A robot that was made to stand still is seen to do so within so many wall seconds, unless it is lost.
 SEEN_S = 2.0
 #: Wall seconds that a robot has to take an order that was given by word.
@@ -80,6 +83,9 @@ class Conversation:
         self._turn = Turnstile(news)
         self._orders = itertools.count(1)
         self._results: dict[str, SkillResult] = {}
+        self._stops: Counter[str] = Counter()  # robot -> how often it was made to stand still
+        self._correcting: dict[str, tuple[str, bool]] = {}  # robot -> order by word, and whether it is to pause then
+        self._retry = 0.0  # wall second before which rules that are over are not tried to be dropped again
         self._unseen: set[str] = set()  # robots that were made to stand still and have not been seen to
 
     async def say(self, utterance: Utterance) -> Reply:
@@ -95,6 +101,9 @@ class Conversation:
                 reply = replace(reply, sentence=f"There is no robot {utterance.robot!r} here. {reply.sentence}")
             else:
                 reply = await self._guarded(utterance)
+        if stopped and reply.status is ReplyStatus.REFUSED:
+            still = f"{' and '.join(stopped)} {'stands' if len(stopped) == 1 else 'stand'} still."
+            reply = replace(reply, status=ReplyStatus.ACCEPTED, robots=stopped, sentence=f"{still} {reply.sentence}")
         reply = replace(reply, timings_ms={**reply.timings_ms, "say": 1e3 * (time.perf_counter() - started)})
         self._voice.correction(reply, utterance, self._runner.state.time if self._runner.state else 0.0)
         self._runner.tell_session()
@@ -111,12 +120,14 @@ class Conversation:
 
     def on_halt(self, robots: Collection[str], halted: bool, sender: str) -> None:
         """Takes in that somebody, here or elsewhere, has had robots stand still or has let them go."""
-        robots = tuple(robots) or tuple(self._node.world.robots)
+        known = tuple(self._node.world.robots)
+        robots = tuple(robot for robot in robots if robot in known) if robots else known
         if halted:
+            self._stops.update(robots)
             self._unseen |= set(robots)
             self._hold(robots, f"was stopped by {sender}" if sender else "was stopped")
         else:
-            self._free(robots)
+            self._free([robot for robot in robots if robot in self._session.of_mode(Mode.PAUSED)])
         self._runner.tell_session()
         self._news.tell()
 
@@ -134,6 +145,7 @@ class Conversation:
 
     def _halt(self, robots: tuple[str, ...]) -> None:
         self._voice.halt(Halt(robots=list(robots), halted=True, sender=self._node.node_name))
+        self._stops.update(robots)
         self._unseen |= set(robots)
         self._hold(robots, "was told to stop")
 
@@ -199,6 +211,9 @@ class Conversation:
             return await self._answered(utterance)
         timings: dict[str, float] = {}
         tree: TaskTree | Reply | None = None
+        job = self._runner.job
+        if heard.act.kind in TRANSLATED and job is not None and job.question:
+            raise RefusedError(f"Answer the question first: {job.question.text}")
         if heard.act.kind in TRANSLATED and heard.clause and heard.act.skill != "put_down":
             tree = await self._translated(heard, utterance, timings)
             if isinstance(tree, Reply):
@@ -321,8 +336,10 @@ class Conversation:
             result = await self._runner.replan(job, reason, amended.tree, interrupt)
             if timings is not None:
                 timings["edit"] = 1e3 * (time.perf_counter() - started)
-        if result.plan is None:
+        if result.plan is None and job.tree is not amended.tree:
             raise RefusedError(_impossible(result))
+        if result.plan is None:
+            return " ".join((*amended.account, "The robots stop first, then the rest is planned."))
         return " ".join(
             change for change in (*amended.account, *result.changes) if change.rstrip(".") != reason.rstrip(".")
         )
@@ -359,10 +376,12 @@ class Conversation:
 
     async def _ordered(self, robot: str, skill: str, args: tuple[str, ...]) -> str:
         """Has a robot carry out a skill at once; answers when it moves, or why it does not."""
-        paused = robot in self._session.of_mode(Mode.PAUSED)
+        mode = self._session.modes[robot].mode
+        paused = mode is Mode.PAUSED or (mode is Mode.CORRECTING and self._correcting.get(robot, ("", False))[1])
         command = SkillCommand(f"operator/{next(self._orders)}", robot, skill, args)
-        if paused:
+        if mode is Mode.PAUSED:
             await self._release([robot])
+        self._correcting[robot] = (command.id, paused)
         self._fleet.cancel([robot])
         self._session.orders[robot] = (skill, args)
         self._session.set_mode([robot], Mode.CORRECTING, f"follows a correction: {' '.join((skill, *args))}")
@@ -376,11 +395,14 @@ class Conversation:
             if result is not None and result.status is not SkillStatus.SUCCESS:
                 raise RefusedError(result.message)
             return f"{robot} does so."
+        self._fleet.cancel([robot])
         raise RefusedError(f"{robot} does not answer.")
 
     async def _release(self, robots: Collection[str]) -> None:
         """Lets robots that were made to stand still take orders again."""
+        stops = {robot: self._stops[robot] for robot in robots}
         await self._news.until(lambda: not self._unseen & set(robots), SEEN_S)
+        self._refuse_if_stopped(stops)
         self._voice.halt(Halt(robots=list(robots), halted=False, sender=self._node.node_name))
 
         def released() -> bool:
@@ -388,15 +410,26 @@ class Conversation:
             return state is not None and not any(state.robots[robot].halted for robot in robots)
 
         if not await self._news.until(released, ORDER_S):
+            self._refuse_if_stopped(stops)
             raise RefusedError(f"{', '.join(robots)} cannot be released: sim_node does not answer.")
+        self._refuse_if_stopped(stops)
+
+    def _refuse_if_stopped(self, stops: Mapping[str, int]) -> None:
+        """A stop that came meanwhile has the last word."""
+        stopped = [robot for robot, count in stops.items() if self._stops[robot] != count]
+        if stopped:
+            raise RefusedError(f"{' and '.join(stopped)} {'was' if len(stopped) == 1 else 'were'} stopped meanwhile.")
 
     async def _back_to_work(self, command: SkillCommand, paused: bool) -> None:
         """Gives a robot back to the plan, or lets it wait on, once it has done what was said."""
-        with suppress(Over):
+        try:
             await self._news.until(lambda: command.id in self._results, 10 * ORDER_S)
+        except Over:
+            return
         self._results.pop(command.id, None)
-        if self._session.modes[command.robot].mode is not Mode.CORRECTING:
-            return  # stopped meanwhile
+        overtaken = self._correcting.get(command.robot, ("", False))[0] != command.id
+        if overtaken or self._session.modes[command.robot].mode is not Mode.CORRECTING:
+            return  # another order, or a stop, came meanwhile
         if paused:
             self._hold([command.robot], "was told to pause")
         else:
@@ -414,10 +447,15 @@ class Conversation:
             return
         finished = job.progress.finished
         over = [r for r in job.tree.root.rules if 0.0 < r.until <= state.time or r.ends_with in finished]
-        if over and job.mission.phase is Phase.RUNNING and not self._runner.planning.waiting:
+        now = time.monotonic()
+        if over and now > self._retry and job.mission.phase is Phase.RUNNING and not self._runner.planning.waiting:
+            self._retry = now + RETRY_S
             texts = "; ".join(rule.text for rule in over)
-            with suppress(HeedError, Over):
-                await self.edit([DropRule(rule.id) for rule in over], (), f"The time of a rule is over: {texts}.")
+            with suppress(Over):
+                try:
+                    await self.edit([DropRule(rule.id) for rule in over], (), f"The time of a rule is over: {texts}.")
+                except HeedError as error:
+                    self._node.get_logger().warning(f"The rule {texts!r} could not be dropped: {error}")
 
 
 def _impossible(result: PlanResult) -> str:

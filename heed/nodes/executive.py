@@ -16,7 +16,7 @@ from rclpy.action import ActionServer, CancelResponse
 
 from grounding.mission.task import TaskTree
 from heed import conversions as to
-from heed.dialogue import ReplyStatus, Utterance
+from heed.dialogue import Reply, ReplyStatus, Utterance
 from heed.gate import Guard
 from heed.nodes import qos
 from heed.nodes.base import HeedNode, Option, run_node
@@ -62,6 +62,7 @@ class ExecutiveNode(HeedNode):
     def prepare(self) -> None:
         """Starts with nothing to do; builds the reader of corrections, so that no operator waits for it."""
         self._count = 0
+        self._begun: Job | None = None  # the last mission that was said
         self._session = Session(self.world)
         self._session.warm_up()
 
@@ -156,8 +157,11 @@ class ExecutiveNode(HeedNode):
     async def _say_service(self, request: Say.Request, response: Say.Response) -> Say.Response:
         utterance = to.utterance_from_request(request)
         now = self._runner.state.time if self._runner.state is not None else 0.0
-        with suppress(Over):  # deactivated meanwhile
-            response.reply = to.reply_to_msg(await self._conversation.say(utterance), utterance=utterance, time=now)
+        try:
+            reply = await self._conversation.say(utterance)
+        except Over as over:  # deactivated meanwhile
+            reply = Reply(ReplyStatus.REFUSED, sentence=over.message)
+        response.reply = to.reply_to_msg(reply, utterance=utterance, time=now)
         return response
 
     async def _cancel_service(self, request: Cancel.Request, response: Cancel.Response) -> Cancel.Response:
@@ -173,11 +177,15 @@ class ExecutiveNode(HeedNode):
         with suppress(Over):  # deactivated meanwhile: the mission ends by itself
             response.canceled = await self._news.until(lambda: job.outcome is not None, 4 * HALT_S)
         stand = "The robots have stopped." if response.canceled else "The robots have not stopped yet."
+        if response.canceled and job.outcome is not Outcome.CANCELED:
+            response.canceled, stand = False, f"It was over already: {job.message}"
         response.message = " ".join([stand, *self._runner.held()])
         return response
 
     def _cancel_action(self, handle: Any) -> CancelResponse:
         job = self._runner.job
+        if job is not None and handle in job.handles[1:]:
+            return CancelResponse.REJECT  # the mission is somebody else's
         if job is not None and handle in job.handles:
             job.cancel = "canceled by the operator"
             self._news.tell()
@@ -193,7 +201,7 @@ class ExecutiveNode(HeedNode):
 
     def _begin(self, text: str, tree: TaskTree) -> Job:
         """Starts a mission that was said."""
-        self._runner.job = job = self._new_job(text, tree)
+        self._runner.job = self._begun = job = self._new_job(text, tree)
         assert self.executor is not None
         self.executor.create_task(self._runner.run, job)
         return job
@@ -206,10 +214,11 @@ class ExecutiveNode(HeedNode):
             job.handles.append(handle)
             await self._runner.run(job)
         else:
-            refused = await self._join(job, handle, Utterance(request.text, speaker=request.speaker))
-            if refused is not None:
+            joined = await self._join(job, handle, Utterance(request.text, speaker=request.speaker))
+            if isinstance(joined, Instruct.Result):
                 handle.abort()
-                return refused
+                return joined
+            job = joined
         if job.outcome is Outcome.SUCCEEDED:
             handle.succeed()
         elif handle.is_cancel_requested:
@@ -218,7 +227,7 @@ class ExecutiveNode(HeedNode):
             handle.abort()
         return job.result()
 
-    async def _join(self, job: Job, handle: Any, utterance: Utterance) -> Instruct.Result | None:
+    async def _join(self, job: Job, handle: Any, utterance: Utterance) -> Instruct.Result | Job:
         """Adds an instruction to the running mission and follows that to its end; the answer where it cannot."""
         reply = await self._conversation.say(utterance)
         outcome = {ReplyStatus.REFUSED: Outcome.REJECTED, ReplyStatus.ASKED: Outcome.ASKED}.get(reply.status)
@@ -227,13 +236,15 @@ class ExecutiveNode(HeedNode):
             return Instruct.Result(
                 outcome=to.outcome_to_msg(outcome, reply.sentence), mission=job.name, question=question
             )
+        if job.outcome is not None and self._begun is not None and self._begun.name != job.name:
+            job = self._begun  # the mission ended meanwhile, so this began one
         job.handles.append(handle)
         with suppress(Over):
             while job.outcome is None:
                 await self._news.next()
         if job.outcome is None:
             job.outcome, job.message = Outcome.CANCELED, self._news.closed
-        return None
+        return job
 
     async def _plan_instruction(
         self, request: PlanInstruction.Request, response: PlanInstruction.Response

@@ -136,12 +136,17 @@ class Fleet:
         for order in list(self._orders.values()):
             if robots is not None and order.command.robot not in robots:
                 continue
-            if order.halted is None:
+            if self._next.get(order.command.robot) is order:
+                del self._next[order.command.robot]
+                message = f"{order.command.robot} was told to stop before it began."
+                self._ended(order, SkillResult(order.command, SkillStatus.CANCELED, message, 0.0))
+            elif order.halted is None:
                 order.halted = now
                 if order.goal is not None:
                     self._end(order)
             elif now - order.halted > HALT_S:
                 del self._orders[order.command.id]
+                self._heard(order)
                 message = f"{order.command.robot} does not confirm that it has stopped."
                 self._on_result(SkillResult(order.command, SkillStatus.EXECUTION_FAILURE, message, 0.0), order.said)
 

@@ -83,6 +83,7 @@ class Runner:
         finally:
             job.outcome, job.message = outcome, message
             self.job = None
+            self._session.open = None  # what was asked spoke of tasks that are over
             self.tell_session()
             self._news.tell()
 
@@ -113,7 +114,7 @@ class Runner:
         self._stage(job, Stage.PLAN, "looks for a plan")
         mission = self._mission(job, job.tree, await self.current_state())
         job.mission = mission
-        mission.hold(self._session.of_mode(Mode.PAUSED))
+        mission.hold((*self._session.of_mode(Mode.PAUSED), *self._session.of_mode(Mode.CORRECTING)))
         job.specification.stamp = to.time_to_msg(mission.started)  # from then on it is watched
         self._voice.specification(job)
         self._tell(job, Stage.PLAN)
@@ -204,6 +205,7 @@ class Runner:
         while True:
             if job.cancel or job.violation:
                 mission.abandon(job.cancel or job.violation)
+                self._fleet.cancel()
             if not self.planning.waiting:
                 async with self.planning:
                     if await self._advance(job, mission):
@@ -264,6 +266,8 @@ class Runner:
         msg = to.specification_to_msg(spec, mission=job.name, time=mission.state.time, revision=new.revision)
         result, taken = PlanResult(PlanStatus.TIMEOUT), False
         for _ in range(MOST_TRIES):
+            if job.cancel or job.violation or mission.phase is not Phase.RUNNING:
+                break
             live = mission.live_situation()
             if live is None and mission.phase is not Phase.RUNNING:
                 break  # only a stop helps; the plan is made once the robots stand
