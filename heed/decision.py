@@ -396,7 +396,8 @@ def _reassign(case: _Case) -> Decision:
     if not tasks:
         raise RefusedError(f"There is nothing for {case.robots(robots)} to take over.")
     doers = tuple(r for r in case.doers(tasks) if r not in robots)
-    understood = f"{_capital(case.robots(robots))} {'take' if len(robots) > 1 else 'takes'} over {listed([case.task(t) for t in tasks])}."
+    take, what = "take" if len(robots) > 1 else "takes", listed([case.task(task) for task in tasks])
+    understood = f"{_capital(case.robots(robots))} {take} over {what}."
     edits = tuple(Reassign(task, robots) for task in tasks)
     return Decision(understood, "", tuple(dict.fromkeys((*robots, *doers))), edits=edits, interrupt=doers)
 

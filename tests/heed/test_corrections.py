@@ -201,6 +201,15 @@ def test_what_cannot_be_done_is_refused_with_its_reason(office, text, robot, wor
     assert words in reply.sentence
 
 
+def test_a_stop_is_obeyed_and_said_although_the_rest_is_not_understood(office):
+    reply = office.say("robot one, stop, the gizmo is leaking")
+    assert reply.accepted
+    assert reply.sentence.startswith("robot_1 stands still.")
+    assert "gizmo" in reply.sentence
+    while not office.status().state.robots["robot_1"].halted:
+        office.done()
+
+
 def test_many_speakers_at_once_are_all_answered_in_order(office):
     office.send("robot 1 goes to m1, then robot 1 goes to m4")
     until(office, lambda f: moving(f, "robot_1"))

@@ -129,6 +129,12 @@ def test_a_rule_from_now_on_is_added():
     assert edit.rule.formula == "G(!at.any.kitchen)"
 
 
+def test_a_rule_said_to_a_robot_binds_that_robot():
+    (edit,) = decided("never enter the kitchen", running(), "robot_2").edits
+    assert edit.rule.formula == "G(!at.robot_2.kitchen)"
+    assert "robot_2" in edit.rule.text
+
+
 def test_a_rule_for_some_minutes_ends_by_itself():
     (edit,) = decided("never enter the kitchen for the next five minutes", running()).edits
     assert edit.rule.until == pytest.approx(running().state.time + 300.0)
